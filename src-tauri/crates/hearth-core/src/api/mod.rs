@@ -1,0 +1,13 @@
+//! Requests and answers of the commands, as JSON and TypeScript see them. Plain data; must not hold behaviour.
+
+mod deploy;
+mod functions;
+mod history;
+mod invoke;
+mod system;
+
+pub use deploy::*;
+pub use functions::*;
+pub use history::*;
+pub use invoke::*;
+pub use system::*;

@@ -1,0 +1,91 @@
+//! Hearth itself: what it is, what it can run, and its settings.
+
+use hearth_model::{Engine, Micros};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Nothing to say.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Empty {}
+
+/// An engine on this computer.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineInfo {
+    /// Which.
+    pub engine: Engine,
+    /// Runtime identifier that fits it best, for instance `python3.11`.
+    pub runtime: String,
+    /// Version, for instance `3.11.7`.
+    pub version: Option<String>,
+    /// The real interpreter, behind any shim.
+    pub path: Option<String>,
+    /// Whether functions can run on it.
+    pub available: bool,
+    /// Why not, and what to install.
+    pub reason: Option<String>,
+    /// Parked processes that wait for a function.
+    pub parked: u32,
+}
+
+/// What Hearth is and where.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AppInfo {
+    /// Version.
+    pub version: String,
+    /// Process id of the owner of the data folder.
+    pub owner_pid: u32,
+    /// The data folder.
+    pub data_dir: String,
+    /// Hearth's clock now.
+    pub now_us: Micros,
+    /// Region of the prices.
+    pub price_region: String,
+    /// Day of the price book.
+    pub price_date: String,
+    /// Hosts that Hearth contacted since it started; empty: it never does by itself.
+    pub hosts_contacted: Vec<String>,
+    /// The engines.
+    pub engines: Vec<EngineInfo>,
+    /// Servers that exist now.
+    pub servers: u32,
+    /// Their memory in bytes.
+    pub servers_memory_bytes: u64,
+    /// How environments are limited in memory: `cgroup` or `sampled`.
+    pub memory_limit: String,
+    /// Why recording stopped, when it has.
+    pub recording_problem: Option<String>,
+}
+
+/// Settings of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Idle time after which a server is reaped, 1 s to 24 h.
+    pub keep_alive_us: Micros,
+    /// Idle time after which a server is frozen; 0 at once.
+    pub freeze_after_us: Micros,
+    /// Most servers at once for a function without a limit of its own, 1 to 200.
+    pub default_concurrency: u32,
+    /// Region of the prices.
+    pub price_region: String,
+    /// `system`, `dark`, `light` or `hc`.
+    pub theme: String,
+    /// `system` or `reduced`.
+    pub motion: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            keep_alive_us: Micros::from_seconds(300),
+            freeze_after_us: Micros::ZERO,
+            default_concurrency: 20,
+            price_region: "us-east-1".to_owned(),
+            theme: "system".to_owned(),
+            motion: "system".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The App.
+/// The running Hearth.
+#[derive(Clone)]
+pub struct App {}

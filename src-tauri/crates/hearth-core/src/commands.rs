@@ -1,0 +1,170 @@
+//! The command table: the whole contract with every user interface. One line a command; from it come the
+//! dispatcher and the TypeScript types. Must not know who calls or over what.
+
+use crate::api::*;
+use crate::{ApiError, App, ErrorCode, Result};
+use hearth_model::{Environment, FunctionRecord, SeriesQuery};
+use serde::Serialize;
+use serde_json::Value;
+use ts_rs::TS;
+
+/// Bytes that are not JSON: columns of a chart, a picture, a CSV file.
+#[derive(Clone, Debug, PartialEq, Eq, TS)]
+#[ts(type = "ArrayBuffer")]
+pub struct Raw(pub Vec<u8>);
+
+/// What a command answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// JSON text.
+    Json(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+/// Turns an answer into a [`Body`].
+trait IntoBody {
+    fn into_body(self) -> Result<Body>;
+}
+
+impl<T: Serialize> IntoBody for T {
+    fn into_body(self) -> Result<Body> {
+        serde_json::to_string(&self).map(Body::Json).map_err(|error| {
+            ApiError::new(ErrorCode::Internal, "an answer could not be written as JSON").with_detail(error.to_string())
+        })
+    }
+}
+
+/// What [`IntoBody`] does for `Raw`, which is not `Serialize`.
+fn raw_body(raw: Raw) -> Body {
+    Body::Bytes(raw.0)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(command: &str, payload: Value) -> Result<T> {
+    serde_json::from_value(payload).map_err(|error| {
+        ApiError::new(ErrorCode::InvalidInput, format!("`{command}` was called with a request it does not understand"))
+            .with_detail(error.to_string())
+    })
+}
+
+macro_rules! commands {
+    (
+        json { $( $(#[doc = $doc:literal])* $name:ident($request:ty) -> $answer:ty = $handler:path; )* }
+        raw { $( $(#[doc = $raw_doc:literal])* $raw_name:ident($raw_request:ty) = $raw_handler:path; )* }
+    ) => {
+        /// Names of all commands.
+        pub const COMMANDS: &[&str] = &[ $( stringify!($name), )* $( stringify!($raw_name), )* ];
+
+        /// Request and answer of each command.
+        #[derive(TS)]
+        #[ts(export, export_to = "Commands.ts")]
+        #[expect(dead_code, reason = "only its TypeScript form is used")]
+        pub struct Commands {
+            $( $(#[doc = $doc])* pub $name: ($request, $answer), )*
+            $( $(#[doc = $raw_doc])* pub $raw_name: ($raw_request, Raw), )*
+        }
+
+        /// Runs a command by its name.
+        pub async fn dispatch(app: &App, command: &str, payload: Value) -> Result<Body> {
+            match command {
+                $( stringify!($name) => {
+                    let request = parse::<$request>(command, payload)?;
+                    Box::pin($handler(app, request)).await?.into_body()
+                } )*
+                $( stringify!($raw_name) => {
+                    let request = parse::<$raw_request>(command, payload)?;
+                    Box::pin($raw_handler(app, request)).await.map(raw_body)
+                } )*
+                other => Err(ApiError::new(ErrorCode::NotFound, format!("no command named `{other}`"))),
+            }
+        }
+    };
+}
+
+commands! {
+    json {
+        /// What Hearth is, where its data is, and what it can run.
+        app_info(Empty) -> AppInfo = crate::system::info;
+        /// The settings.
+        settings_get(Empty) -> Settings = crate::system::settings;
+        /// Replaces the settings; what is out of range is refused.
+        settings_set(Settings) -> Settings = crate::system::set_settings;
+
+        /// What a folder, zip or file holds, without deploying it.
+        deploy_inspect(InspectRequest) -> Detected = crate::deploy::inspect;
+        /// Deploys to the local runtime.
+        deploy(DeployRequest) -> Deployed = crate::deploy::deploy;
+        /// Samples that ship with Hearth.
+        samples_list(Empty) -> Vec<Sample> = crate::deploy::samples;
+
+        /// All functions with their figures and servers.
+        functions_list(FunctionsQuery) -> FunctionsList = crate::functions::list;
+        /// One function with what its page shows.
+        function_get(FunctionName) -> FunctionDetail = crate::functions::get;
+        /// Changes the configuration; makes a new version.
+        function_configure(ConfigureRequest) -> FunctionRecord = crate::functions::configure;
+        /// Deletes a function; its history stays and `function_restore` brings it back.
+        function_delete(FunctionName) -> Empty = crate::functions::delete;
+        /// Takes a deletion back.
+        function_restore(FunctionName) -> FunctionRecord = crate::functions::restore;
+        /// Goes back to an older version, as a new version.
+        function_rollback(RollbackRequest) -> FunctionRecord = crate::functions::rollback;
+        /// Files of a function's package.
+        code_list(FunctionName) -> CodeListing = crate::code::list;
+        /// One file's text.
+        code_read(CodeReadRequest) -> CodeText = crate::code::read;
+        /// Replaces files and deploys the result as a new version.
+        code_save(CodeSaveRequest) -> FunctionRecord = crate::code::save;
+
+        /// Runs a function once and waits for the answer.
+        invoke(InvokeRequest) -> InvokeAnswer = crate::invoke::invoke;
+        /// Cancels an invocation that is going on: its server is ended.
+        invoke_cancel(InvocationName) -> Empty = crate::invoke::cancel;
+        /// Sends several invocations and does not wait.
+        invoke_send(SendRequest) -> Sent = crate::invoke::send;
+        /// The library of sample events.
+        events_library(Empty) -> Vec<SampleEvent> = crate::events::library;
+        /// Events that a person saved for a function.
+        events_saved(FunctionName) -> Vec<SavedEvent> = crate::events::saved;
+        /// Saves an event, over one of the same name.
+        event_save(SavedEvent) -> Empty = crate::events::save;
+        /// Deletes a saved event.
+        event_delete(SavedEventName) -> Empty = crate::events::delete;
+
+        /// A page of invocations, newest first.
+        invocations_list(InvocationsQuery) -> InvocationsPage = crate::history::invocations;
+        /// One invocation with everything kept of it.
+        invocation_get(InvocationName) -> InvocationDetail = crate::history::invocation;
+        /// A page of log lines.
+        logs_list(LogsQuery) -> LogsPage = crate::history::logs;
+        /// Servers, newest first.
+        environments_list(EnvironmentsQuery) -> Vec<Environment> = crate::environments::list;
+        /// Reaps one idle server, or ends a busy one.
+        environment_reap(EnvironmentName) -> Empty = crate::environments::reap;
+        /// Reaps all servers of a function, so that the next call is cold.
+        function_reap(FunctionName) -> Empty = crate::environments::reap_all;
+        /// Everything lanes draw.
+        lanes_snapshot(LanesQuery) -> LanesSnapshot = crate::environments::lanes;
+    }
+    raw {
+        /// Columns of a chart: see `SERIES_COLUMNS`.
+        series(SeriesQuery) = crate::charts::series;
+        /// A chart as SVG or PNG.
+        chart_export(ChartExport) = crate::charts::export;
+        /// A table as CSV.
+        table_export(TableExport) = crate::export::table;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_written_for_the_ui() {
+        let config = ts_rs::Config::from_env();
+        Commands::export_all(&config).expect("Commands.ts can be written");
+        hearth_model::EventBatch::export_all(&config).expect("EventBatch.ts can be written");
+        ApiError::export_all(&config).expect("ApiError.ts can be written");
+    }
+}

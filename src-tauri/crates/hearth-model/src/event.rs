@@ -1,0 +1,56 @@
+//! What Hearth tells its windows while it happens. Must not know who listens.
+
+use crate::{Environment, EnvironmentTransition, FunctionId, Invocation, LogLine, Micros, RequestId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum HearthEvent {
+    /// An environment changed its state; `environment` is how it is afterwards.
+    EnvironmentChanged {
+        /// The environment after the change.
+        environment: Environment,
+        /// The change.
+        transition: EnvironmentTransition,
+    },
+    /// A request arrived.
+    InvocationStarted {
+        /// Its id.
+        request_id: RequestId,
+        /// For which function.
+        function_id: FunctionId,
+        /// That function's name.
+        function_name: String,
+        /// When.
+        at_us: Micros,
+    },
+    /// A request was answered or refused.
+    InvocationFinished {
+        /// How it went.
+        invocation: Invocation,
+    },
+    /// Lines were logged.
+    Logged {
+        /// The lines, oldest first.
+        lines: Vec<LogLine>,
+    },
+    /// A function was deployed, changed, deleted or restored.
+    FunctionsChanged {
+        /// Its name.
+        name: String,
+    },
+    /// Settings changed.
+    SettingsChanged,
+}
+
+/// Events of the last moments in one message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EventBatch {
+    /// The events, oldest first.
+    pub events: Vec<HearthEvent>,
+    /// Events were dropped because the window was slow: ask again for what is shown.
+    pub lagged: bool,
+}
