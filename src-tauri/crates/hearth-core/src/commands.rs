@@ -30,7 +30,8 @@ trait IntoBody {
 impl<T: Serialize> IntoBody for T {
     fn into_body(self) -> Result<Body> {
         serde_json::to_string(&self).map(Body::Json).map_err(|error| {
-            ApiError::new(ErrorCode::Internal, "an answer could not be written as JSON").with_detail(error.to_string())
+            ApiError::new(ErrorCode::Internal, "an answer could not be written as JSON")
+                .with_detail(error.to_string())
         })
     }
 }
@@ -42,8 +43,11 @@ fn raw_body(raw: Raw) -> Body {
 
 fn parse<T: serde::de::DeserializeOwned>(command: &str, payload: Value) -> Result<T> {
     serde_json::from_value(payload).map_err(|error| {
-        ApiError::new(ErrorCode::InvalidInput, format!("`{command}` was called with a request it does not understand"))
-            .with_detail(error.to_string())
+        ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("`{command}` was called with a request it does not understand"),
+        )
+        .with_detail(error.to_string())
     })
 }
 
@@ -58,7 +62,6 @@ macro_rules! commands {
         /// Request and answer of each command.
         #[derive(TS)]
         #[ts(export, export_to = "Commands.ts")]
-        #[expect(dead_code, reason = "only its TypeScript form is used")]
         pub struct Commands {
             $( $(#[doc = $doc])* pub $name: ($request, $answer), )*
             $( $(#[doc = $raw_doc])* pub $raw_name: ($raw_request, Raw), )*

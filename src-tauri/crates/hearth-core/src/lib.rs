@@ -4,7 +4,9 @@
 
 pub mod api;
 mod app;
+pub mod batch;
 mod charts;
+mod clock;
 mod code;
 pub mod commands;
 mod deploy;
@@ -15,7 +17,11 @@ mod export;
 mod functions;
 mod history;
 mod invoke;
+pub mod lambda;
+mod owner;
 mod system;
 
-pub use app::App;
+pub use app::{App, AppOptions};
+pub use clock::SystemClock;
 pub use error::{ApiError, ErrorCode, Result};
+pub use owner::{OwnerInfo, read_owner};

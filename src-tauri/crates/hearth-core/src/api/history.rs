@@ -3,8 +3,8 @@
 use crate::api::{Explanation, FunctionsQuery};
 use hearth_cost::Receipt;
 use hearth_model::{
-    Environment, EnvironmentId, EnvironmentTransition, Invocation, LogLevel, LogLine, Micros, Outcome, RequestId,
-    SeriesQuery,
+    Environment, EnvironmentId, EnvironmentTransition, Invocation, LogLevel, LogLine, Micros, Outcome,
+    RequestId, SeriesQuery,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
