@@ -3,8 +3,8 @@
 use crate::api::{Explanation, FunctionsQuery};
 use hearth_cost::Receipt;
 use hearth_model::{
-    Environment, EnvironmentId, EnvironmentTransition, Invocation, LogLevel, LogLine, Micros, Outcome,
-    RequestId, SeriesQuery,
+    Architecture, Environment, EnvironmentId, EnvironmentTransition, Invocation, LogLevel, LogLine, Micros,
+    Outcome, RequestId, SeriesQuery,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -137,6 +137,20 @@ pub struct LanesSnapshot {
     pub invocations: Vec<Invocation>,
     /// Most servers at once.
     pub limit: u32,
+    /// List prices, one entry an architecture that occurs, so that lanes can add costs up while calls end.
+    pub prices: Vec<LanePrice>,
+}
+
+/// Unit prices of AWS Lambda on demand for one architecture, the same that receipts use.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LanePrice {
+    /// Which.
+    pub architecture: Architecture,
+    /// US dollars for one request, an exact decimal.
+    pub request_usd: String,
+    /// US dollars for one GB-second, an exact decimal.
+    pub gb_second_usd: String,
 }
 
 /// Kind of picture.

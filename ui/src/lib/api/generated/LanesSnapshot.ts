@@ -2,6 +2,7 @@
 import type { Environment } from "./Environment";
 import type { EnvironmentTransition } from "./EnvironmentTransition";
 import type { Invocation } from "./Invocation";
+import type { LanePrice } from "./LanePrice";
 import type { Micros } from "./Micros";
 
 /**
@@ -27,4 +28,8 @@ invocations: Array<Invocation>,
 /**
  * Most servers at once.
  */
-limit: number, };
+limit: number, 
+/**
+ * List prices, one entry an architecture that occurs, so that lanes can add costs up while calls end.
+ */
+prices: Array<LanePrice>, };
