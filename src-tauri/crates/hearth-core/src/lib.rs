@@ -10,6 +10,7 @@ mod clock;
 mod code;
 pub mod commands;
 mod deploy;
+mod detect;
 mod environments;
 mod error;
 mod events;
@@ -19,6 +20,7 @@ mod history;
 mod invoke;
 pub mod lambda;
 mod owner;
+mod package;
 mod system;
 
 pub use app::{App, AppOptions};
