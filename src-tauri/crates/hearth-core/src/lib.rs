@@ -14,6 +14,7 @@ mod detect;
 mod environments;
 mod error;
 mod events;
+mod explain;
 mod export;
 mod functions;
 mod history;
@@ -21,7 +22,9 @@ mod invoke;
 pub mod lambda;
 mod owner;
 mod package;
+mod settings;
 mod system;
+mod variables;
 
 pub use app::{App, AppOptions};
 pub use clock::SystemClock;
