@@ -208,6 +208,19 @@ pub struct Invocation {
     pub source: InvocationSource,
 }
 
+impl Invocation {
+    /// Billed milliseconds of the handler and of init, in this order; together they are `billed_ms`.
+    ///
+    /// The sum is rounded up once, so init takes what is left after the handler's own whole milliseconds.
+    pub fn billed_split(&self) -> (u64, u64) {
+        if self.phases.init_us <= Micros::ZERO {
+            return (self.billed_ms, 0);
+        }
+        let handler = billed_milliseconds(Micros::ZERO, self.phases.invoke_us).min(self.billed_ms);
+        (handler, self.billed_ms - handler)
+    }
+}
+
 /// Event and answer of one invocation, kept up to a limit each so that a run can be looked at and repeated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
