@@ -1,0 +1,138 @@
+// One keep-alive HTTP/1.1 connection to the Runtime API. Owns bytes on the
+// socket and knows nothing of events or user code. Node's own client would do,
+// but costs several times as much for each call.
+
+import net from "node:net";
+
+const END = Buffer.from("\r\n\r\n");
+const JOIN_LIMIT = 1 << 16;
+
+/** The Runtime API closed the connection: there is nobody left to work for. */
+export class Closed extends Error {}
+
+export class Connection {
+  #address;
+  #socket = null;
+  #chunks = [];
+  #size = 0;
+  #needed = 0;
+  #waiting = null;
+
+  constructor(address) {
+    const split = address.lastIndexOf(":");
+    this.#address = { host: address.slice(0, split) || "127.0.0.1", port: Number(address.slice(split + 1)) };
+  }
+
+  get(path) {
+    return this.#exchange(`GET ${path} HTTP/1.1\r\nHost: hearth\r\n\r\n`, null);
+  }
+
+  post(path, body, headers = {}) {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+    let head = `POST ${path} HTTP/1.1\r\nHost: hearth\r\nContent-Type: application/json\r\n`;
+    for (const [name, value] of Object.entries(headers)) head += `${name}: ${headerValue(value)}\r\n`;
+    return this.#exchange(`${head}Content-Length: ${bytes.length}\r\n\r\n`, bytes);
+  }
+
+  /** Lets the event loop run empty until the next call, as user code expects. */
+  rest() {
+    this.#socket?.unref();
+  }
+
+  #exchange(head, body) {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject, head: null };
+      this.#needed = 0;
+      const socket = this.#open();
+      socket.ref();
+      if (body !== null && body.length <= JOIN_LIMIT) {
+        socket.write(Buffer.concat([Buffer.from(head), body]));
+      } else {
+        socket.write(head);
+        if (body !== null) socket.write(body);
+      }
+    });
+  }
+
+  #open() {
+    if (this.#socket !== null) return this.#socket;
+    const socket = net.connect({ ...this.#address, noDelay: true });
+    this.#socket = socket;
+    socket.on("data", (data) => this.#take(data));
+    const ended = (error) => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.#waiting?.reject(new Closed(error instanceof Error ? error.message : "closed"));
+    };
+    socket.on("error", ended);
+    socket.on("close", ended);
+    return socket;
+  }
+
+  #take(data) {
+    this.#chunks.push(data);
+    this.#size += data.length;
+    if (this.#waiting === null || this.#size < this.#needed) return;
+    const all = this.#chunks.length === 1 ? data : Buffer.concat(this.#chunks);
+    this.#chunks = [all];
+    const waiting = this.#waiting;
+    waiting.head ??= readHead(all);
+    if (waiting.head === null) return;
+    const answer = waiting.head.chunked ? readChunks(all, waiting.head) : readSized(all, waiting.head);
+    if (answer === null) {
+      this.#needed = waiting.head.chunked ? 0 : waiting.head.start + waiting.head.length;
+      return;
+    }
+    const rest = all.subarray(answer.end);
+    this.#chunks = rest.length > 0 ? [rest] : [];
+    this.#size = rest.length;
+    this.#waiting = null;
+    if (waiting.head.headers.connection === "close") {
+      this.#socket?.destroy();
+      this.#socket = null;
+    }
+    waiting.resolve({ status: waiting.head.status, headers: waiting.head.headers, body: answer.body });
+  }
+}
+
+function readHead(data) {
+  const end = data.indexOf(END);
+  if (end < 0) return null;
+  const [first, ...lines] = data.toString("utf8", 0, end).split("\r\n");
+  const headers = {};
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return {
+    status: Number(first.split(" ", 2)[1]),
+    headers,
+    start: end + END.length,
+    length: Number(headers["content-length"] ?? 0),
+    chunked: (headers["transfer-encoding"] ?? "").includes("chunked"),
+  };
+}
+
+function readSized(data, { start, length }) {
+  const end = start + length;
+  return data.length < end ? null : { body: data.toString("utf8", start, end), end };
+}
+
+function readChunks(data, { start }) {
+  const parts = [];
+  let at = start;
+  for (;;) {
+    const line = data.indexOf("\r\n", at);
+    if (line < 0) return null;
+    const size = parseInt(data.toString("latin1", at, line), 16);
+    const from = line + 2;
+    if (data.length < from + size + 2) return null;
+    if (size === 0) return { body: Buffer.concat(parts).toString("utf8"), end: from + 2 };
+    parts.push(data.subarray(from, from + size));
+    at = from + size + 2;
+  }
+}
+
+function headerValue(value) {
+  return String(value).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
