@@ -1,0 +1,209 @@
+/**
+ * Where things are on a stage: ruler, request rail, lanes, strips; which stretch of time is shown; what is under a
+ * pointer. Pure numbers; must not know canvases or colours.
+ */
+import type { StageModel, StageRequest } from './model';
+
+export const WINDOW_US = 24_000_000;
+/** Now stands this far from the right edge. */
+const LEAD = 0.035;
+/** Reduced motion: the window turns like a page. */
+const PAGE_US = 6_000_000;
+const RULER = 20;
+const DOT_GAP = 9;
+const DOT_LEVELS = 5;
+export const DOT_STEP = 7;
+
+export interface Band {
+  y: number;
+  height: number;
+}
+
+export interface StageLayout {
+  width: number;
+  height: number;
+  ruler: Band;
+  rail: Band;
+  /** The lanes' window; their content may be higher and scroll. */
+  lanes: Band & { laneHeight: number; markHeight: number; rows: number; contentHeight: number };
+  busy: Band | null;
+  cost: Band | null;
+}
+
+export interface LayoutOptions {
+  /** Without strips, with a lower rail. */
+  compact?: boolean;
+  maxLane?: number;
+}
+
+/** Rows that are shown: those in use, and room up to 8 while the limit allows more. */
+export function shownRows(usedRows: number, limit: number): number {
+  return Math.max(usedRows, Math.min(limit, 8), 1);
+}
+
+export function layOut(
+  width: number,
+  height: number,
+  rows: number,
+  options: LayoutOptions = {},
+): StageLayout {
+  const { compact = false, maxLane = 40 } = options;
+  const low = height < 460;
+  let busyRoom = compact ? 0 : low ? 60 : 76;
+  let costRoom = compact ? 0 : low ? 52 : 64;
+  const railHeight = compact ? 40 : 54;
+  const lanesY = RULER + railHeight;
+  const room = Math.max(25, height - lanesY - busyRoom - costRoom - 8);
+  const laneHeight = Math.max(25, Math.min(maxLane, Math.floor(room / rows)));
+  const contentHeight = laneHeight * rows;
+  const lanesHeight = Math.min(contentHeight, room);
+  const lanes = {
+    y: lanesY,
+    height: lanesHeight,
+    laneHeight,
+    markHeight: Math.max(12, Math.min(18, Math.round(laneHeight * 0.46))),
+    rows,
+    contentHeight,
+  };
+  const frame = {
+    width,
+    height,
+    ruler: { y: 0, height: RULER },
+    rail: { y: RULER, height: railHeight },
+    lanes,
+  };
+  if (compact) return { ...frame, busy: null, cost: null };
+  const extra = Math.max(0, height - lanesY - lanesHeight - busyRoom - costRoom - 8);
+  busyRoom += extra * 0.52;
+  costRoom += extra * 0.48;
+  const busy = { y: lanesY + lanesHeight + 16, height: busyRoom - 22 };
+  const costY = busy.y + busy.height + 18;
+  const cost = { y: costY, height: Math.max(10, Math.min(costRoom - 18, height - costY - 8)) };
+  return { ...frame, busy, cost };
+}
+
+/** The stretch of time across the width. */
+export interface View {
+  fromUs: number;
+  toUs: number;
+  width: number;
+}
+
+export function viewAt(
+  atUs: number,
+  originUs: number,
+  width: number,
+  windowUs = WINDOW_US,
+  paged = false,
+): View {
+  let toUs = atUs + windowUs * LEAD;
+  if (paged) {
+    const page = Math.ceil((atUs - originUs + 500_000) / PAGE_US) * PAGE_US;
+    toUs = originUs + Math.max(windowUs, page);
+  }
+  const fromUs = Math.max(originUs - windowUs * 0.05, toUs - windowUs);
+  return { fromUs, toUs: fromUs + windowUs, width };
+}
+
+export function xOf(view: View, us: number): number {
+  return ((us - view.fromUs) / (view.toUs - view.fromUs)) * view.width;
+}
+
+export function usAt(view: View, x: number): number {
+  return view.fromUs + (x / view.width) * (view.toUs - view.fromUs);
+}
+
+export interface Tick {
+  us: number;
+  x: number;
+  label: string;
+}
+
+/** Grid lines each 2 s (1 s in a short window), labelled in seconds since the session began. */
+export function ticks(view: View, originUs: number): Tick[] {
+  const stepUs = view.toUs - view.fromUs > 14_000_000 ? 2_000_000 : 1_000_000;
+  const out: Tick[] = [];
+  for (let n = Math.ceil((view.fromUs - originUs) / stepUs); originUs + n * stepUs <= view.toUs; n++) {
+    const s = (n * stepUs) / 1_000_000;
+    const us = originUs + n * stepUs;
+    out.push({ us, x: xOf(view, us), label: s < 0 ? '' : s === 0 ? '0 s' : `${s}` });
+  }
+  return out;
+}
+
+export interface Dot {
+  request: StageRequest;
+  x: number;
+  /** Pixels above the rail's base line. */
+  lift: number;
+}
+
+/**
+ * Requests on the rail until `atUs`. Dots closer than 9 px stack upward; whether they do depends only on the
+ * requests before, so that a dot never changes its level while time flows.
+ */
+export function railDots(requests: readonly StageRequest[], view: View, atUs: number): Dot[] {
+  const perPx = (view.toUs - view.fromUs) / view.width;
+  let first = requests.findIndex((request) => request.atUs >= view.fromUs - 500_000);
+  if (first === -1) return [];
+  while (first > 0 && (requests[first]?.atUs ?? 0) - (requests[first - 1]?.atUs ?? 0) < DOT_GAP * perPx)
+    first--;
+  const dots: Dot[] = [];
+  let lastUs = Number.NEGATIVE_INFINITY;
+  let level = 0;
+  for (let index = first; index < requests.length; index++) {
+    const request = requests[index];
+    if (!request || request.atUs > atUs) break;
+    if (request.atUs - lastUs < DOT_GAP * perPx && level < DOT_LEVELS - 1) level++;
+    else {
+      level = 0;
+      lastUs = request.atUs;
+    }
+    dots.push({ request, x: xOf(view, request.atUs), lift: level * DOT_STEP });
+  }
+  return dots;
+}
+
+/** Y of the rail's base line. */
+export function railBase(layout: StageLayout): number {
+  return layout.rail.y + layout.rail.height - 13;
+}
+
+/** Top of a lane's mark. */
+export function markTop(layout: StageLayout, row: number, scrollTop: number): number {
+  const { y, laneHeight, markHeight } = layout.lanes;
+  return Math.round(y - scrollTop + row * laneHeight + (laneHeight - markHeight) / 2);
+}
+
+export type Hit = { kind: 'server'; id: string } | { kind: 'request'; id: string };
+
+/** What is under a point. */
+export function hit(
+  model: StageModel,
+  layout: StageLayout,
+  view: View,
+  atUs: number,
+  scrollTop: number,
+  x: number,
+  y: number,
+): Hit | null {
+  if (y >= layout.rail.y && y < layout.lanes.y) {
+    const base = railBase(layout);
+    let nearest: Dot | null = null;
+    let best = 8;
+    for (const dot of railDots(model.requests, view, atUs)) {
+      const distance = Math.hypot(dot.x - x, base - dot.lift - y);
+      if (distance < best) {
+        best = distance;
+        nearest = dot;
+      }
+    }
+    return nearest ? { kind: 'request', id: nearest.request.id } : null;
+  }
+  const { lanes } = layout;
+  if (y < lanes.y || y >= lanes.y + lanes.height) return null;
+  const row = Math.floor((y - lanes.y + scrollTop) / lanes.laneHeight);
+  const pointed = usAt(view, x);
+  const server = model.inRow(row, Math.min(atUs, Math.max(pointed, view.fromUs))) ?? model.inRow(row, atUs);
+  return server ? { kind: 'server', id: server.id } : null;
+}
