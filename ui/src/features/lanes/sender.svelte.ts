@@ -1,0 +1,78 @@
+/** Sends requests to one function: once, in bursts, or as a stream. Owns the stream's timer; must not know what is drawn. */
+import { call, type ApiError } from '$lib/api/client';
+
+export const BURSTS = [2, 5, 10, 20, 50, 100] as const;
+
+export class Sender {
+  burst = $state<number>(5);
+  /** Requests a second. */
+  rate = $state(4);
+  streaming = $state(false);
+  error = $state.raw<ApiError | null>(null);
+  #name = '';
+  #event = '{}';
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #onsend: () => void;
+
+  constructor(onsend: () => void) {
+    this.#onsend = onsend;
+  }
+
+  /** Points at a function; sends what was sent to it last. */
+  async point(name: string): Promise<void> {
+    this.stop();
+    this.#name = name;
+    this.#event = '{}';
+    this.error = null;
+    try {
+      const newest = await call('invocations_list', {
+        function: name,
+        outcomes: [],
+        coldOnly: false,
+        search: '',
+        fromUs: null,
+        cursor: null,
+        limit: 1,
+      });
+      const id = newest.invocations[0]?.requestId;
+      if (id === undefined) return;
+      const detail = await call('invocation_get', { requestId: id });
+      if (this.#name === name && detail.event !== null && !detail.truncated) this.#event = detail.event;
+    } catch (thrown) {
+      this.error = thrown as ApiError;
+    }
+  }
+
+  async send(count: number): Promise<void> {
+    if (this.#name === '') return;
+    this.#onsend();
+    try {
+      await call('invoke_send', { name: this.#name, event: this.#event, count });
+      this.error = null;
+    } catch (thrown) {
+      this.error = thrown as ApiError;
+      this.stop();
+    }
+  }
+
+  toggleStream(): void {
+    if (this.streaming) {
+      this.stop();
+      return;
+    }
+    this.streaming = true;
+    this.#beat();
+  }
+
+  stop(): void {
+    this.streaming = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #beat(): void {
+    if (!this.streaming) return;
+    void this.send(1);
+    this.#timer = setTimeout(() => this.#beat(), 1000 / this.rate);
+  }
+}

@@ -1,0 +1,233 @@
+/** What the charts of Home show and say. Pure over columns; must not know drawing. */
+import { axisWords, RANGES, stepWords, type Range } from '$lib/chart/range';
+import type { ChartSeries } from '$lib/chart/chart';
+import { peak, stacked, sum, type SeriesTable } from '$lib/chart/series';
+import { count, duration, exactMoney, percent } from '$lib/format';
+import type { ChartKind } from '$lib/api/generated/ChartKind';
+
+export interface Chart {
+  kind: ChartKind;
+  title: string;
+  finding: string;
+  series: ChartSeries[];
+  /** Columns of its table: header and cell. */
+  empty: boolean;
+}
+
+export interface Kpi {
+  label: string;
+  value: string;
+  detail: string;
+  source: string;
+}
+
+const calls = (value: number): string => (Number.isInteger(value) ? count(value) : value.toFixed(1));
+const ms = (value: number): string => duration(value * 1000);
+const usd = (value: number): string => {
+  if (value === 0) return '$0';
+  const digits = Math.min(12, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(value)))));
+  return exactMoney(value.toFixed(digits));
+};
+
+export function money(value: number): string {
+  return value === 0 ? '$0' : exactMoney(value.toFixed(value < 0.000_001 ? 9 : value < 0.01 ? 6 : 2));
+}
+
+export interface Sums {
+  calls: number;
+  errors: number;
+  refused: number;
+  cold: number;
+  costUsd: number;
+  initUsd: number;
+}
+
+export function sums(table: SeriesTable): Sums {
+  const initUsd = sum(table.initCostUsd);
+  return {
+    calls: sum(table.invocations),
+    errors: sum(table.errors),
+    refused: sum(table.throttles),
+    cold: sum(table.coldStarts),
+    costUsd: sum(table.requestCostUsd) + sum(table.computeCostUsd) + initUsd,
+    initUsd,
+  };
+}
+
+export function kpis(table: SeriesTable, range: Range): Kpi[] {
+  const all = sums(table);
+  const slow = peak(table.p95Ms);
+  const measured = `Measured by the local runtime over ${RANGES[range].words}`;
+  return [
+    { label: 'Calls', value: count(all.calls), detail: RANGES[range].words, source: measured },
+    {
+      label: 'Errors',
+      value: count(all.errors),
+      detail: all.calls > 0 ? percent(all.errors, all.calls) : 'no calls',
+      source: measured,
+    },
+    { label: 'Refused', value: count(all.refused), detail: 'the limit was reached (429)', source: measured },
+    {
+      label: 'Cold starts',
+      value: count(all.cold),
+      detail: all.calls > 0 ? `${percent(all.cold, all.calls)} of calls` : 'no calls',
+      source: measured,
+    },
+    {
+      label: `Slowest p95`,
+      value: slow ? ms(slow.value) : 'none',
+      detail: slow ? `at ${stepWords(range, table.time[slow.row] ?? 0)}` : 'no calls',
+      source: `${measured}: the highest 95th percentile of a ${RANGES[range].step}`,
+    },
+    {
+      label: 'Cost on AWS',
+      value: money(all.costUsd),
+      detail: all.costUsd > 0 ? `${percent(all.initUsd, all.costUsd)} start-up, $0 here` : '$0 here',
+      source: 'Derived from billed milliseconds at list price',
+    },
+  ];
+}
+
+export function charts(table: SeriesTable, range: Range): Chart[] {
+  const all = sums(table);
+  const words = RANGES[range].words;
+  const at = (row: number): string => stepWords(range, table.time[row] ?? 0);
+  const busiest = peak(table.invocations);
+  const coldest = peak(table.initP95Ms);
+  const slowest = peak(table.p95Ms);
+  const [initTop = table.initCostUsd, requestTop = table.initCostUsd] = stacked([
+    table.initCostUsd,
+    table.requestCostUsd,
+  ]);
+  return [
+    {
+      kind: 'invocations',
+      title: 'Invocations',
+      empty: all.calls + all.refused === 0,
+      finding:
+        all.calls + all.refused === 0
+          ? `No invocation in ${words}.`
+          : `${count(all.calls)} invocations in ${words}, ${count(all.errors)} errors, ${count(all.refused)} refused; most at ${at(busiest?.row ?? 0)}.`,
+      series: [
+        {
+          id: 'throttles',
+          label: 'refused',
+          values: table.throttles,
+          stackedOn: table.invocations,
+          shape: 'bars',
+          colour: '--st-throttled',
+          format: calls,
+        },
+        {
+          id: 'invocations',
+          label: 'calls',
+          values: table.invocations,
+          shape: 'bars',
+          colour: '--c-compute',
+          format: calls,
+        },
+        {
+          id: 'errors',
+          label: 'errors',
+          values: table.errors,
+          shape: 'bars',
+          colour: '--st-failed',
+          format: calls,
+        },
+      ],
+    },
+    {
+      kind: 'cold_starts',
+      title: 'Cold starts and start-up time',
+      empty: all.cold === 0,
+      finding:
+        all.cold === 0
+          ? `No cold start in ${words}.`
+          : `${count(all.cold)} cold starts in ${words}; the slowest start-up, 95th percentile, was ${coldest ? ms(coldest.value) : 'unknown'}.`,
+      series: [
+        {
+          id: 'cold',
+          label: 'cold starts',
+          values: table.coldStarts,
+          shape: 'bars',
+          colour: '--c-init',
+          hatch: '--st-init-2',
+          format: calls,
+        },
+        {
+          id: 'initP95',
+          label: 'start-up p95',
+          values: table.initP95Ms,
+          shape: 'dotted',
+          right: true,
+          colour: '--tx-2',
+          format: ms,
+        },
+        {
+          id: 'initP50',
+          label: 'start-up p50',
+          values: table.initP50Ms,
+          shape: 'line',
+          right: true,
+          colour: '--tx-1',
+          format: ms,
+        },
+      ],
+    },
+    {
+      kind: 'durations',
+      title: 'Duration',
+      empty: slowest === null,
+      finding:
+        slowest === null
+          ? `No duration in ${words}.`
+          : `Duration as percentiles in ${words}; the highest p95 was ${ms(slowest.value)} at ${at(slowest.row)}.`,
+      series: [
+        { id: 'p50', label: 'p50', values: table.p50Ms, shape: 'line', colour: '--c-compute', format: ms },
+        { id: 'p95', label: 'p95', values: table.p95Ms, shape: 'line', colour: '--c-always', format: ms },
+        { id: 'p99', label: 'p99', values: table.p99Ms, shape: 'dotted', colour: '--tx-2', format: ms },
+      ],
+    },
+    {
+      kind: 'cost',
+      title: 'Cost on AWS',
+      empty: all.costUsd === 0,
+      finding:
+        all.costUsd === 0
+          ? `No cost in ${words}.`
+          : `${money(all.costUsd)} on AWS in ${words}, ${percent(all.initUsd, all.costUsd)} of it start-up; $0 here.`,
+      series: [
+        {
+          id: 'compute',
+          label: 'compute',
+          values: table.computeCostUsd,
+          stackedOn: requestTop,
+          shape: 'bars',
+          colour: '--c-compute',
+          format: usd,
+        },
+        {
+          id: 'request',
+          label: 'requests',
+          values: table.requestCostUsd,
+          stackedOn: initTop,
+          shape: 'bars',
+          colour: '--c-request',
+          format: usd,
+        },
+        {
+          id: 'init',
+          label: 'start-up',
+          values: table.initCostUsd,
+          shape: 'bars',
+          colour: '--c-init',
+          hatch: '--st-init-2',
+          format: usd,
+        },
+      ],
+    },
+  ];
+}
+
+export const axis = (range: Range) => (seconds: number) => axisWords(range, seconds);
+export const step = (range: Range) => (seconds: number) => stepWords(range, seconds);

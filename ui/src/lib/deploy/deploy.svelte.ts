@@ -1,0 +1,146 @@
+/** Deploying here: one job at a time for the window. A drop leads straight to the function's Test page. */
+import { SvelteMap } from 'svelte/reactivity';
+import { asApiError, call, type ApiError } from '$lib/api/client';
+import type { Deployed } from '$lib/api/generated/Deployed';
+import type { DeployRequest } from '$lib/api/generated/DeployRequest';
+import type { Detected } from '$lib/api/generated/Detected';
+import { host, type Picked } from '$lib/host';
+import { overlays } from '$lib/state/overlays.svelte';
+import { router } from '$lib/state/router.svelte';
+
+export type Phase = 'idle' | 'reading' | 'inspecting' | 'review' | 'deploying' | 'failed';
+
+/** What a person may change before a deploy goes on. */
+export type Changes = Partial<Omit<DeployRequest, 'source'>>;
+
+class Deploying {
+  phase = $state<Phase>('idle');
+  picked = $state.raw<Picked | null>(null);
+  detected = $state.raw<Detected | null>(null);
+  error = $state.raw<ApiError | null>(null);
+  /** Share of the folder that was read and packed, 0 to 1. */
+  share = $state(0);
+  /** Events that fit functions deployed in this window, by name. */
+  readonly suggested = new SvelteMap<string, string>();
+  #round = 0;
+  #run = false;
+
+  get busy(): boolean {
+    return this.phase === 'reading' || this.phase === 'inspecting' || this.phase === 'deploying';
+  }
+
+  /** What a drop event carried. Must be called inside the event: the browser takes the data back afterwards. */
+  drop(data: DataTransfer): void {
+    void this.#take((progress) => host().dropped(data, progress));
+  }
+
+  choose(): void {
+    if (this.busy) return;
+    void this.#take((progress) => host().pickFolder(progress));
+  }
+
+  path(path: string): void {
+    const label = path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+    void this.start({ source: { kind: 'path', path }, label });
+  }
+
+  /** Deploys a sample; `run` also runs it at once, since a person asked for that. */
+  sample(name: string, run = false): void {
+    void this.start({ source: { kind: 'sample', sample: name }, label: name }, run);
+  }
+
+  async #take(
+    from: (progress: (done: number, total: number) => void) => Promise<Picked | null>,
+  ): Promise<void> {
+    const round = this.#begin('reading');
+    try {
+      const picked = await from((done, total) => {
+        if (round === this.#round) this.share = total === 0 ? 1 : done / total;
+      });
+      if (round !== this.#round) return;
+      if (picked === null) this.reset();
+      else await this.start(picked);
+    } catch (thrown) {
+      if (round === this.#round) this.#fail(asApiError(thrown));
+    }
+  }
+
+  /** Looks at the code; deploys at once when nothing stands in the way. */
+  async start(picked: Picked, run = false): Promise<void> {
+    const round = this.#begin('inspecting');
+    this.#run = run;
+    this.picked = picked;
+    try {
+      const detected = await call('deploy_inspect', { source: picked.source });
+      if (round !== this.#round) return;
+      this.detected = detected;
+      if (detected.runtime !== null && detected.handler !== null && detected.engineAvailable) {
+        await this.go({});
+      } else {
+        this.phase = 'review';
+        router.go('deploy');
+      }
+    } catch (thrown) {
+      if (round === this.#round) this.#fail(asApiError(thrown));
+    }
+  }
+
+  /** Deploys what was picked, with changes. */
+  async go(changes: Changes): Promise<void> {
+    if (!this.picked) return;
+    const round = ++this.#round;
+    this.phase = 'deploying';
+    this.error = null;
+    try {
+      const deployed = await call('deploy', {
+        source: this.picked.source,
+        name: null,
+        runtime: null,
+        handler: null,
+        memoryMb: null,
+        timeoutS: null,
+        environment: null,
+        ...changes,
+      });
+      if (round === this.#round) this.#done(deployed);
+    } catch (thrown) {
+      if (round === this.#round) this.#fail(asApiError(thrown));
+    }
+  }
+
+  #done(deployed: Deployed): void {
+    const { name, version } = deployed.function;
+    this.suggested.set(name, deployed.suggestedEvent);
+    this.reset();
+    overlays.toast(
+      deployed.created ? `${name} is deployed on this computer` : `${name} is now version ${version}`,
+    );
+    router.go('function', [name, 'test'], this.#run ? { run: '1' } : {});
+  }
+
+  #begin(phase: Phase): number {
+    this.phase = phase;
+    this.error = null;
+    this.detected = null;
+    this.share = 0;
+    return ++this.#round;
+  }
+
+  #fail(error: ApiError): void {
+    this.phase = 'failed';
+    this.error = error;
+    // Where the drop came from shows the error itself when it can; any other screen gives way to the one that does.
+    if (router.route.screen !== 'home' && router.route.screen !== 'deploy') router.go('deploy');
+  }
+
+  /** Forgets the job; what the runtime has finished already stays. */
+  reset(): void {
+    this.#round += 1;
+    this.phase = 'idle';
+    this.picked = null;
+    this.detected = null;
+    this.error = null;
+  }
+}
+
+export const deploying = new Deploying();

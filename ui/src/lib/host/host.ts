@@ -1,0 +1,86 @@
+/** What the window may ask of the program it runs in. Everything else about Tauri or the browser stays behind it. */
+import type { ApiError } from '$lib/api/generated/ApiError';
+import type { CodeSource } from '$lib/api/generated/CodeSource';
+import type { Commands } from '$lib/api/generated/Commands';
+import type { EventBatch } from '$lib/api/generated/EventBatch';
+import type { SeriesQuery } from '$lib/api/generated/SeriesQuery';
+
+export type Command = keyof Commands;
+/** Commands that answer JSON. */
+export type JsonCommand = Exclude<Command, RawCommand>;
+/** Commands that answer bytes. */
+export type RawCommand = 'series' | 'chart_export' | 'table_export';
+export type Request<C extends Command> = Commands[C][0];
+export type Answer<C extends Command> = Commands[C][1];
+
+/** A folder or file that a person dropped or chose. */
+export interface Picked {
+  source: CodeSource;
+  /** Its name for people. */
+  label: string;
+}
+
+/** Told while a dropped folder is read and sent. */
+export type Progress = (done: number, total: number) => void;
+
+export interface Host {
+  readonly kind: 'tauri' | 'serve' | 'fake';
+  /** Runs a command. Rejects with an `ApiError`. */
+  call<C extends JsonCommand>(command: C, request: Request<C>, signal?: AbortSignal): Promise<Answer<C>>;
+  /** Runs a command that answers bytes. */
+  raw<C extends RawCommand>(command: C, request: Request<C>): Promise<ArrayBuffer>;
+  /** Columns of a chart, in the order of `SERIES_COLUMNS`. */
+  series(query: SeriesQuery): Promise<Float64Array[]>;
+  /** Live events until the returned function is called. `state` hears about lost and found connections. */
+  events(onBatch: (batch: EventBatch) => void, state: (connected: boolean) => void): () => void;
+  /** Asks for a folder, a zip or a file; null when the person changed their mind. */
+  pickFolder(progress?: Progress): Promise<Picked | null>;
+  /** Turns what the browser dropped into something to deploy; null when the host hears of drops by itself. */
+  dropped(data: DataTransfer, progress?: Progress): Promise<Picked | null>;
+  /** Folders that the operating system dropped on the window; `hover` while they are over it. */
+  onDrop(hover: (over: boolean) => void, drop: (picked: Picked) => void): () => void;
+  saveFile(name: string, bytes: Uint8Array): Promise<boolean>;
+  openUrl(url: string): Promise<void>;
+}
+
+/** Columns of `series`, in their order. Durations in ms, cost in USD, `time` in seconds. */
+export const SERIES_COLUMNS = [
+  'time',
+  'invocations',
+  'errors',
+  'throttles',
+  'coldStarts',
+  'p50Ms',
+  'p95Ms',
+  'p99Ms',
+  'initP50Ms',
+  'initP95Ms',
+  'requestCostUsd',
+  'computeCostUsd',
+  'initCostUsd',
+] as const;
+export type SeriesColumn = (typeof SERIES_COLUMNS)[number];
+
+/** Splits equal columns of little-endian doubles, one after the other. */
+export function columns(bytes: ArrayBuffer, count: number = SERIES_COLUMNS.length): Float64Array[] {
+  const all = new Float64Array(bytes, 0, Math.floor(bytes.byteLength / 8));
+  const rows = Math.floor(all.length / count);
+  return Array.from({ length: count }, (_, index) => all.subarray(index * rows, (index + 1) * rows));
+}
+
+/** Makes an `ApiError` out of whatever was thrown. */
+export function asApiError(thrown: unknown): ApiError {
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
+    const error = thrown as Partial<ApiError>;
+    if (typeof error.code === 'string' && typeof error.message === 'string') {
+      return { hint: null, detail: null, ...error } as ApiError;
+    }
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return {
+    code: 'internal',
+    message,
+    hint: null,
+    detail: thrown instanceof Error ? (thrown.stack ?? null) : null,
+  };
+}

@@ -1,0 +1,27 @@
+/** What Hearth is and where, and the functions by name, kept fresh for the whole window. */
+import { Query } from '$lib/api/query.svelte';
+import { live } from './live.svelte';
+
+class AppState {
+  readonly info = new Query('app_info');
+  readonly functions = new Query('functions_list');
+
+  /** Starts once for the window. */
+  start(): () => void {
+    this.info.point({});
+    this.functions.point({ filter: '' });
+    return live.on(
+      (event) => {
+        if (event.kind === 'logged' || event.kind === 'invocation_started') return;
+        this.info.stale();
+        if (event.kind !== 'settings_changed') this.functions.stale();
+      },
+      () => {
+        this.info.stale();
+        this.functions.stale();
+      },
+    );
+  }
+}
+
+export const app = new AppState();

@@ -1,0 +1,72 @@
+/** What the runtime tells while the window is open: one stream for the whole window. Owns the servers' live states. */
+import { SvelteMap } from 'svelte/reactivity';
+import type { Environment } from '$lib/api/generated/Environment';
+import type { EventBatch } from '$lib/api/generated/EventBatch';
+import type { HearthEvent } from '$lib/api/generated/HearthEvent';
+import { host } from '$lib/host';
+
+type Listener = (event: HearthEvent) => void;
+
+const ENDED = new Set(['reaped', 'failed']);
+
+class Live {
+  /** Whether the stream is open. */
+  connected = $state(false);
+  /** Servers that exist now, by id. */
+  servers = new SvelteMap<string, Environment>();
+  #listeners = new Set<Listener>();
+  #lagged = new Set<() => void>();
+  #stop: (() => void) | null = null;
+
+  /** Hears each event; `lagged` is called when some were lost and everything must be asked again. */
+  on(listener: Listener, lagged?: () => void): () => void {
+    this.#listeners.add(listener);
+    if (lagged) this.#lagged.add(lagged);
+    return () => {
+      this.#listeners.delete(listener);
+      if (lagged) this.#lagged.delete(lagged);
+    };
+  }
+
+  /** Opens the stream once for the window. */
+  start(): () => void {
+    void this.#resync();
+    this.#stop = host().events(
+      (batch) => this.receive(batch),
+      (connected) => {
+        this.connected = connected;
+      },
+    );
+    return () => this.#stop?.();
+  }
+
+  receive(batch: EventBatch): void {
+    for (const event of batch.events) {
+      if (event.kind === 'environment_changed') this.#see(event.environment);
+      for (const listener of this.#listeners) listener(event);
+    }
+    if (batch.lagged) {
+      void this.#resync();
+      for (const lagged of this.#lagged) lagged();
+    }
+  }
+
+  #see(environment: Environment): void {
+    if (environment.endedUs !== null || ENDED.has(environment.state)) this.servers.delete(environment.id);
+    else this.servers.set(environment.id, environment);
+  }
+
+  async #resync(): Promise<void> {
+    try {
+      const now = await host().call('environments_list', { function: null, includeEnded: false });
+      const ids = new Set(now.map((environment) => environment.id));
+      for (const id of [...this.servers.keys()]) if (!ids.has(id)) this.servers.delete(id);
+      for (const environment of now) this.#see(environment);
+    } catch {
+      // The connection's own state says it; the next batch or reconnect asks again.
+      this.connected = false;
+    }
+  }
+}
+
+export const live = new Live();

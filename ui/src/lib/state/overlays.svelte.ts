@@ -1,0 +1,75 @@
+/** What lies over the page: palette, shortcut sheet, toasts, questions. One of each for the window. */
+import type { ApiError } from '$lib/api/client';
+
+export interface ToastAction {
+  label: string;
+  run: () => void;
+}
+
+export interface ToastMessage {
+  id: number;
+  tone: 'good' | 'bad' | 'info';
+  text: string;
+  detail?: string | undefined;
+  action?: ToastAction | undefined;
+}
+
+export interface Question {
+  title: string;
+  text: string;
+  confirm: string;
+  danger: boolean;
+  answer: (yes: boolean) => void;
+}
+
+const TOAST_MS = 7_000;
+
+class Overlays {
+  palette = $state(false);
+  paletteText = $state('');
+  shortcuts = $state(false);
+  toasts = $state.raw<readonly ToastMessage[]>([]);
+  question = $state.raw<Question | null>(null);
+  #next = 1;
+
+  toast(
+    text: string,
+    options: { tone?: ToastMessage['tone']; detail?: string; action?: ToastAction } = {},
+  ): void {
+    const id = this.#next++;
+    this.toasts = [
+      ...this.toasts.slice(-3),
+      { id, tone: options.tone ?? 'good', text, detail: options.detail, action: options.action },
+    ];
+    setTimeout(() => this.dismiss(id), options.action ? TOAST_MS * 2 : TOAST_MS);
+  }
+
+  /** Says that something failed, with what to do. */
+  failed(what: string, error: ApiError): void {
+    this.toast(`${what}: ${error.message}`, { tone: 'bad', ...(error.hint ? { detail: error.hint } : {}) });
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  /** Asks before something that cannot be undone. */
+  ask(question: Omit<Question, 'answer'>): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.question = {
+        ...question,
+        answer: (yes) => {
+          this.question = null;
+          resolve(yes);
+        },
+      };
+    });
+  }
+
+  openPalette(text = ''): void {
+    this.paletteText = text;
+    this.palette = true;
+  }
+}
+
+export const overlays = new Overlays();

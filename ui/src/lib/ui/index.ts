@@ -1,0 +1,24 @@
+/** The parts every screen is made of. */
+export { default as Button } from './Button.svelte';
+export { default as Dialog } from './Dialog.svelte';
+export { default as Dock } from './Dock.svelte';
+export { default as Drawer } from './Drawer.svelte';
+export { default as Editor } from './Editor.svelte';
+export { default as Empty } from './Empty.svelte';
+export { default as ErrorNote } from './ErrorNote.svelte';
+export { default as KeyHint } from './KeyHint.svelte';
+export { default as Legend } from './Legend.svelte';
+export { default as Note } from './Note.svelte';
+export { default as PageHead } from './PageHead.svelte';
+export { default as Receipt } from './Receipt.svelte';
+export { default as Segmented } from './Segmented.svelte';
+export { default as Select } from './Select.svelte';
+export { default as Sparkline } from './Sparkline.svelte';
+export { default as StateCells } from './StateCells.svelte';
+export { default as StateMark } from './StateMark.svelte';
+export { default as Stripe } from './Stripe.svelte';
+export { default as Table } from './Table.svelte';
+export { default as Tabs } from './Tabs.svelte';
+export { default as Toasts } from './Toasts.svelte';
+export { default as Tooltip } from './Tooltip.svelte';
+export type { Column, Sort } from './table';

@@ -1,0 +1,110 @@
+/** What can be done from everywhere. */
+import { deploying } from '$lib/deploy/deploy.svelte';
+import { app } from '$lib/state/app.svelte';
+import type { Action } from '$lib/state/commands.svelte';
+import { overlays } from '$lib/state/overlays.svelte';
+import { router } from '$lib/state/router.svelte';
+import { settings } from '$lib/state/settings.svelte';
+import { asApiError } from '$lib/api/client';
+import { runtimeName } from '$lib/format';
+import { PLACES } from './places';
+
+function focusFilter(): void {
+  document.querySelector<HTMLInputElement>('main [data-filter]')?.focus();
+}
+
+export function globalActions(): readonly Action[] {
+  const places: Action[] = PLACES.flatMap((group) => group.places).map((place) => ({
+    id: `go-${place.screen}`,
+    title: place.title,
+    detail: 'Go to',
+    group: 'Go to',
+    ...(place.keys ? { keys: place.keys } : {}),
+    run: () => router.go(place.screen),
+  }));
+  const functions: Action[] = (app.functions.data?.functions ?? []).flatMap(({ function: one }) => {
+    const where = `on this computer, ${runtimeName(one.configuration.runtime)}`;
+    return [
+      {
+        id: `open-${one.id}`,
+        title: one.name,
+        detail: where,
+        group: 'Functions',
+        run: () => router.go('function', [one.name]),
+      },
+      {
+        id: `test-${one.id}`,
+        title: `Test ${one.name}`,
+        detail: 'Runs it once with an event',
+        group: 'Functions',
+        run: () => router.go('function', [one.name, 'test']),
+      },
+      {
+        id: `logs-${one.id}`,
+        title: `Logs of ${one.name}`,
+        detail: where,
+        group: 'Functions',
+        run: () => router.go('function', [one.name, 'logs']),
+      },
+    ] satisfies Action[];
+  });
+  return [
+    {
+      id: 'palette',
+      title: 'Search or run a command',
+      group: 'Help',
+      keys: 'Ctrl K',
+      inFields: true,
+      run: () => overlays.openPalette(),
+    },
+    {
+      id: 'shortcuts',
+      title: 'Show the keys',
+      group: 'Help',
+      keys: '?',
+      run: () => (overlays.shortcuts = true),
+    },
+    { id: 'filter', title: 'Filter this page', group: 'This page', keys: '/', run: focusFilter },
+    {
+      id: 'actions',
+      title: 'Actions for this page',
+      group: 'This page',
+      keys: '.',
+      run: () => overlays.openPalette(),
+    },
+    {
+      id: 'deploy',
+      title: 'Deploy a folder…',
+      detail: 'Runs it on this computer',
+      group: 'Do',
+      keys: 'Ctrl Shift D',
+      run: () => router.go('deploy'),
+    },
+    {
+      id: 'choose',
+      title: 'Choose a folder to deploy…',
+      group: 'Do',
+      keys: 'Ctrl O',
+      run: () => deploying.choose(),
+    },
+    {
+      id: 'kettle',
+      title: 'Run the sample kettle',
+      detail: 'Nothing to install',
+      group: 'Do',
+      run: () => deploying.sample('kettle', true),
+    },
+    {
+      id: 'theme',
+      title: 'Change the theme',
+      detail: 'Dark, light, high contrast',
+      group: 'Do',
+      run: () =>
+        void settings
+          .nextTheme()
+          .catch((thrown) => overlays.failed('The theme was not kept', asApiError(thrown))),
+    },
+    ...places,
+    ...functions,
+  ];
+}

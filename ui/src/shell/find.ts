@@ -1,0 +1,58 @@
+/** Finds actions by what was typed. Pure. */
+import uFuzzy from '@leeoniya/ufuzzy';
+import type { Action } from '$lib/state/commands.svelte';
+
+export interface Part {
+  text: string;
+  hit: boolean;
+}
+
+export interface Found {
+  action: Action;
+  parts: Part[];
+}
+
+const fuzzy = new uFuzzy({ intraMode: 1, intraIns: 1 });
+const GROUPS: Action['group'][] = ['This page', 'Functions', 'Do', 'Go to', 'Help'];
+const MOST = 60;
+
+function marked(text: string, ranges: readonly number[]): Part[] {
+  const parts: Part[] = [];
+  let at = 0;
+  for (let index = 0; index + 1 < ranges.length; index += 2) {
+    const from = ranges[index] ?? 0;
+    const to = ranges[index + 1] ?? 0;
+    if (from >= text.length) break;
+    if (from > at) parts.push({ text: text.slice(at, from), hit: false });
+    parts.push({ text: text.slice(from, Math.min(to, text.length)), hit: true });
+    at = to;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), hit: false });
+  return parts;
+}
+
+function grouped(found: readonly Found[]): Found[] {
+  return GROUPS.flatMap((group) => found.filter(({ action }) => action.group === group));
+}
+
+/** Actions that match, best first inside their group; all of them for an empty text. */
+export function find(text: string, all: readonly Action[]): Found[] {
+  const seen = new Map(all.map((action) => [action.id, action]));
+  const list = [...seen.values()].filter((action) => action.id !== 'palette' && action.id !== 'actions');
+  const needle = text.trim();
+  if (needle === '')
+    return grouped(list.map((action) => ({ action, parts: [{ text: action.title, hit: false }] }))).slice(
+      0,
+      MOST,
+    );
+  const haystack = list.map((action) => `${action.title} ${action.detail ?? ''}`);
+  const [, info, order] = fuzzy.search(haystack, needle, 1);
+  if (!info || !order) return [];
+  const best: Found[] = [];
+  for (const place of order.slice(0, MOST)) {
+    const index = info.idx[place];
+    const action = index === undefined ? undefined : list[index];
+    if (action) best.push({ action, parts: marked(action.title, info.ranges[place] ?? []) });
+  }
+  return grouped(best);
+}
