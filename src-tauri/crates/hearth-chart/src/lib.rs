@@ -1,7 +1,16 @@
 //! Charts as files: SVG and PNG drawn by plotters with Hearth's own colours and an embedded font.
 //! Owns how an exported chart looks. Must not know where numbers come from, nor the window.
 
+mod calendar;
+mod canvas;
+mod columns;
+mod draw;
+mod file;
+mod geometry;
+mod palette;
 mod picture;
+mod plot;
+mod scale;
 
 pub use picture::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
 
@@ -16,6 +25,9 @@ pub enum Error {
         /// What the library said.
         detail: String,
     },
+    /// The colours built into Hearth lack one or are not colours.
+    #[error("the colours are unusable: {0}")]
+    Tokens(String),
 }
 
 /// A result of this crate.
@@ -23,5 +35,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Draws a chart. Any input gives a picture: empty lines, gaps only, one point, huge or unequal columns too.
 pub fn draw(chart: &ChartPicture) -> Result<Vec<u8>> {
-    Err(Error::Draw { title: chart.title.clone(), detail: "drawing is not built yet".into() })
+    match chart.format {
+        Format::Svg => file::svg(chart),
+        Format::Png => file::png(chart),
+    }
 }

@@ -21,7 +21,7 @@ pub struct ChartPicture {
     pub theme: Theme,
     /// Kind of file.
     pub format: Format,
-    /// Width and height in pixels; brought into 320×200 to 4096×4096.
+    /// Width and height in pixels; brought into 320×200 to 3840×2160.
     pub size: (u32, u32),
 }
 
@@ -114,6 +114,6 @@ pub enum Format {
 impl ChartPicture {
     /// The width and height that are drawn: the wished ones within what can be read and what fits in memory.
     pub fn drawn_size(&self) -> (u32, u32) {
-        (self.size.0.clamp(320, 4096), self.size.1.clamp(200, 4096))
+        (self.size.0.clamp(320, 3840), self.size.1.clamp(200, 2160))
     }
 }
