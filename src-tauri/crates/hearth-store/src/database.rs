@@ -1,0 +1,229 @@
+//! The database file: opening, refusing, backing up and migrating it. Owns the connection settings of both
+//! pools. Must not know any table of the ledger.
+
+use crate::error::{Error, Result};
+use hearth_model::{Clock, Micros};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The newest `user_version` that this Hearth may write to.
+const KNOWN_VERSION: i64 = 1;
+/// "HEAR", so that no other program's database is taken for a ledger.
+const APPLICATION_ID: i64 = 1_212_498_258;
+const BACKUPS: usize = 3;
+/// Checking every page of a large ledger would cost the start its two seconds.
+const QUICK_CHECK_BYTES: u64 = 16 << 20;
+
+/// The migrations inside this binary. A ledger that knows more of them is still fine as long as its
+/// `user_version` allows it: they only add.
+pub(crate) fn migrations() -> Migrator {
+    let mut migrator = sqlx::migrate!();
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
+/// One connection that writes, and several that only read.
+#[derive(Clone)]
+pub(crate) struct Database {
+    pub(crate) write: SqlitePool,
+    pub(crate) read: SqlitePool,
+}
+
+impl Database {
+    /// Opens `ledger.db` in the data folder, after a look at what is there. A file that is refused is not touched.
+    pub(crate) async fn open(data_dir: &Path, clock: &dyn Clock, migrator: &Migrator) -> Result<Self> {
+        fs::create_dir_all(data_dir).map_err(Error::file(data_dir))?;
+        let path = data_dir.join("ledger.db");
+        let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        if size > 0 {
+            inspect(&path, size).await.map_err(|error| damaged(&path, error))?;
+        }
+        let options = settings(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .optimize_on_close(true, 400);
+        let write = pool(1).connect_with(options).await.map_err(|error| damaged(&path, error.into()))?;
+        if size > 0 {
+            back_up_before_migrating(&write, data_dir, clock.now(), migrator).await?;
+        }
+        migrator.run(&write).await?;
+        let read = pool(4).connect_with(settings(&path).read_only(true)).await?;
+        Ok(Self { write, read })
+    }
+
+    pub(crate) async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+fn settings(path: &Path) -> SqliteConnectOptions {
+    // Set here, so that every connection of a pool has them.
+    SqliteConnectOptions::new()
+        .filename(path)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .pragma("temp_store", "memory")
+        .pragma("mmap_size", "134217728")
+        .pragma("journal_size_limit", "67108864")
+        .disable_statement_logging()
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .min_connections(1)
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+/// Looks at an existing file through a connection that cannot write.
+async fn inspect(path: &Path, size: u64) -> Result<()> {
+    let mut connection = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .disable_statement_logging()
+        .connect()
+        .await?;
+    let answer = inspect_with(&mut connection, path, size).await;
+    connection.close().await?;
+    answer
+}
+
+async fn inspect_with(connection: &mut SqliteConnection, path: &Path, size: u64) -> Result<()> {
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;
+    let application: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
+    let tables: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE '\\_sqlx%' ESCAPE '\\'")
+            .fetch_one(&mut *connection)
+            .await?;
+    if application != APPLICATION_ID && tables > 0 {
+        return Err(Error::Damaged {
+            path: path.to_owned(),
+            what: "it is a database of another program".to_owned(),
+        });
+    }
+    if found > KNOWN_VERSION {
+        return Err(Error::Newer { path: path.to_owned(), found, known: KNOWN_VERSION });
+    }
+    if size <= QUICK_CHECK_BYTES {
+        let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await?;
+        if verdict != "ok" {
+            return Err(Error::Damaged { path: path.to_owned(), what: verdict });
+        }
+    }
+    Ok(())
+}
+
+/// SQLite's own words for a broken file become one clear error.
+fn damaged(path: &Path, error: Error) -> Error {
+    const CORRUPT: &str = "11";
+    const NOT_A_DATABASE: &str = "26";
+    match error {
+        Error::Database(sqlx::Error::Database(inner))
+            if matches!(inner.code().as_deref(), Some(CORRUPT | NOT_A_DATABASE)) =>
+        {
+            Error::Damaged { path: path.to_owned(), what: inner.message().to_owned() }
+        }
+        other => other,
+    }
+}
+
+async fn back_up_before_migrating(
+    write: &SqlitePool,
+    data_dir: &Path,
+    now: Micros,
+    migrator: &Migrator,
+) -> Result<()> {
+    let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+        .fetch_one(write)
+        .await?;
+    if known == 0 {
+        return Ok(());
+    }
+    let applied: Vec<i64> =
+        sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version").fetch_all(write).await?;
+    if migrator.iter().all(|migration| applied.contains(&migration.version)) {
+        return Ok(());
+    }
+    let folder = data_dir.join("backups");
+    fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+    let version = applied.last().copied().unwrap_or(0);
+    let target = folder.join(format!("ledger-{:020}-{version:04}.db", now.0));
+    if target.exists() {
+        fs::remove_file(&target).map_err(Error::file(&target))?;
+    }
+    sqlx::query("VACUUM INTO ?").bind(target.to_string_lossy().into_owned()).execute(write).await?;
+    keep_newest(&folder)
+}
+
+fn keep_newest(folder: &Path) -> Result<()> {
+    let mut backups: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(Error::file(folder))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "db"))
+        .collect();
+    backups.sort_unstable();
+    for old in backups.iter().rev().skip(BACKUPS) {
+        fs::remove_file(old).map_err(Error::file(old))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hearth_model::ManualClock;
+    use sqlx::migrate::{Migration, MigrationType};
+
+    fn with_one_more(version: i64) -> Migrator {
+        let mut list: Vec<Migration> = migrations().iter().cloned().collect();
+        for extra in 2..=version {
+            list.push(Migration::new(
+                extra,
+                "a later table".into(),
+                MigrationType::Simple,
+                sqlx::SqlStr::from_static(
+                    [
+                        "",
+                        "",
+                        "CREATE TABLE later2 (id INTEGER) STRICT;",
+                        "CREATE TABLE later3 (id INTEGER) STRICT;",
+                        "CREATE TABLE later4 (id INTEGER) STRICT;",
+                        "CREATE TABLE later5 (id INTEGER) STRICT;",
+                    ][extra as usize],
+                ),
+                false,
+            ));
+        }
+        let mut migrator = migrations();
+        migrator.migrations = list.into();
+        migrator
+    }
+
+    #[tokio::test]
+    async fn a_backup_is_made_before_migrating_and_three_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at(Micros::from_seconds(1_000));
+        Database::open(folder.path(), &clock, &migrations()).await.unwrap().close().await;
+        assert!(!folder.path().join("backups").exists(), "a new ledger needs no backup");
+        for version in 2..=5 {
+            clock.advance(Micros::from_seconds(60));
+            Database::open(folder.path(), &clock, &with_one_more(version)).await.unwrap().close().await;
+        }
+        let mut names: Vec<String> = fs::read_dir(folder.path().join("backups"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        let versions: Vec<&str> = names.iter().map(|name| &name[name.len() - 7..name.len() - 3]).collect();
+        assert_eq!(versions, ["0002", "0003", "0004"], "the newest three, named by the schema they hold");
+        // An older binary still opens it, since every change only added.
+        Database::open(folder.path(), &clock, &migrations()).await.unwrap().close().await;
+    }
+}

@@ -1,0 +1,172 @@
+//! The handle of the ledger: opening, queueing facts, acknowledging answers, closing. Must not know tables.
+
+use crate::database::{self, Database};
+use crate::error::{Error, Result};
+use crate::journal::Journal;
+use crate::recovery;
+use crate::types::StoreOptions;
+use crate::writer::{Item, LOG_ROOM, Problem, Writer};
+use hearth_model::{
+    Clock, Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine, Micros,
+};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// Bytes of an event or an answer that are kept.
+const PAYLOAD_BYTES: usize = 64 * 1024;
+/// Lines that are queued at once.
+const LOG_CHUNK: usize = 500;
+
+/// The ledger. Cheap to clone; the last clone that goes away ends the task that writes.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    queue: mpsc::UnboundedSender<Item>,
+    journal: Arc<Mutex<Journal>>,
+    log_room: Arc<Semaphore>,
+    problem: Problem,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens or makes the ledger in a data folder: migrates it, replays the journal, marks what was running as
+    /// lost and what lived as ended. Only the owner of the data folder may do this.
+    pub async fn open(options: StoreOptions) -> Result<Self> {
+        let clock = options.clock;
+        let database = Database::open(&options.data_dir, clock.as_ref(), &database::migrations()).await?;
+        let folder = options.data_dir.join("journal");
+        let mut journal = Journal::open(folder.clone())?;
+        recovery::recover(&database, &mut journal, &folder, clock.now()).await?;
+
+        let (queue, inbox) = mpsc::unbounded_channel();
+        let journal = Arc::new(Mutex::new(journal));
+        let log_room = Arc::new(Semaphore::new(LOG_ROOM));
+        let problem = Problem::default();
+        let writer = Writer {
+            pool: database.write.clone(),
+            queue: inbox,
+            journal: Arc::clone(&journal),
+            journal_folder: folder,
+            log_room: Arc::clone(&log_room),
+            problem: Arc::clone(&problem),
+            stopped: None,
+        };
+        let writer = Mutex::new(Some(tokio::spawn(writer.run())));
+        Ok(Self { inner: Arc::new(Inner { database, clock, queue, journal, log_room, problem, writer }) })
+    }
+
+    /// Writes what is queued and closes the file. Later calls find the ledger closed.
+    pub async fn close(&self) {
+        self.send(Item::Close);
+        let writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            if let Err(error) = writer.await {
+                tracing::error!(%error, "the task that writes the ledger ended badly");
+            }
+        }
+        self.inner.log_room.close();
+        self.inner.database.close().await;
+    }
+
+    /// An invocation arrived. Queued.
+    pub fn started(&self, invocation: &Invocation) {
+        self.send(Item::Started(Box::new(invocation.clone())));
+    }
+
+    /// An invocation is about to be answered: when this returns `Ok`, it survives a kill. Takes microseconds.
+    /// Event and answer are cut to 64 KiB each.
+    pub fn acknowledge(&self, invocation: &Invocation, mut payloads: InvocationPayloads) -> Result<()> {
+        payloads.truncated |= cut(&mut payloads.event);
+        payloads.truncated |= cut(&mut payloads.response);
+        // The lock is held until the record is queued, so that a segment is never thought done too early.
+        let mut journal = self.inner.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let appended = journal.append(invocation, &payloads);
+        let segment = appended.as_ref().ok().copied();
+        self.send(Item::Ended(Box::new((invocation.clone(), payloads)), segment));
+        drop(journal);
+        appended.map(drop)
+    }
+
+    /// An environment changed its state; `environment` is how it is afterwards. Queued.
+    pub fn environment(&self, environment: &Environment, transition: &EnvironmentTransition) {
+        self.send(Item::Environment(Box::new((environment.clone(), transition.clone()))));
+    }
+
+    /// Lines were logged. Waits while many lines are queued, so that a loud function slows down instead of
+    /// filling memory; no line is dropped unless recording has stopped.
+    pub async fn log(&self, lines: Vec<LogLine>) {
+        let mut lines = lines.into_iter();
+        loop {
+            let chunk: Vec<LogLine> = lines.by_ref().take(LOG_CHUNK).collect();
+            if chunk.is_empty() {
+                return;
+            }
+            // Closed: nobody writes any more, and `send` says so.
+            if let Ok(room) = self.inner.log_room.acquire_many(chunk.len() as u32).await {
+                room.forget();
+            }
+            self.send(Item::Log(chunk));
+        }
+    }
+
+    /// Returns once everything that was queued before is committed.
+    pub async fn flush(&self) -> Result<()> {
+        let (answer, wait) = oneshot::channel();
+        self.inner.queue.send(Item::Flush(answer)).map_err(|_| Error::Closed)?;
+        wait.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Why recording has stopped, in words for people; none while all is well.
+    pub fn problem(&self) -> Option<String> {
+        self.inner.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn send(&self, item: Item) {
+        if self.inner.queue.send(item).is_err() {
+            tracing::warn!("something was to be recorded after the ledger was closed");
+        }
+    }
+
+    pub(crate) fn now(&self) -> Micros {
+        self.inner.clock.now()
+    }
+
+    pub(crate) fn reader(&self) -> &SqlitePool {
+        &self.inner.database.read
+    }
+
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.inner.database.write
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.writer().begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// Cuts bytes to what is kept, not through the middle of a character. Tells whether anything was cut.
+fn cut(bytes: &mut Vec<u8>) -> bool {
+    if bytes.len() <= PAYLOAD_BYTES {
+        return false;
+    }
+    let mut end = PAYLOAD_BYTES;
+    while end > PAYLOAD_BYTES - 4 && bytes[end] & 0b1100_0000 == 0b1000_0000 {
+        end -= 1;
+    }
+    bytes.truncate(end);
+    true
+}

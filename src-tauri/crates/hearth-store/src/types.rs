@@ -1,0 +1,152 @@
+//! What is asked of the ledger and what it answers, besides the domain model. Must not know SQL.
+
+use hearth_model::{Clock, FunctionId, LogLevel, LogLine, Micros, Outcome, RequestId};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where the ledger lives and where its time comes from.
+#[derive(Clone)]
+pub struct StoreOptions {
+    /// The data folder: `ledger.db`, `journal/` and `backups/` are inside.
+    pub data_dir: PathBuf,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Which invocations to list. The default is all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InvocationFilter {
+    /// Of one function, else of all.
+    pub function_id: Option<FunctionId>,
+    /// With one of these outcomes, else with any.
+    pub outcomes: Vec<Outcome>,
+    /// Only those for which a server was born.
+    pub cold_only: bool,
+    /// Part of the request id, the function's name, the error type or the error message.
+    pub search: String,
+    /// Not before this instant.
+    pub from_us: Option<Micros>,
+}
+
+/// Which log lines to list. The default is all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// Of one function, else of all.
+    pub function_id: Option<FunctionId>,
+    /// Of one invocation.
+    pub request_id: Option<RequestId>,
+    /// Part of the text.
+    pub search: String,
+    /// At least this loud.
+    pub min_level: Option<LogLevel>,
+    /// Lines before this cursor: the page that is older.
+    pub cursor: Option<String>,
+    /// Lines after this cursor, oldest first: to follow.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// A page of log lines, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogPage {
+    /// The lines.
+    pub lines: Vec<LogLine>,
+    /// Cursor for the lines before them; none when there are none.
+    pub older: Option<String>,
+    /// Cursor to follow from; none only while the ledger has no line at all.
+    pub newest: Option<String>,
+}
+
+/// An event that a person keeps to use again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedEvent {
+    /// Name, unique within the function.
+    pub name: String,
+    /// The JSON text.
+    pub body: String,
+    /// When it was saved.
+    pub saved_us: Micros,
+}
+
+/// What was used, as integers: memory × time in MB·ms, split as it is priced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UsedQuantities {
+    /// Requests that were not refused.
+    pub requests: u64,
+    /// Handlers on 64-bit x86.
+    pub x86_compute_mb_ms: u128,
+    /// Init on 64-bit x86.
+    pub x86_init_mb_ms: u128,
+    /// Handlers on 64-bit ARM.
+    pub arm_compute_mb_ms: u128,
+    /// Init on 64-bit ARM.
+    pub arm_init_mb_ms: u128,
+}
+
+/// Figures of a stretch of time. Durations are those of handlers that ran, in microseconds; a percentile of
+/// nothing is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// Requests that ended and were not refused.
+    pub invocations: u64,
+    /// Of these, how many failed.
+    pub errors: u64,
+    /// Requests that were refused.
+    pub throttles: u64,
+    /// Requests for which a server was born.
+    pub cold_starts: u64,
+    /// Sum of the durations.
+    pub duration_sum_us: i64,
+    /// Sum of the inits.
+    pub init_sum_us: i64,
+    /// Half of the durations were shorter.
+    pub p50: Option<f64>,
+    /// 95 % were shorter.
+    pub p95: Option<f64>,
+    /// 99 % were shorter.
+    pub p99: Option<f64>,
+    /// Half of the inits were shorter.
+    pub init_p50: Option<f64>,
+    /// 95 % of the inits were shorter.
+    pub init_p95: Option<f64>,
+    /// What was used.
+    pub used: UsedQuantities,
+    /// Arrival of the last request, refused ones included.
+    pub last_call: Option<Micros>,
+}
+
+/// One step of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SeriesPoint {
+    /// Start of the step.
+    pub at_us: Micros,
+    /// Its figures.
+    pub figures: Figures,
+}
+
+/// Calls of one function in one hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HourlyCalls {
+    /// The function.
+    pub function_id: FunctionId,
+    /// Start of the hour.
+    pub at_us: Micros,
+    /// Requests that were not refused.
+    pub calls: u64,
+    /// Of these, how many failed.
+    pub errors: u64,
+    /// Requests that were refused.
+    pub throttles: u64,
+}
+
+/// One bar of a histogram of durations.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HistogramBar {
+    /// Longest duration in it, in milliseconds.
+    pub upper_ms: f64,
+    /// Calls that met a server which existed.
+    pub warm: u64,
+    /// Calls for which a server was born.
+    pub cold: u64,
+}

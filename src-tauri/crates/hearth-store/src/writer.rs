@@ -1,0 +1,255 @@
+//! The one task that writes facts: it takes what is queued and commits it in batches. When SQLite refuses, it
+//! says so, keeps what it can and tries again; answers are safe in the journal meanwhile.
+//!
+//! Owns the order of writes and the state "recording has stopped". Must not know queries.
+
+use crate::error::{Error, Result};
+use crate::journal::Journal;
+use crate::rollup::RollupChanges;
+use crate::{environments, invocations, logs, recovery};
+use hearth_model::{Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine};
+use sqlx::SqlitePool;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
+
+const BATCH_ITEMS: usize = 500;
+const BATCH_TIME: Duration = Duration::from_millis(40);
+const RETRY: Duration = Duration::from_secs(1);
+/// Log lines that may wait to be written; more wait at the function that logs them.
+pub(crate) const LOG_ROOM: usize = 20_000;
+/// Things that are kept in memory while recording has stopped.
+const KEPT: usize = 50_000;
+
+/// Something to write.
+pub(crate) enum Item {
+    Started(Box<Invocation>),
+    /// With the journal's segment that holds it; none when the journal could not be written.
+    Ended(Box<(Invocation, InvocationPayloads)>, Option<u64>),
+    Environment(Box<(Environment, EnvironmentTransition)>),
+    Log(Vec<LogLine>),
+    Flush(oneshot::Sender<Result<()>>),
+    Close,
+}
+
+impl Item {
+    fn ends_batch(&self) -> bool {
+        matches!(self, Self::Flush(_) | Self::Close)
+    }
+
+    fn weight(&self) -> usize {
+        match self {
+            Self::Log(lines) => lines.len(),
+            Self::Started(_) | Self::Ended(..) | Self::Environment(_) | Self::Flush(_) | Self::Close => 1,
+        }
+    }
+}
+
+/// Why recording has stopped, shared with whoever asks.
+pub(crate) type Problem = Arc<Mutex<Option<String>>>;
+
+pub(crate) struct Writer {
+    pub(crate) pool: SqlitePool,
+    pub(crate) queue: mpsc::UnboundedReceiver<Item>,
+    pub(crate) journal: Arc<Mutex<Journal>>,
+    pub(crate) journal_folder: PathBuf,
+    pub(crate) log_room: Arc<Semaphore>,
+    pub(crate) problem: Problem,
+    pub(crate) stopped: Option<Stopped>,
+}
+
+/// What waits for SQLite to accept writes again.
+#[derive(Default)]
+pub(crate) struct Stopped {
+    kept: Vec<Item>,
+    kept_weight: usize,
+    dropped: usize,
+    /// Records that only the journal holds, by segment.
+    in_journal: BTreeMap<u64, u64>,
+}
+
+impl Stopped {
+    fn keep(&mut self, item: Item) {
+        match item {
+            Item::Ended(_, Some(segment)) => *self.in_journal.entry(segment).or_default() += 1,
+            item if self.kept_weight + item.weight() > KEPT => self.dropped += item.weight(),
+            item => {
+                self.kept_weight += item.weight();
+                self.kept.push(item);
+            }
+        }
+    }
+}
+
+impl Writer {
+    /// Runs until it is closed or every handle is gone.
+    pub(crate) async fn run(mut self) {
+        loop {
+            let mut batch = Vec::new();
+            let mut waiting = Vec::new();
+            let open = self.collect(&mut batch, &mut waiting).await;
+            let outcome = self.write(batch).await;
+            for flush in waiting {
+                let answer = match &outcome {
+                    Ok(()) => Ok(()),
+                    Err(message) => Err(Error::Stopped(message.clone())),
+                };
+                // Nobody waits for the answer any more: nothing to do.
+                drop(flush.send(answer));
+            }
+            if !open {
+                break;
+            }
+        }
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner).close();
+    }
+
+    /// Takes one batch; false when it was the last.
+    async fn collect(
+        &mut self,
+        batch: &mut Vec<Item>,
+        waiting: &mut Vec<oneshot::Sender<Result<()>>>,
+    ) -> bool {
+        let mut deadline = self.stopped.is_some().then(|| Instant::now() + RETRY);
+        let mut weight = 0;
+        while weight < BATCH_ITEMS {
+            let next = match deadline {
+                None => self.queue.recv().await,
+                Some(deadline) => match tokio::time::timeout_at(deadline, self.queue.recv()).await {
+                    Ok(next) => next,
+                    Err(_) => return true,
+                },
+            };
+            let Some(item) = next else { return false };
+            deadline.get_or_insert_with(|| Instant::now() + BATCH_TIME);
+            weight += item.weight();
+            let last = item.ends_batch();
+            match item {
+                Item::Flush(answer) => waiting.push(answer),
+                Item::Close => return false,
+                item => batch.push(item),
+            }
+            if last {
+                break;
+            }
+        }
+        true
+    }
+
+    async fn write(&mut self, batch: Vec<Item>) -> std::result::Result<(), String> {
+        let lines: usize = batch.iter().filter(|item| matches!(item, Item::Log(_))).map(Item::weight).sum();
+        if let Some(stopped) = &mut self.stopped {
+            batch.into_iter().for_each(|item| stopped.keep(item));
+            self.log_room.add_permits(lines);
+            return self.resume().await;
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let written = commit(&self.pool, &batch).await;
+        self.log_room.add_permits(lines);
+        match written {
+            Ok(()) => {
+                self.note_committed(segments_of(&batch));
+                Ok(())
+            }
+            Err(error) => {
+                let mut stopped = Stopped::default();
+                batch.into_iter().for_each(|item| stopped.keep(item));
+                self.stopped = Some(stopped);
+                Err(self.tell(&error))
+            }
+        }
+    }
+
+    /// Tries to write what has waited: first the journal, then the rest.
+    async fn resume(&mut self) -> std::result::Result<(), String> {
+        let Some(stopped) = self.stopped.take() else { return Ok(()) };
+        let written = async {
+            recovery::replay(&self.pool, &self.journal_folder).await?;
+            commit(&self.pool, &stopped.kept).await
+        };
+        match written.await {
+            Ok(()) => {
+                if stopped.dropped > 0 {
+                    tracing::warn!(
+                        stopped.dropped,
+                        "log lines and server changes were lost while recording had stopped"
+                    );
+                }
+                self.note_committed(stopped.in_journal);
+                self.note_committed(segments_of(&stopped.kept));
+                *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                Ok(())
+            }
+            Err(error) => {
+                self.stopped = Some(stopped);
+                Err(self.tell(&error))
+            }
+        }
+    }
+
+    fn tell(&self, error: &Error) -> String {
+        const FULL: &str = "13";
+        let full = matches!(error, Error::Database(sqlx::Error::Database(inner)) if inner.code().as_deref() == Some(FULL));
+        let message = if full {
+            "Recording has stopped: the disk is full. Answers are kept in the journal; free some space"
+                .to_owned()
+        } else {
+            format!("Recording has stopped: {error}. Answers are kept in the journal")
+        };
+        let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
+        if problem.is_none() {
+            tracing::error!(%error, "recording has stopped");
+        }
+        *problem = Some(message.clone());
+        message
+    }
+
+    fn note_committed(&self, segments: BTreeMap<u64, u64>) {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        for (segment, count) in segments {
+            journal.committed(segment, count);
+        }
+    }
+}
+
+fn segments_of(items: &[Item]) -> BTreeMap<u64, u64> {
+    let mut segments = BTreeMap::new();
+    for item in items {
+        if let Item::Ended(_, Some(segment)) = item {
+            *segments.entry(*segment).or_default() += 1;
+        }
+    }
+    segments
+}
+
+/// Facts and their rollups in one transaction: both or neither.
+async fn commit(pool: &SqlitePool, items: &[Item]) -> Result<()> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut rollups = RollupChanges::default();
+    for item in items {
+        match item {
+            Item::Started(invocation) => invocations::begin(&mut transaction, invocation).await?,
+            Item::Ended(ended, _) => {
+                invocations::finish(&mut transaction, &ended.0, &ended.1, &mut rollups).await?;
+            }
+            Item::Environment(change) => {
+                environments::put(&mut transaction, &change.0).await?;
+                environments::insert_transition(&mut transaction, &change.1).await?;
+            }
+            Item::Log(lines) => {
+                for line in lines {
+                    logs::insert(&mut transaction, line).await?;
+                }
+            }
+            Item::Flush(_) | Item::Close => {}
+        }
+    }
+    rollups.write(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
