@@ -3,11 +3,29 @@
 //!
 //! Owns processes, signals and loopback ports. Must not know storage, prices, packages or user interfaces.
 
+mod api;
+mod clients;
+mod ending;
 mod error;
+mod housekeeping;
+mod interpreters;
+mod invocation;
 mod job;
+mod live;
+mod logs;
 mod options;
+mod outbox;
+mod parked;
+mod pool;
+mod process;
 pub mod quickjs;
 mod runtime;
+mod site;
+mod slot;
+mod spawn;
+mod sys;
+mod variables;
+mod zygote;
 
 pub use error::{Error, Result};
 pub use job::{Completion, FunctionSpec, Job, PAYLOAD_LIMIT};

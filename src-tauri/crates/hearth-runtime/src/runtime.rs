@@ -1,89 +1,129 @@
-//! The handle that Hearth's core holds. Must not know storage, prices or transports.
+//! The handle that Hearth's core holds, and the order of starting and closing. Must not know storage, prices or
+//! transports.
 
-use crate::{Completion, EngineStatus, Job, Result, RuntimeOptions};
-use bytes::Bytes;
-use hearth_model::{
-    Environment, EnvironmentId, FunctionId, HearthEvent, Invocation, Micros, Outcome, Phases, RequestId,
-    ServerStart,
-};
+use crate::api::Signal;
+use crate::parked::Parked;
+use crate::pool::Pool;
+use crate::site::Site;
+use crate::{Completion, EngineStatus, Job, Result, RuntimeOptions, housekeeping, invocation};
+use hearth_model::{Engine, Environment, EnvironmentId, FunctionId, HearthEvent, Micros, RequestId};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// How long running calls may go on while Hearth closes.
+const GRACE: Duration = Duration::from_millis(2_000);
+/// How long ended processes and last events may take after that.
+const LAST_WORDS: Duration = Duration::from_millis(400);
 
 /// The local runtime. Cheap to clone.
 #[derive(Clone)]
 pub struct Runtime {
-    options: Arc<RuntimeOptions>,
+    pool: Arc<Pool>,
 }
 
 impl Runtime {
     /// Sweeps what a crashed run left behind, looks for interpreters and begins to prepare processes.
     pub async fn start(options: RuntimeOptions) -> Result<Self> {
-        Ok(Self { options: Arc::new(options) })
+        let site = Arc::new(Site::prepare(&options).await?);
+        let parked = Parked::new(site.clone(), options.parked);
+        parked.fill();
+        let pool = Arc::new(Pool::new(site, parked, options.keep_alive, options.freeze_after));
+        tokio::spawn(housekeeping::keep(Arc::downgrade(&pool)));
+        tokio::spawn(housekeeping::watch_memory(Arc::downgrade(&pool)));
+        Ok(Self { pool })
     }
 
     /// What happens from now on. Nothing is reported before this was called, and each call ends the receiver
     /// of the one before. A full receiver slows functions that log down; nothing is lost.
     pub fn events(&self) -> mpsc::Receiver<HearthEvent> {
-        mpsc::channel(1).1
+        self.pool.site.outbox.receiver()
     }
 
     /// Runs one call to its end, also when the returned future is dropped.
     pub async fn invoke(&self, job: Job) -> Completion {
-        let now = self.options.clock.now();
-        Completion {
-            invocation: Invocation {
-                request_id: job.request_id,
-                function_id: job.function.id.clone(),
-                function_name: job.function.name.clone(),
-                version: job.function.version,
-                environment_id: None,
-                environment_number: None,
-                started_us: now,
-                outcome: Outcome::Cancelled,
-                start: ServerStart::None,
-                phases: Phases::default(),
-                billed_ms: 0,
-                memory_mb: job.function.memory_mb,
-                max_memory_mb: 0,
-                architecture: job.function.architecture,
-                event_bytes: job.event.len() as u64,
-                response_bytes: 0,
-                error_type: None,
-                error_message: None,
-                source: job.source,
+        let pool = self.pool.clone();
+        match tokio::spawn(invocation::run(pool, job)).await {
+            Ok(completion) => completion,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The tokio runtime is shutting down: there is nobody left to answer.
+                Err(_) => std::future::pending().await,
             },
-            response: Bytes::new(),
-            function_error: None,
-            log_tail: Vec::new(),
         }
     }
 
     /// Ends a running call; false when it is not running.
-    pub async fn cancel(&self, _request: &RequestId) -> bool {
-        false
+    pub async fn cancel(&self, request: &RequestId) -> bool {
+        self.pool.cancel(request)
     }
 
     /// Environments that live now, oldest first.
     pub fn environments(&self) -> Vec<Environment> {
-        Vec::new()
+        let mut environments: Vec<_> = self.pool.live().iter().map(|live| live.environment()).collect();
+        environments.sort_by(|one, other| (one.born_us, &one.id).cmp(&(other.born_us, &other.id)));
+        environments
     }
 
     /// Removes an environment, ending what it runs; false when it does not live.
-    pub async fn reap(&self, _id: &EnvironmentId) -> bool {
-        false
+    pub async fn reap(&self, id: &EnvironmentId) -> bool {
+        self.pool.reap(id)
     }
 
     /// Removes a function's idle environments now and its busy ones once they have answered.
-    pub async fn reap_function(&self, _id: &FunctionId, _reason: &str) {}
+    pub async fn reap_function(&self, id: &FunctionId, reason: &str) {
+        self.pool.reap_function(id, reason);
+    }
 
-    /// Changes keep-alive and freezing.
-    pub fn set_timing(&self, _keep_alive: Micros, _freeze_after: Micros) {}
+    /// Changes keep-alive and freezing, also for environments that are idle already.
+    pub fn set_timing(&self, keep_alive: Micros, freeze_after: Micros) {
+        self.pool.set_timing(keep_alive, freeze_after);
+    }
+
+    /// Changes how long Init may take before it is begun again; ten seconds at first, as on Lambda.
+    pub fn set_init_limit(&self, limit: Micros) {
+        self.pool.init_limit.store(limit.0, std::sync::atomic::Ordering::Relaxed);
+    }
 
     /// What was found on this computer.
     pub fn engines(&self) -> Vec<EngineStatus> {
-        Vec::new()
+        [Engine::Python, Engine::Node, Engine::Provided, Engine::Quickjs]
+            .into_iter()
+            .map(|engine| self.pool.site.status(engine, self.pool.parked.count(engine)))
+            .collect()
     }
 
     /// Lets calls finish for a moment, then ends every process. Takes at most three seconds.
-    pub async fn shutdown(&self) {}
+    pub async fn shutdown(&self) {
+        self.pool.close();
+        self.pool.parked.close();
+        if tokio::time::timeout(GRACE, self.quiet()).await.is_err() {
+            for running in self.pool.running() {
+                // A call that ends by itself at this moment needs no word.
+                let _ = running.signals.send(Signal::Closing);
+            }
+            if tokio::time::timeout(LAST_WORDS, self.quiet()).await.is_err() {
+                tracing::warn!("calls did not end while Hearth closed");
+            }
+        }
+        for live in self.pool.live() {
+            live.reap("Hearth closes");
+            self.pool.forget(&live);
+        }
+        if tokio::time::timeout(LAST_WORDS, self.pool.site.outbox.flushed()).await.is_err() {
+            tracing::warn!("the last events were not taken");
+        }
+    }
+
+    async fn quiet(&self) {
+        loop {
+            let quiet = self.pool.quiet.notified();
+            tokio::pin!(quiet);
+            quiet.as_mut().enable();
+            if self.pool.is_quiet() {
+                return;
+            }
+            quiet.await;
+        }
+    }
 }

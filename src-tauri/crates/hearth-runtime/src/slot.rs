@@ -1,0 +1,115 @@
+//! A process with its port, its desk and its log, before and after it belongs to a function. Must not know pools
+//! or states.
+
+use crate::api::{self, Desk};
+use crate::error::{Error, Result};
+use crate::logs::{LogBook, Pipe, Writer};
+use crate::process::{Exit, Process};
+use crate::site::Site;
+use crate::spawn::Launch;
+use std::sync::{Arc, OnceLock};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+type EndHook = Box<dyn Fn(Exit) + Send + Sync>;
+
+pub(crate) struct Slot {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) log: Arc<LogBook>,
+    pub(crate) process: Process,
+    pub(crate) port: u16,
+    closed: CancellationToken,
+    ended: OnceLock<EndHook>,
+}
+
+/// An open port that no process uses yet.
+pub(crate) struct Door {
+    listener: TcpListener,
+    pub(crate) port: u16,
+}
+
+impl Door {
+    pub(crate) async fn open() -> Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(Error::Port)?;
+        let port = listener.local_addr().map_err(Error::Port)?.port();
+        Ok(Self { listener, port })
+    }
+}
+
+impl Slot {
+    /// Starts `launch` behind `door`.
+    pub(crate) async fn spawn(site: &Site, door: Door, mut launch: Launch) -> Result<Arc<Self>> {
+        let program = launch.program.display().to_string();
+        let start = |source| Error::Start { program: program.clone(), source };
+        let (pipe, writer) = Pipe::anonymous().map_err(start)?;
+        (launch.stdout, launch.stderr) = writer.outputs().map_err(start)?;
+        let mut child = site.spawner.spawn(launch).await.map_err(start)?;
+        let (report, exit) = watch::channel(None);
+        let pid = child.id().unwrap_or_default();
+        tokio::spawn(async move {
+            let exit = child.wait().await.map_or(Exit::Unknown, Exit::of);
+            report.send_replace(Some(exit));
+        });
+        Ok(Self::open(site, door, pipe, Process::new(pid, exit, &site.records)))
+    }
+
+    /// Takes a process that somebody else started.
+    pub(crate) fn open(site: &Site, door: Door, pipe: Pipe, process: Process) -> Arc<Self> {
+        let desk = Arc::new(Desk::default());
+        let closed = CancellationToken::new();
+        let port = door.port;
+        tokio::spawn(api::serve(door.listener, Arc::downgrade(&desk), closed.clone()));
+        let slot = Arc::new(Self {
+            desk,
+            log: Arc::new(LogBook::new(pipe, site.outbox.clone(), site.clock.clone())),
+            process,
+            port,
+            closed,
+            ended: OnceLock::new(),
+        });
+        tokio::spawn(watch_over(slot.clone()));
+        slot
+    }
+
+    /// Registers what happens when the process has ended.
+    pub(crate) fn on_end(&self, hook: impl Fn(Exit) + Send + Sync + 'static) {
+        // A slot serves one environment only.
+        drop(self.ended.set(Box::new(hook)));
+    }
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Slot")
+            .field("port", &self.port)
+            .field("pid", &self.process.pid())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Follows a process to its end: first its last words, then the news.
+async fn watch_over(slot: Arc<Slot>) {
+    let log = slot.log.clone();
+    let ended = async {
+        slot.process.ended().await;
+    };
+    log.read(ended).await;
+    let exit = slot.process.ended().await;
+    slot.process.bury();
+    log.close();
+    slot.closed.cancel();
+    slot.desk.ended(exit);
+    if let Some(hook) = slot.ended.get() {
+        hook(exit);
+    }
+}
+
+/// Keeps a FIFO's writing end until the process behind it has spoken.
+pub(crate) fn hold(writer: Writer, until: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(async move {
+        until.await;
+        drop(writer);
+    });
+}

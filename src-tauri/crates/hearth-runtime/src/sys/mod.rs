@@ -1,0 +1,49 @@
+//! What differs between operating systems: group signals and the process table. Must not know environments.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as table;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+#[cfg(not(target_os = "linux"))]
+use portable as table;
+
+pub(crate) use table::{group_memory, is_group_since, peak_memory, start_time};
+
+/// Whether idle processes can be stopped here.
+#[cfg(unix)]
+pub(crate) fn stop_group(group: u32) -> bool {
+    signal(group, nix::sys::signal::Signal::SIGSTOP)
+}
+
+#[cfg(unix)]
+pub(crate) fn continue_group(group: u32) {
+    signal(group, nix::sys::signal::Signal::SIGCONT);
+}
+
+#[cfg(unix)]
+pub(crate) fn kill_group(group: u32) {
+    signal(group, nix::sys::signal::Signal::SIGKILL);
+}
+
+/// A group that is gone is not an error: its members may end at any moment.
+#[cfg(unix)]
+fn signal(group: u32, signal: nix::sys::signal::Signal) -> bool {
+    i32::try_from(group).is_ok_and(|group| {
+        group > 1 && nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), signal).is_ok()
+    })
+}
+
+/// Windows has no stop signal; environments stay warm there.
+#[cfg(not(unix))]
+pub(crate) fn stop_group(_group: u32) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+pub(crate) fn continue_group(_group: u32) {}
+
+/// Without process groups the leader is ended through its own handle, when that is dropped.
+#[cfg(not(unix))]
+pub(crate) fn kill_group(_group: u32) {}
