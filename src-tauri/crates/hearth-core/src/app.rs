@@ -1,14 +1,33 @@
-//! The App.
+//! The App: everything that is open while Hearth runs, behind one cheap handle. Owns the order of opening and
+//! closing. Must not know who calls it.
 
-use crate::Result;
+use crate::api::{EngineInfo, Settings};
+use crate::bus;
+use crate::calls::Calls;
 use crate::owner::OwnerLock;
-use hearth_model::{Clock, HearthEvent};
+use crate::package::Packages;
+use crate::specs::Specs;
+use crate::stage::Stage;
+use crate::system::engine_info;
+use crate::variables::VariablesStore;
+use crate::{ApiError, ErrorCode, Result, settings};
+use hearth_cost::PriceBook;
+use hearth_model::{Clock, HearthEvent, Micros};
+use hearth_runtime::{ParkedCounts, Runtime, RuntimeOptions};
+use hearth_store::{Store, StoreOptions};
 use std::path::PathBuf;
-use std::sync::Arc;
-use tokio::sync::broadcast;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::{Mutex, broadcast};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Events that a slow listener may be behind before it loses some.
 const EVENTS_KEPT: usize = 8_192;
+/// Longest that closing waits for each of its parts; the runtime has a limit of 3 s of its own.
+const CLOSING: Duration = Duration::from_millis(2_500);
+/// Tries to take the lock, 50 ms apart: somebody who only looks who the owner is holds it for a moment.
+const LOCK_TRIES: u32 = 4;
 
 /// What an [`App`] is opened with.
 #[derive(Clone)]
@@ -17,7 +36,7 @@ pub struct AppOptions {
     pub data_dir: PathBuf,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
-    /// The `hearth` binary that `QuickJS` workers are started from; none means this executable.
+    /// The `hearth` binary that `QuickJS` workers are started from; none switches QuickJS off.
     pub worker_exe: Option<PathBuf>,
 }
 
@@ -31,16 +50,89 @@ struct Inner {
     options: AppOptions,
     lock: OwnerLock,
     events: broadcast::Sender<HearthEvent>,
+    store: Store,
+    runtime: Runtime,
+    packages: Packages,
+    variables: VariablesStore,
+    settings: RwLock<Settings>,
+    prices: PriceBook,
+    specs: Specs,
+    calls: Calls,
+    /// Held while a version is made, so that two deploys do not take the same number.
+    publishing: Mutex<()>,
+    tasks: TaskTracker,
+    bus_end: CancellationToken,
+    bus: TaskTracker,
 }
 
 impl App {
-    /// Opens a data folder and becomes its owner.
-    #[expect(clippy::unused_async, reason = "the runtime and the ledger start here next")]
+    /// Opens a data folder and becomes its owner: takes the lock, opens the ledger, starts the runtime.
     pub async fn open(options: AppOptions) -> Result<Self> {
-        std::fs::create_dir_all(&options.data_dir).ok();
-        let lock = OwnerLock::take(&options.data_dir)?;
+        std::fs::create_dir_all(&options.data_dir).map_err(|error| {
+            ApiError::new(
+                ErrorCode::Internal,
+                format!("the data folder `{}` cannot be made", options.data_dir.display()),
+            )
+            .with_hint("Choose a folder that you may write to with --data-dir.")
+            .with_detail(error.to_string())
+        })?;
+        let lock = take_lock(&options).await?;
+        let prices = PriceBook::bundled()?;
+        let packages = Packages::open(&options.data_dir)?;
+        let variables = VariablesStore::open(&options.data_dir);
+        let store = Store::open(StoreOptions {
+            data_dir: options.data_dir.clone(),
+            clock: Arc::clone(&options.clock),
+        })
+        .await?;
+        let settings = settings::load(&store, &prices).await?;
+        let started = Runtime::start(RuntimeOptions {
+            run_dir: options.data_dir.join("run"),
+            worker_exe: options.worker_exe.clone(),
+            clock: Arc::clone(&options.clock),
+            keep_alive: settings.keep_alive_us,
+            freeze_after: settings.freeze_after_us,
+            parked: ParkedCounts::default(),
+            price_region: settings.price_region.clone(),
+            search_path: None,
+        })
+        .await;
+        let runtime = match started {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                store.close().await;
+                return Err(error.into());
+            }
+        };
         let (events, _) = broadcast::channel(EVENTS_KEPT);
-        Ok(Self { inner: Arc::new(Inner { options, lock, events }) })
+        let app = Self {
+            inner: Arc::new(Inner {
+                options,
+                lock,
+                events,
+                store,
+                runtime,
+                packages,
+                variables,
+                settings: RwLock::new(settings),
+                prices,
+                specs: Specs::default(),
+                calls: Calls::default(),
+                publishing: Mutex::new(()),
+                tasks: TaskTracker::new(),
+                bus_end: CancellationToken::new(),
+                bus: TaskTracker::new(),
+            }),
+        };
+        let inner = &app.inner;
+        inner.bus.spawn(bus::carry(
+            inner.runtime.events(),
+            inner.store.clone(),
+            inner.events.clone(),
+            inner.bus_end.clone(),
+        ));
+        app.sweep().await;
+        Ok(app)
     }
 
     /// Everything that happens from now on; see [`crate::batch::Batches`].
@@ -58,9 +150,141 @@ impl App {
         self.inner.options.data_dir.join("uploads")
     }
 
-    /// Ends servers, writes what is left and gives the data folder free, in at most 3 s.
-    #[expect(clippy::unused_async, reason = "the runtime and the ledger end here next")]
+    /// Ends servers, writes what is left and gives the data folder free. What runs is given a moment to finish.
     pub async fn close(&self) {
-        self.inner.lock.release();
+        let inner = &self.inner;
+        inner.tasks.close();
+        inner.runtime.shutdown().await;
+        wait("calls", inner.tasks.wait()).await;
+        inner.bus_end.cancel();
+        inner.bus.close();
+        wait("events", inner.bus.wait()).await;
+        wait("the ledger", inner.store.close()).await;
+        inner.lock.release();
     }
+
+    /// Removes packages that no version needs, and uploads that nobody deployed.
+    async fn sweep(&self) {
+        let needed = match self.inner.store.referenced_packages().await {
+            Ok(needed) => needed.into_iter().collect(),
+            Err(error) => {
+                tracing::warn!(%error, "packages are not swept: the ledger does not say which are needed");
+                return;
+            }
+        };
+        let packages = self.inner.packages.clone();
+        let uploads = self.uploads_dir();
+        let swept = tokio::task::spawn_blocking(move || {
+            if uploads.is_dir()
+                && let Err(error) = std::fs::remove_dir_all(&uploads)
+            {
+                tracing::warn!(%error, "old uploads stay");
+            }
+            std::fs::create_dir_all(&uploads).ok();
+            packages.sweep(&needed)
+        });
+        match swept.await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "packages that no version needs were removed"),
+            Err(error) => tracing::warn!(%error, "sweeping packages failed"),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Micros {
+        self.inner.options.clock.now()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.inner.runtime
+    }
+
+    pub(crate) fn packages(&self) -> &Packages {
+        &self.inner.packages
+    }
+
+    pub(crate) fn variables(&self) -> &VariablesStore {
+        &self.inner.variables
+    }
+
+    pub(crate) fn prices(&self) -> &PriceBook {
+        &self.inner.prices
+    }
+
+    pub(crate) fn specs(&self) -> &Specs {
+        &self.inner.specs
+    }
+
+    pub(crate) fn calls(&self) -> &Calls {
+        &self.inner.calls
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.inner.tasks
+    }
+
+    pub(crate) fn publishing(&self) -> &Mutex<()> {
+        &self.inner.publishing
+    }
+
+    pub(crate) fn data_dir(&self) -> &PathBuf {
+        &self.inner.options.data_dir
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.inner.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn replace_settings(&self, settings: Settings) {
+        *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Tells every listener; nobody listening is fine.
+    pub(crate) fn tell(&self, event: HearthEvent) {
+        self.inner.events.send(event).ok();
+    }
+
+    pub(crate) fn engines(&self) -> Vec<EngineInfo> {
+        self.inner.runtime.engines().into_iter().map(engine_info).collect()
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        Stage {
+            packages: self.inner.packages.clone(),
+            data_dir: self.inner.options.data_dir.clone(),
+            uploads_dir: self.uploads_dir(),
+            engines: self.engines(),
+        }
+    }
+}
+
+async fn take_lock(options: &AppOptions) -> Result<OwnerLock> {
+    for _ in 1..LOCK_TRIES {
+        match OwnerLock::take(&options.data_dir) {
+            Err(error) if error.code == ErrorCode::Owned => {
+                tokio::time::sleep(Duration::from_millis(50)).await
+            }
+            other => return other,
+        }
+    }
+    OwnerLock::take(&options.data_dir)
+}
+
+async fn wait(what: &str, end: impl Future<Output = ()>) {
+    if tokio::time::timeout(CLOSING, end).await.is_err() {
+        tracing::warn!(what, "closing did not wait any longer");
+    }
+}
+
+/// Runs blocking work off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "blocking work panicked");
+        Err(ApiError::internal("a part of Hearth stopped unexpectedly"))
+    })
 }

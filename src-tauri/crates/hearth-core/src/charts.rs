@@ -1,13 +1,181 @@
-//! Skeleton of the first commit.
-#![allow(unused_imports, clippy::unused_async)]
-use crate::api::*;
-use crate::commands::Raw;
-use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Environment, FunctionRecord, SeriesQuery};
+//! Charts: columns of numbers for the window, and the same numbers as a picture. Must not know SQL or drawing.
 
-pub async fn series(_app: &App, _request: SeriesQuery) -> Result<Raw> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+use crate::api::{ChartExport, ChartKind, ImageFormat};
+use crate::commands::Raw;
+use crate::functions::existing_or_deleted;
+use crate::money::cost;
+use crate::{ApiError, App, ErrorCode, Result};
+use hearth_chart::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
+use hearth_model::{Grain, Micros, SERIES_COLUMNS, Series, SeriesQuery};
+use hearth_store::{Figures, SeriesPoint};
+use jiff::Timestamp;
+use rust_decimal::prelude::ToPrimitive as _;
+use std::collections::HashMap;
+
+/// Most steps of a chart: a window has no more pixels, and a wrong query must not fill the memory.
+const MOST_STEPS: i64 = 100_000;
+/// Size of an exported picture.
+const SIZE: (u32, u32) = (1_200, 500);
+
+pub(crate) async fn series(app: &App, request: SeriesQuery) -> Result<Raw> {
+    Ok(Raw(columns(app, &request).await?.to_bytes()))
 }
-pub async fn export(_app: &App, _request: ChartExport) -> Result<Raw> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn export(app: &App, request: ChartExport) -> Result<Raw> {
+    let series = columns(app, &request.query).await?;
+    let picture = picture(&request, &series, app)?;
+    let bytes = tokio::task::spawn_blocking(move || hearth_chart::draw(&picture)).await;
+    Ok(Raw(bytes.map_err(|_| ApiError::internal("the chart could not be drawn"))??))
+}
+
+/// The columns of [`SERIES_COLUMNS`], one row a step, empty steps included.
+pub(crate) async fn columns(app: &App, query: &SeriesQuery) -> Result<Series> {
+    let first = query.grain.floor(query.from_us);
+    let length = query.grain.length();
+    let steps = (query.to_us - first).0.max(0).saturating_add(length.0 - 1) / length.0;
+    if steps > MOST_STEPS {
+        return Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("the stretch has {steps} steps of a {}; the most is {MOST_STEPS}", query.grain.as_str()),
+        )
+        .with_hint("Choose a shorter stretch or a longer step."));
+    }
+    let function = match &query.function {
+        Some(name) => Some(existing_or_deleted(app, name).await?.id),
+        None => None,
+    };
+    app.store().flush().await?;
+    let points = app.store().series(function.as_ref(), first, query.to_us, query.grain).await?;
+    let by_start: HashMap<Micros, SeriesPoint> =
+        points.into_iter().map(|point| (point.at_us, point)).collect();
+    let mut columns = vec![Vec::with_capacity(steps as usize); SERIES_COLUMNS.len()];
+    for step in 0..steps {
+        let at = first + Micros(step * length.0);
+        let row = match by_start.get(&at) {
+            Some(point) => row(app, at, &point.figures)?,
+            None => row(app, at, &Figures::default())?,
+        };
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    Ok(Series { columns })
+}
+
+fn row(app: &App, at: Micros, figures: &Figures) -> Result<[f64; SERIES_COLUMNS.len()]> {
+    let cost = cost(app, figures)?;
+    let milliseconds = |micros: Option<f64>| micros.map_or(f64::NAN, |micros| micros / 1_000.0);
+    let dollars = |amount: hearth_cost::Decimal| amount.to_f64().unwrap_or(f64::NAN);
+    Ok([
+        at.0 as f64 / 1e6,
+        figures.invocations as f64,
+        figures.errors as f64,
+        figures.throttles as f64,
+        figures.cold_starts as f64,
+        milliseconds(figures.p50),
+        milliseconds(figures.p95),
+        milliseconds(figures.p99),
+        milliseconds(figures.init_p50),
+        milliseconds(figures.init_p95),
+        dollars(cost.request),
+        dollars(cost.compute),
+        dollars(cost.init),
+    ])
+}
+
+fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPicture> {
+    let theme = match request.theme.as_str() {
+        "dark" => Theme::Dark,
+        "light" => Theme::Light,
+        other => {
+            return Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("there is no picture theme `{other}`; choose dark or light"),
+            ));
+        }
+    };
+    let line = |name: &str, label: &str, role, style| ChartLine {
+        label: label.to_owned(),
+        role,
+        values: column(series, name),
+        style,
+    };
+    let (title, unit, lines) = match request.chart {
+        ChartKind::Invocations => (
+            "Calls",
+            Unit::Count,
+            vec![
+                line("invocations", "calls", Role::Requests, LineStyle::Area),
+                line("errors", "errors", Role::Failed, LineStyle::Line),
+                line("throttles", "refused", Role::Throttled, LineStyle::Line),
+            ],
+        ),
+        ChartKind::ColdStarts => (
+            "Cold starts",
+            Unit::Count,
+            vec![line("coldStarts", "cold starts", Role::Startup, LineStyle::Bars)],
+        ),
+        ChartKind::Durations => (
+            "Duration",
+            Unit::Milliseconds,
+            vec![
+                line("p50Ms", "p50", Role::Median, LineStyle::Line),
+                line("p95Ms", "p95", Role::Percentile95, LineStyle::Line),
+                line("p99Ms", "p99", Role::Percentile99, LineStyle::Line),
+            ],
+        ),
+        ChartKind::Cost => (
+            "Cost on AWS at list price",
+            Unit::Dollars,
+            vec![
+                line("initCostUsd", "start-up", Role::Startup, LineStyle::Stacked),
+                line("requestCostUsd", "requests", Role::Requests, LineStyle::Stacked),
+                line("computeCostUsd", "compute", Role::Compute, LineStyle::Stacked),
+            ],
+        ),
+    };
+    let source = match request.chart {
+        ChartKind::Cost => format!(
+            "measured on this computer, priced for {} as of {}",
+            app.settings().price_region,
+            app.prices().date()
+        ),
+        ChartKind::Invocations | ChartKind::ColdStarts | ChartKind::Durations => {
+            "measured on this computer".to_owned()
+        }
+    };
+    Ok(ChartPicture {
+        title: title.to_owned(),
+        subtitle: subtitle(&request.query),
+        source,
+        series: lines,
+        times: column(series, "time"),
+        unit,
+        theme,
+        format: match request.format {
+            ImageFormat::Svg => Format::Svg,
+            ImageFormat::Png => Format::Png,
+        },
+        size: SIZE,
+    })
+}
+
+fn column(series: &Series, name: &str) -> Vec<f64> {
+    let index = SERIES_COLUMNS.iter().position(|column| *column == name);
+    index.and_then(|index| series.columns.get(index)).cloned().unwrap_or_default()
+}
+
+/// Of what, and from when to when.
+fn subtitle(query: &SeriesQuery) -> String {
+    let time = |at: Micros| {
+        Timestamp::from_microsecond(at.0)
+            .map_or_else(|_| "?".to_owned(), |at| at.strftime("%-d %b %Y %H:%M").to_string())
+    };
+    let function = query.function.as_deref().unwrap_or("all functions");
+    let step = match query.grain {
+        Grain::Minute => "minute",
+        Grain::Hour => "hour",
+        Grain::Day => "day",
+    };
+    format!("{function} · {} to {}, UTC, by {step}", time(query.from_us), time(query.to_us))
 }

@@ -3,9 +3,11 @@
 
 use crate::api::*;
 use crate::{ApiError, App, ErrorCode, Result};
+use futures_util::FutureExt as _;
 use hearth_model::{Environment, FunctionRecord, SeriesQuery};
 use serde::Serialize;
 use serde_json::Value;
+use std::panic::AssertUnwindSafe;
 use ts_rs::TS;
 
 /// Bytes that are not JSON: columns of a chart, a picture, a CSV file.
@@ -67,8 +69,7 @@ macro_rules! commands {
             $( $(#[doc = $raw_doc])* pub $raw_name: ($raw_request, Raw), )*
         }
 
-        /// Runs a command by its name.
-        pub async fn dispatch(app: &App, command: &str, payload: Value) -> Result<Body> {
+        async fn run(app: &App, command: &str, payload: Value) -> Result<Body> {
             match command {
                 $( stringify!($name) => {
                     let request = parse::<$request>(command, payload)?;
@@ -82,6 +83,23 @@ macro_rules! commands {
             }
         }
     };
+}
+
+/// Runs a command by its name. A panic inside ends that command only.
+pub async fn dispatch(app: &App, command: &str, payload: Value) -> Result<Body> {
+    guarded(command, run(app, command, payload)).await
+}
+
+async fn guarded(command: &str, work: impl Future<Output = Result<Body>>) -> Result<Body> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        tracing::error!(command, panic = text, "a command panicked");
+        Err(ApiError::internal(format!("`{command}` stopped unexpectedly")))
+    })
 }
 
 commands! {
@@ -162,6 +180,13 @@ commands! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_command_becomes_an_error_without_its_text() {
+        let error = guarded("invoke", async { panic!("s3cret") }).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Internal);
+        assert!(error.message.contains("`invoke`") && !format!("{error:?}").contains("s3cret"), "{error:?}");
+    }
 
     #[test]
     fn types_are_written_for_the_ui() {

@@ -1,19 +1,117 @@
-//! Skeleton of the first commit.
-#![allow(unused_imports, clippy::unused_async)]
-use crate::api::*;
-use crate::commands::Raw;
-use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Environment, FunctionRecord, SeriesQuery};
+//! Servers: those that live, those that ended, their lives for lanes, and reaping them by hand.
 
-pub async fn list(_app: &App, _request: EnvironmentsQuery) -> Result<Vec<Environment>> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+use crate::api::{
+    Empty, EnvironmentName, EnvironmentsQuery, FunctionName, LanePrice, LanesQuery, LanesSnapshot,
+};
+use crate::functions::{existing, existing_or_deleted};
+use crate::history::function_id;
+use crate::{ApiError, App, ErrorCode, Result};
+use hearth_model::{Architecture, Environment, FunctionId, Invocation};
+use std::collections::{BTreeMap, HashMap};
+
+/// Calls in one lanes snapshot; a longer look back is paged through Invocations.
+const SNAPSHOT_CALLS: u32 = 10_000;
+
+pub(crate) async fn list(app: &App, request: EnvironmentsQuery) -> Result<Vec<Environment>> {
+    let function = function_id(app, request.function.as_deref()).await?;
+    let mut servers = if request.include_ended {
+        app.store().flush().await?;
+        let kept = app.store().environments(function.as_ref(), true, u32::MAX).await?;
+        with_live(app, function.as_ref(), kept)
+    } else {
+        live(app, function.as_ref())
+    };
+    servers.sort_by(|left, right| right.born_us.cmp(&left.born_us).then_with(|| right.id.cmp(&left.id)));
+    Ok(servers)
 }
-pub async fn reap(_app: &App, _request: EnvironmentName) -> Result<Empty> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn reap(app: &App, request: EnvironmentName) -> Result<Empty> {
+    if app.runtime().reap(&request.environment_id).await {
+        return Ok(Empty {});
+    }
+    Err(ApiError::new(
+        ErrorCode::NotFound,
+        format!("the server {} does not exist any more", request.environment_id),
+    ))
 }
-pub async fn reap_all(_app: &App, _request: FunctionName) -> Result<Empty> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn reap_all(app: &App, request: FunctionName) -> Result<Empty> {
+    let function = existing(app, &request.name).await?;
+    app.runtime().reap_function(&function.id, "a person asked for a cold start").await;
+    Ok(Empty {})
 }
-pub async fn lanes(_app: &App, _request: LanesQuery) -> Result<LanesSnapshot> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn lanes(app: &App, request: LanesQuery) -> Result<LanesSnapshot> {
+    let settings = app.settings();
+    let (function, limit) = match request.function.as_deref() {
+        None => (None, settings.default_concurrency),
+        Some(name) => {
+            let function = existing_or_deleted(app, name).await?;
+            let limit = function.configuration.reserved_concurrency.unwrap_or(settings.default_concurrency);
+            (Some(function.id), limit)
+        }
+    };
+    app.store().flush().await?;
+    let function = function.as_ref();
+    let kept = app.store().environments_since(function, request.from_us).await?;
+    let mut environments = with_live(app, function, kept);
+    environments.sort_by(|left, right| left.born_us.cmp(&right.born_us).then_with(|| left.id.cmp(&right.id)));
+    let transitions = app.store().transitions(function, request.from_us).await?;
+    let ended = app.store().invocations_since(function, request.from_us, SNAPSHOT_CALLS).await?;
+    let mut calls: BTreeMap<_, Invocation> = BTreeMap::new();
+    // What the ledger has of a call counts more than the note that it runs, which may be a moment older.
+    for call in app.calls().running(function).into_iter().chain(ended) {
+        calls.insert((call.started_us, call.request_id.clone()), call);
+    }
+    let invocations = once_each(calls.into_values());
+    let prices = prices(app, &settings.price_region, &invocations)?;
+    Ok(LanesSnapshot { now_us: app.now(), environments, transitions, invocations, limit, prices })
+}
+
+/// One entry a request id, the one that ended before the one that runs.
+fn once_each(calls: impl Iterator<Item = Invocation>) -> Vec<Invocation> {
+    let mut places: HashMap<hearth_model::RequestId, usize> = HashMap::new();
+    let mut kept: Vec<Invocation> = Vec::new();
+    for call in calls {
+        match places.get(&call.request_id) {
+            Some(&place) if kept[place].outcome == hearth_model::Outcome::Running => kept[place] = call,
+            Some(_) => {}
+            None => {
+                places.insert(call.request_id.clone(), kept.len());
+                kept.push(call);
+            }
+        }
+    }
+    kept
+}
+
+fn prices(app: &App, region: &str, invocations: &[Invocation]) -> Result<Vec<LanePrice>> {
+    let prices = app.prices().lambda(region)?;
+    let occurs = |architecture| {
+        architecture == Architecture::X86_64
+            || invocations.iter().any(|call| call.architecture == architecture)
+    };
+    Ok([Architecture::X86_64, Architecture::Arm64]
+        .into_iter()
+        .filter(|architecture| occurs(*architecture))
+        .map(|architecture| LanePrice {
+            architecture,
+            request_usd: prices.request_usd().normalize().to_string(),
+            gb_second_usd: prices.gb_second_usd(architecture).normalize().to_string(),
+        })
+        .collect())
+}
+
+fn live(app: &App, function: Option<&FunctionId>) -> Vec<Environment> {
+    let of_function = |server: &Environment| function.is_none_or(|id| *id == server.function_id);
+    app.runtime().environments().into_iter().filter(of_function).collect()
+}
+
+/// Servers of the ledger, with those that live as they are now.
+fn with_live(app: &App, function: Option<&FunctionId>, kept: Vec<Environment>) -> Vec<Environment> {
+    let mut servers: HashMap<_, _> = kept.into_iter().map(|server| (server.id.clone(), server)).collect();
+    for server in live(app, function) {
+        servers.insert(server.id.clone(), server);
+    }
+    servers.into_values().collect()
 }

@@ -51,6 +51,12 @@ impl ApiError {
         Self { code, message: message.into(), hint: None, detail: None }
     }
 
+    /// A mistake of Hearth itself.
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Internal, message)
+            .with_hint("Copy the details and report them; your data is safe.")
+    }
+
     /// Adds what the person can do.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -63,5 +69,72 @@ impl ApiError {
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+}
+
+/// The chain of causes in one text.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+impl From<hearth_store::Error> for ApiError {
+    fn from(error: hearth_store::Error) -> Self {
+        use hearth_store::Error as E;
+        let detail = chain(&error);
+        match error {
+            E::Newer { .. } => Self::new(ErrorCode::Ledger, error.to_string())
+                .with_hint("Start the newer Hearth, or choose another data folder with --data-dir."),
+            E::Damaged { .. } | E::Migration(_) | E::Unknown { .. } => {
+                Self::new(ErrorCode::Ledger, error.to_string())
+                    .with_hint("A copy of an earlier state is in the folder `backups` of the data folder.")
+            }
+            E::Cursor(_) => Self::new(ErrorCode::InvalidInput, error.to_string()),
+            E::Stopped(_) => {
+                Self::new(ErrorCode::DiskFull, "recording stopped: the ledger cannot be written")
+                    .with_hint("Make room on the disk that holds the data folder, then start Hearth again.")
+            }
+            E::File { ref source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                Self::new(ErrorCode::DiskFull, "the disk that holds the data folder is full")
+                    .with_hint("Make room on it.")
+            }
+            E::Database(_) | E::File { .. } => {
+                Self::new(ErrorCode::Ledger, "the ledger cannot be read or written")
+                    .with_hint("Look at the rights and the free space of the data folder.")
+            }
+            E::Json(_) => Self::internal("the ledger holds something that cannot be read"),
+            E::Closed => Self::internal("the ledger is closed already"),
+        }
+        .with_detail(detail)
+    }
+}
+
+impl From<hearth_runtime::Error> for ApiError {
+    fn from(error: hearth_runtime::Error) -> Self {
+        Self::internal("the local runtime could not start").with_detail(chain(&error))
+    }
+}
+
+impl From<hearth_cost::Error> for ApiError {
+    fn from(error: hearth_cost::Error) -> Self {
+        Self::internal("a price could not be worked out").with_detail(chain(&error))
+    }
+}
+
+impl From<hearth_chart::Error> for ApiError {
+    fn from(error: hearth_chart::Error) -> Self {
+        Self::internal("the chart could not be drawn").with_detail(chain(&error))
+    }
+}
+
+impl From<hearth_model::UnknownRuntime> for ApiError {
+    fn from(error: hearth_model::UnknownRuntime) -> Self {
+        Self::new(ErrorCode::InvalidInput, error.to_string())
+            .with_hint("Use for instance python3.11, nodejs20.x, provided.al2023 or quickjs.")
     }
 }

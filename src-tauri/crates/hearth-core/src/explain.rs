@@ -184,8 +184,8 @@ fn function_error(kind: &str, message: &str) -> Explanation {
         return explained(
             "It was refused by a cloud because it has no credentials, or not the right ones.",
             &[
-                "Set the credentials as environment variables in Config: nothing of this computer is passed on by itself.",
-                "Check the permission that the message names.",
+                "Local functions get no credentials of this computer: answer the call to the cloud in the code while it runs here.",
+                "If the code brings its own credentials, check the permission that the message names.",
             ],
         );
     }

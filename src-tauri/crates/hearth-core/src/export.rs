@@ -1,10 +1,331 @@
-//! Skeleton of the first commit.
-#![allow(unused_imports, clippy::unused_async)]
-use crate::api::*;
-use crate::commands::Raw;
-use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Environment, FunctionRecord, SeriesQuery};
+//! Tables as CSV, whole. Owns columns and the guard against cells that a spreadsheet would run. Values of environment
+//! variables are never exported.
 
-pub async fn table(_app: &App, _request: TableExport) -> Result<Raw> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+use crate::api::{EnvironmentsQuery, FunctionsQuery, InvocationsQuery, LogsQuery, TableExport};
+use crate::charts::columns;
+use crate::commands::Raw;
+use crate::history::{function_id, invocation_filter};
+use crate::{ApiError, App, Result, environments, functions};
+use hearth_model::{Invocation, LogLevel, LogOrigin, Micros, SERIES_COLUMNS, SeriesQuery};
+use hearth_store::LogFilter;
+use jiff::Timestamp;
+use std::borrow::Cow;
+
+/// Rows that are read at a time.
+const PAGE: u32 = 1_000;
+
+pub(crate) async fn table(app: &App, request: TableExport) -> Result<Raw> {
+    match request {
+        TableExport::Functions { query } => functions_table(app, query).await,
+        TableExport::Invocations { query } => invocations_table(app, query).await,
+        TableExport::Environments { query } => environments_table(app, query).await,
+        TableExport::Logs { query } => logs_table(app, query).await,
+        TableExport::Series { query } => series_table(app, query).await,
+    }
+}
+
+/// CSV in the making.
+struct Table {
+    writer: csv::Writer<Vec<u8>>,
+}
+
+impl Table {
+    fn new(head: &[&str]) -> Result<Self> {
+        let mut table = Self { writer: csv::Writer::from_writer(Vec::new()) };
+        table.writer.write_record(head).map_err(broken)?;
+        Ok(table)
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+        self.writer.write_record(cells.iter().map(|cell| cell.0.as_ref())).map_err(broken)
+    }
+
+    fn finish(self) -> Result<Raw> {
+        self.writer.into_inner().map(Raw).map_err(|error| {
+            ApiError::internal("the table could not be written").with_detail(error.to_string())
+        })
+    }
+}
+
+fn broken(error: csv::Error) -> ApiError {
+    ApiError::internal("the table could not be written").with_detail(error.to_string())
+}
+
+/// One cell: a figure as it is, or guarded text.
+struct Cell<'a>(Cow<'a, str>);
+
+/// A figure.
+fn figure(value: impl ToString) -> Cell<'static> {
+    Cell(Cow::Owned(value.to_string()))
+}
+
+/// Text. What a spreadsheet would take for a formula gets an apostrophe in front.
+fn text(value: &str) -> Cell<'_> {
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cell(Cow::Owned(format!("'{value}")))
+    } else {
+        Cell(Cow::Borrowed(value))
+    }
+}
+
+/// An instant in UTC, or nothing.
+fn time(at: impl Into<Option<Micros>>) -> Cell<'static> {
+    let at = at.into().and_then(|at| Timestamp::from_microsecond(at.0).ok());
+    figure(at.map(|at| format!("{at:.6}")).unwrap_or_default())
+}
+
+fn milliseconds(micros: Micros) -> Cell<'static> {
+    figure(format!("{:.3}", micros.as_milliseconds()))
+}
+
+fn maybe<T: ToString>(value: Option<T>) -> Cell<'static> {
+    figure(value.map(|value| value.to_string()).unwrap_or_default())
+}
+
+async fn functions_table(app: &App, query: FunctionsQuery) -> Result<Raw> {
+    let mut table = Table::new(&[
+        "name",
+        "runtime",
+        "handler",
+        "version",
+        "memoryMb",
+        "timeoutS",
+        "architecture",
+        "codeBytes",
+        "deployed",
+        "servers",
+        "calls24h",
+        "errors24h",
+        "throttles24h",
+        "coldStarts24h",
+        "p50Ms",
+        "p95Ms",
+        "p99Ms",
+        "monthAwsUsd",
+        "lastCall",
+        "description",
+    ])?;
+    for row in functions::list(app, query).await?.functions {
+        let (function, stats) = (&row.function, &row.stats);
+        let percentile = |micros: Option<Micros>| micros.map_or_else(|| figure(""), milliseconds);
+        table.row(&[
+            text(&function.name),
+            text(&function.configuration.runtime),
+            text(&function.configuration.handler),
+            figure(function.version),
+            figure(function.configuration.memory_mb),
+            figure(function.configuration.timeout_s),
+            figure(architecture(function.configuration.architecture)),
+            figure(function.code.size_bytes),
+            time(function.deployed_us),
+            figure(row.servers.len()),
+            figure(stats.calls_24h),
+            figure(stats.errors_24h),
+            figure(stats.throttles_24h),
+            figure(stats.cold_starts_24h),
+            percentile(stats.p50_us),
+            percentile(stats.p95_us),
+            percentile(stats.p99_us),
+            figure(&stats.month_aws_usd),
+            time(stats.last_call_us),
+            text(&function.configuration.description),
+        ])?;
+    }
+    table.finish()
+}
+
+async fn invocations_table(app: &App, query: InvocationsQuery) -> Result<Raw> {
+    let mut table = Table::new(&[
+        "requestId",
+        "function",
+        "version",
+        "started",
+        "outcome",
+        "start",
+        "queueMs",
+        "initMs",
+        "invokeMs",
+        "freezeMs",
+        "billedMs",
+        "memoryMb",
+        "maxMemoryMb",
+        "architecture",
+        "awsUsd",
+        "server",
+        "environmentId",
+        "eventBytes",
+        "responseBytes",
+        "errorType",
+        "errorMessage",
+        "source",
+    ])?;
+    let filter = invocation_filter(app, &query).await?;
+    let region = app.settings().price_region;
+    app.store().flush().await?;
+    let mut cursor = query.cursor;
+    loop {
+        let (page, next) = app.store().invocations(&filter, cursor.as_deref(), PAGE).await?;
+        for call in &page {
+            let receipt = hearth_cost::receipt(app.prices(), &region, call)?;
+            table.row(&invocation_cells(call, &receipt.total_usd))?;
+        }
+        cursor = next;
+        if cursor.is_none() {
+            return table.finish();
+        }
+    }
+}
+
+fn invocation_cells<'a>(call: &'a Invocation, usd: &'a str) -> [Cell<'a>; 22] {
+    [
+        text(call.request_id.as_str()),
+        text(&call.function_name),
+        figure(call.version),
+        time(call.started_us),
+        figure(call.outcome.as_str()),
+        figure(call.start.as_str()),
+        milliseconds(call.phases.queue_us),
+        milliseconds(call.phases.init_us),
+        milliseconds(call.phases.invoke_us),
+        milliseconds(call.phases.freeze_us),
+        figure(call.billed_ms),
+        figure(call.memory_mb),
+        figure(call.max_memory_mb),
+        figure(architecture(call.architecture)),
+        figure(usd),
+        maybe(call.environment_number),
+        text(call.environment_id.as_ref().map_or("", |id| id.as_str())),
+        figure(call.event_bytes),
+        figure(call.response_bytes),
+        text(call.error_type.as_deref().unwrap_or_default()),
+        text(call.error_message.as_deref().unwrap_or_default()),
+        figure(call.source.as_str()),
+    ]
+}
+
+async fn environments_table(app: &App, query: EnvironmentsQuery) -> Result<Raw> {
+    let mut table = Table::new(&[
+        "environmentId",
+        "function",
+        "version",
+        "server",
+        "state",
+        "stateSince",
+        "pid",
+        "born",
+        "initMs",
+        "ended",
+        "endReason",
+        "calls",
+        "busyMs",
+        "memoryMb",
+        "maxMemoryBytes",
+    ])?;
+    for server in environments::list(app, query).await? {
+        table.row(&[
+            text(server.id.as_str()),
+            text(&server.function_name),
+            figure(server.version),
+            figure(server.number),
+            figure(server.state.as_str()),
+            time(server.state_since_us),
+            maybe(server.pid),
+            time(server.born_us),
+            server.init_us.map_or_else(|| figure(""), milliseconds),
+            time(server.ended_us),
+            text(server.end_reason.as_deref().unwrap_or_default()),
+            figure(server.invocations),
+            milliseconds(server.busy_us),
+            figure(server.memory_mb),
+            figure(server.max_memory_bytes),
+        ])?;
+    }
+    table.finish()
+}
+
+async fn logs_table(app: &App, query: LogsQuery) -> Result<Raw> {
+    let mut table = Table::new(&["at", "level", "origin", "requestId", "environmentId", "text"])?;
+    app.store().flush().await?;
+    let mut filter = LogFilter {
+        function_id: function_id(app, query.function.as_deref()).await?,
+        request_id: query.request_id,
+        search: query.search,
+        min_level: query.min_level,
+        cursor: None,
+        // Before the first line there is: everything that follows, oldest first.
+        after: None,
+        limit: PAGE,
+    };
+    // Pages come newest first and are written oldest first, so they are gathered before.
+    let mut pages = Vec::new();
+    loop {
+        let page = app.store().logs(&filter).await?;
+        filter.cursor = page.older;
+        pages.push(page.lines);
+        if filter.cursor.is_none() {
+            break;
+        }
+    }
+    for line in pages.iter().rev().flatten() {
+        table.row(&[
+            time(line.at_us),
+            figure(match line.level {
+                LogLevel::Debug => "debug",
+                LogLevel::Info => "info",
+                LogLevel::Warn => "warn",
+                LogLevel::Error => "error",
+            }),
+            figure(match line.origin {
+                LogOrigin::Function => "function",
+                LogOrigin::Platform => "platform",
+            }),
+            text(line.request_id.as_ref().map_or("", |id| id.as_str())),
+            text(line.environment_id.as_str()),
+            text(&line.text),
+        ])?;
+    }
+    table.finish()
+}
+
+async fn series_table(app: &App, query: SeriesQuery) -> Result<Raw> {
+    let series = columns(app, &query).await?;
+    let mut table = Table::new(&SERIES_COLUMNS)?;
+    for row in 0..series.columns.first().map_or(0, Vec::len) {
+        let mut cells = Vec::with_capacity(series.columns.len());
+        for (index, column) in series.columns.iter().enumerate() {
+            cells.push(match column[row] {
+                seconds if index == 0 => time(Micros((seconds * 1e6) as i64)),
+                value if value.is_nan() => figure(""),
+                value => figure(value),
+            });
+        }
+        table.row(&cells)?;
+    }
+    table.finish()
+}
+
+fn architecture(architecture: hearth_model::Architecture) -> &'static str {
+    match architecture {
+        hearth_model::Architecture::X86_64 => "x86_64",
+        hearth_model::Architecture::Arm64 => "arm64",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_a_spreadsheet_would_run_is_guarded_and_figures_are_not() {
+        for dangerous in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
+            assert!(text(dangerous).0.starts_with('\''), "{dangerous:?}");
+        }
+        assert_eq!(text("hello = world").0, "hello = world");
+        assert_eq!(figure(-0.5).0, "-0.5");
+    }
+
+    #[test]
+    fn instants_keep_their_microseconds() {
+        assert_eq!(time(Micros(1_795_428_930_123_456)).0, "2026-11-23T10:15:30.123456Z");
+    }
 }

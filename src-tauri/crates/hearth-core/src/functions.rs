@@ -1,25 +1,266 @@
-//! Skeleton of the first commit.
-#![allow(unused_imports, clippy::unused_async)]
-use crate::api::*;
-use crate::commands::Raw;
-use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Environment, FunctionRecord, SeriesQuery};
+//! Functions: the list with its figures, one function, its configuration, and going back. Must not know where code
+//! comes from or how it runs.
 
-pub async fn list(_app: &App, _request: FunctionsQuery) -> Result<FunctionsList> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+use crate::api::{
+    ConfigureRequest, Empty, FunctionDetail, FunctionName, FunctionStats, FunctionSummary, FunctionsList,
+    FunctionsQuery, RollbackRequest,
+};
+use crate::deploy::no_such_handler;
+use crate::detect::handler_file;
+use crate::money::{cost, typical_receipt};
+use crate::publish::{NewVersion, check_engine, publish};
+use crate::{ApiError, App, ErrorCode, Result};
+use hearth_model::{Engine, Environment, FunctionRecord, Grain, HearthEvent, Micros, function_arn};
+use hearth_store::{HourlyCalls, InvocationFilter};
+use jiff::{Timestamp, civil, tz::TimeZone};
+
+const DAY: Micros = Micros::from_seconds(86_400);
+
+/// The function called `name`.
+pub(crate) async fn existing(app: &App, name: &str) -> Result<FunctionRecord> {
+    let found = app.store().function(name).await?;
+    found.ok_or_else(|| {
+        ApiError::new(ErrorCode::NotFound, format!("there is no function named `{name}`"))
+            .with_hint("Functions lists those that exist.")
+    })
 }
-pub async fn get(_app: &App, _request: FunctionName) -> Result<FunctionDetail> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+/// The function called `name`, or the one of that name that was deleted last: its history stays.
+pub(crate) async fn existing_or_deleted(app: &App, name: &str) -> Result<FunctionRecord> {
+    match app.store().function(name).await? {
+        Some(function) => Ok(function),
+        None => match app.store().deleted_function(name).await? {
+            Some(function) => Ok(function),
+            None => existing(app, name).await,
+        },
+    }
 }
-pub async fn configure(_app: &App, _request: ConfigureRequest) -> Result<FunctionRecord> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<FunctionsList> {
+    let functions = app.store().functions().await?;
+    let total = u32::try_from(functions.len()).unwrap_or(u32::MAX);
+    let filter = request.filter.trim().to_lowercase();
+    let matches = |function: &FunctionRecord| {
+        [&function.name, &function.configuration.runtime, &function.configuration.handler]
+            .iter()
+            .any(|text| text.to_lowercase().contains(&filter))
+    };
+    let live = app.runtime().environments();
+    let hours = app.store().hourly_calls(first_hour(app.now())).await?;
+    let mut rows = Vec::new();
+    for function in functions.into_iter().filter(matches) {
+        rows.push(summary(app, function, &live, &hours).await?);
+    }
+    rows.sort_by(|left, right| left.function.name.cmp(&right.function.name));
+    Ok(FunctionsList { functions: rows, total })
 }
-pub async fn delete(_app: &App, _request: FunctionName) -> Result<Empty> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDetail> {
+    let function = existing(app, &request.name).await?;
+    let hours = app.store().hourly_calls(first_hour(app.now())).await?;
+    let since = app.now() - DAY;
+    let figures = app.store().totals(Some(&function.id), since, app.now() + Micros(1)).await?;
+    let bars = app.store().duration_histogram(Some(&function.id), since).await?;
+    let region = app.settings().price_region;
+    Ok(FunctionDetail {
+        arn: function_arn(&region, &function.name),
+        versions: app.store().versions(&function.id).await?,
+        typical_receipt: typical_receipt(app, &function, &figures)?,
+        duration_histogram: bars.into_iter().map(|bar| (bar.upper_ms, bar.warm, bar.cold)).collect(),
+        summary: summary(app, function, &app.runtime().environments(), &hours).await?,
+    })
 }
-pub async fn restore(_app: &App, _request: FunctionName) -> Result<FunctionRecord> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn configure(app: &App, request: ConfigureRequest) -> Result<FunctionRecord> {
+    let _publishing = app.publishing().lock().await;
+    let before = existing(app, &request.name).await?;
+    let mut configuration = before.configuration.clone();
+    let code_choice = request.runtime.is_some() || request.handler.is_some();
+    if let Some(runtime) = request.runtime {
+        configuration.runtime = runtime;
+    }
+    if let Some(handler) = request.handler {
+        configuration.handler = handler.trim().to_owned();
+    }
+    if let Some(memory_mb) = request.memory_mb {
+        configuration.memory_mb = memory_mb;
+    }
+    if let Some(timeout_s) = request.timeout_s {
+        configuration.timeout_s = timeout_s;
+    }
+    match request.reserved_concurrency {
+        None => {}
+        Some(0) => configuration.reserved_concurrency = None,
+        limit => configuration.reserved_concurrency = limit,
+    }
+    if let Some(description) = request.description {
+        configuration.description = description;
+    }
+    if code_choice {
+        let engine = check_engine(app, &configuration.runtime)?;
+        if handler_file(&app.packages().path(&before.code), engine, &configuration.handler).is_none() {
+            return Err(no_such_handler(engine, &configuration.handler));
+        }
+    }
+    let mut variables = app.variables().of(&before.id, before.version)?;
+    for (name, value) in request.environment {
+        match value {
+            Some(value) => drop(variables.insert(name, value)),
+            None => drop(variables.remove(&name)),
+        }
+    }
+    let new = NewVersion {
+        name: before.name.clone(),
+        code: before.code.clone(),
+        before: Some(before),
+        configuration,
+        variables: Some(variables),
+        cause: "configuration".to_owned(),
+    };
+    publish(app, new).await
 }
-pub async fn rollback(_app: &App, _request: RollbackRequest) -> Result<FunctionRecord> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn delete(app: &App, request: FunctionName) -> Result<Empty> {
+    let _publishing = app.publishing().lock().await;
+    let function = existing(app, &request.name).await?;
+    app.store().set_deleted(&function.id, Some(app.now())).await?;
+    app.specs().forget();
+    app.runtime().reap_function(&function.id, "the function was deleted").await;
+    app.tell(HearthEvent::FunctionsChanged { name: function.name });
+    Ok(Empty {})
+}
+
+pub(crate) async fn restore(app: &App, request: FunctionName) -> Result<FunctionRecord> {
+    let _publishing = app.publishing().lock().await;
+    if app.store().function(&request.name).await?.is_some() {
+        return Err(ApiError::new(
+            ErrorCode::Conflict,
+            format!("a function named `{}` exists, so the deleted one cannot come back", request.name),
+        )
+        .with_hint("Delete the one that exists first."));
+    }
+    let deleted = app.store().deleted_function(&request.name).await?.ok_or_else(|| {
+        ApiError::new(ErrorCode::NotFound, format!("there is no deleted function named `{}`", request.name))
+    })?;
+    app.store().set_deleted(&deleted.id, None).await?;
+    app.specs().forget();
+    app.tell(HearthEvent::FunctionsChanged { name: request.name.clone() });
+    existing(app, &request.name).await
+}
+
+pub(crate) async fn rollback(app: &App, request: RollbackRequest) -> Result<FunctionRecord> {
+    let _publishing = app.publishing().lock().await;
+    let before = existing(app, &request.name).await?;
+    let versions = app.store().versions(&before.id).await?;
+    let target =
+        versions.into_iter().find(|version| version.version == request.version).ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::NotFound,
+                format!("`{}` has no version {}", request.name, request.version),
+            )
+        })?;
+    if target.version == before.version {
+        return Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("version {} is the newest one already", target.version),
+        ));
+    }
+    Engine::of(&target.configuration.runtime)?;
+    if !app.packages().path(&target.code).is_dir() {
+        return Err(ApiError::new(
+            ErrorCode::NotFound,
+            format!("the code of version {} is not there any more", target.version),
+        ));
+    }
+    let variables = app.variables().of(&before.id, target.version)?;
+    let new = NewVersion {
+        name: before.name.clone(),
+        before: Some(before),
+        configuration: target.configuration,
+        code: target.code,
+        variables: Some(variables),
+        cause: format!("rollback to {}", target.version),
+    };
+    publish(app, new).await
+}
+
+async fn summary(
+    app: &App,
+    function: FunctionRecord,
+    live: &[Environment],
+    hours: &[HourlyCalls],
+) -> Result<FunctionSummary> {
+    let now = app.now();
+    let after_now = now + Micros(1);
+    let day = app.store().totals(Some(&function.id), now - DAY, after_now).await?;
+    let month = app.store().totals(Some(&function.id), month_start(now), after_now).await?;
+    let (calls_by_hour, errors_by_hour) = by_hour(&function, hours, now);
+    let stats = FunctionStats {
+        calls_24h: day.invocations,
+        errors_24h: day.errors,
+        throttles_24h: day.throttles,
+        cold_starts_24h: day.cold_starts,
+        p50_us: micros(day.p50),
+        p95_us: micros(day.p95),
+        p99_us: micros(day.p99),
+        month_aws_usd: cost(app, &month)?.total().normalize().to_string(),
+        calls_by_hour,
+        errors_by_hour,
+        last_call_us: last_call(app, &function).await?,
+    };
+    let mut servers: Vec<Environment> =
+        live.iter().filter(|server| server.function_id == function.id).cloned().collect();
+    servers.sort_by_key(|server| server.born_us);
+    Ok(FunctionSummary { function, stats, servers })
+}
+
+async fn last_call(app: &App, function: &FunctionRecord) -> Result<Option<Micros>> {
+    let filter = InvocationFilter { function_id: Some(function.id.clone()), ..InvocationFilter::default() };
+    let (newest, _) = app.store().invocations(&filter, None, 1).await?;
+    Ok(newest.first().map(|call| call.started_us))
+}
+
+fn micros(value: Option<f64>) -> Option<Micros> {
+    value.map(|value| Micros(value.round() as i64))
+}
+
+/// The first of the 24 hours that end with the current one.
+fn first_hour(now: Micros) -> Micros {
+    Grain::Hour.floor(now) - Micros::from_seconds(23 * 3_600)
+}
+
+fn by_hour(function: &FunctionRecord, hours: &[HourlyCalls], now: Micros) -> (Vec<u64>, Vec<u64>) {
+    let (mut calls, mut errors) = (vec![0; 24], vec![0; 24]);
+    let first = first_hour(now);
+    for hour in hours.iter().filter(|hour| hour.function_id == function.id) {
+        let index = (hour.at_us - first).0.div_euclid(Grain::Hour.length().0);
+        if let Some(slot) = usize::try_from(index).ok().filter(|index| *index < 24) {
+            calls[slot] += hour.calls;
+            errors[slot] += hour.errors;
+        }
+    }
+    (calls, errors)
+}
+
+/// The first instant of the month in UTC, as bills count it.
+fn month_start(now: Micros) -> Micros {
+    let start = Timestamp::from_microsecond(now.0).ok().and_then(|now| {
+        let date = now.to_zoned_datetime(TimeZone::UTC).date();
+        civil::date(date.year(), date.month(), 1).to_zoned_datetime(TimeZone::UTC).ok()
+    });
+    start.map_or(Micros::ZERO, |start| Micros(start.timestamp().as_microsecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_begins_on_its_first_day_in_utc() {
+        assert_eq!(
+            month_start(Micros(1_795_428_930_123_000)),
+            Micros(1_793_491_200_000_000),
+            "2026-11-01T00:00:00Z"
+        );
+    }
 }

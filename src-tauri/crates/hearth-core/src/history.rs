@@ -1,16 +1,101 @@
-//! Skeleton of the first commit.
-#![allow(unused_imports, clippy::unused_async)]
-use crate::api::*;
-use crate::commands::Raw;
-use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Environment, FunctionRecord, SeriesQuery};
+//! What happened: pages of invocations and of log lines, and one invocation with everything kept of it.
 
-pub async fn invocations(_app: &App, _request: InvocationsQuery) -> Result<InvocationsPage> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+use crate::api::{InvocationDetail, InvocationName, InvocationsPage, InvocationsQuery, LogsPage, LogsQuery};
+use crate::explain::explain;
+use crate::functions::existing_or_deleted;
+use crate::{ApiError, App, ErrorCode, Result};
+use hearth_model::{FunctionId, Invocation, Outcome};
+use hearth_store::{InvocationFilter, LogFilter};
+
+/// Rows of a page when nobody says.
+const USUAL_ROWS: u32 = 200;
+const USUAL_LINES: u32 = 500;
+/// Log lines that come with one invocation.
+const DETAIL_LINES: u32 = 5_000;
+
+pub(crate) async fn invocations(app: &App, request: InvocationsQuery) -> Result<InvocationsPage> {
+    let limit = within(request.limit.unwrap_or(USUAL_ROWS), 1_000, "rows")?;
+    let filter = invocation_filter(app, &request).await?;
+    app.store().flush().await?;
+    let (invocations, next) = app.store().invocations(&filter, request.cursor.as_deref(), limit).await?;
+    let total = app.store().count_invocations(&filter).await?;
+    Ok(InvocationsPage { invocations, next, total })
 }
-pub async fn invocation(_app: &App, _request: InvocationName) -> Result<InvocationDetail> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn invocation(app: &App, request: InvocationName) -> Result<InvocationDetail> {
+    let id = &request.request_id;
+    app.store().flush().await?;
+    let invocation = app
+        .store()
+        .invocation(id)
+        .await?
+        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("there is no call {id}")))?;
+    let payloads = app.store().payloads(id).await?;
+    let filter = LogFilter { request_id: Some(id.clone()), limit: DETAIL_LINES, ..LogFilter::default() };
+    let logs = app.store().logs(&filter).await?.lines;
+    let log_count = app.store().count_logs(id).await?;
+    let receipt = hearth_cost::receipt(app.prices(), &app.settings().price_region, &invocation)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let ended = invocation.outcome != Outcome::Running;
+    Ok(InvocationDetail {
+        event: payloads.as_ref().map(|payloads| text(&payloads.event)),
+        response: payloads.as_ref().filter(|_| ended).map(|payloads| text(&payloads.response)),
+        truncated: payloads.is_some_and(|payloads| payloads.truncated),
+        receipt,
+        logs,
+        log_count,
+        explanation: explain(&invocation, timeout_of(app, &invocation).await?),
+        invocation,
+    })
 }
-pub async fn logs(_app: &App, _request: LogsQuery) -> Result<LogsPage> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn logs(app: &App, request: LogsQuery) -> Result<LogsPage> {
+    let limit = within(request.limit.unwrap_or(USUAL_LINES), 5_000, "lines")?;
+    let filter = LogFilter {
+        function_id: function_id(app, request.function.as_deref()).await?,
+        request_id: request.request_id,
+        search: request.search,
+        min_level: request.min_level,
+        cursor: request.cursor,
+        after: request.after,
+        limit,
+    };
+    app.store().flush().await?;
+    let page = app.store().logs(&filter).await?;
+    Ok(LogsPage { lines: page.lines, older: page.older, newest: page.newest })
+}
+
+/// The timeout of the version that ran.
+async fn timeout_of(app: &App, invocation: &Invocation) -> Result<Option<u32>> {
+    if invocation.outcome != Outcome::TimedOut {
+        return Ok(None);
+    }
+    let versions = app.store().versions(&invocation.function_id).await?;
+    let version = versions.into_iter().find(|version| version.version == invocation.version);
+    Ok(version.map(|version| version.configuration.timeout_s))
+}
+
+pub(crate) async fn invocation_filter(app: &App, request: &InvocationsQuery) -> Result<InvocationFilter> {
+    Ok(InvocationFilter {
+        function_id: function_id(app, request.function.as_deref()).await?,
+        outcomes: request.outcomes.clone(),
+        cold_only: request.cold_only,
+        search: request.search.clone(),
+        from_us: request.from_us,
+    })
+}
+
+/// The id behind a name; history of a deleted function is still there.
+pub(crate) async fn function_id(app: &App, name: Option<&str>) -> Result<Option<FunctionId>> {
+    match name {
+        None => Ok(None),
+        Some(name) => Ok(Some(existing_or_deleted(app, name).await?.id)),
+    }
+}
+
+fn within(limit: u32, most: u32, what: &str) -> Result<u32> {
+    if (1..=most).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(ApiError::new(ErrorCode::InvalidInput, format!("a page has 1 to {most} {what}, not {limit}")))
 }

@@ -1,16 +1,305 @@
-//! Skeleton of the first commit.
-#![allow(unused_imports, clippy::unused_async)]
-use crate::api::*;
-use crate::commands::Raw;
-use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Environment, FunctionRecord, SeriesQuery};
+//! Invoking: one call from its event to its answer. Owns the order: recorded as begun, run, recorded as answered, and
+//! only then answered. Must not know processes or SQL.
 
-pub async fn invoke(_app: &App, _request: InvokeRequest) -> Result<InvokeAnswer> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+use crate::api::{Empty, InvocationName, InvokeAnswer, InvokeRequest, SendRequest, Sent};
+use crate::calls::{Ended, Finished, Known};
+use crate::explain::explain;
+use crate::specs::spec;
+use crate::{ApiError, App, ErrorCode, Result};
+use bytes::Bytes;
+use hearth_model::{
+    HearthEvent, Invocation, InvocationPayloads, InvocationSource, LogLine, Outcome, Phases, RequestId,
+    ServerStart,
+};
+use hearth_runtime::{Completion, FunctionSpec, Job, PAYLOAD_LIMIT};
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Bytes kept of an event and of an answer.
+const KEPT_BYTES: usize = 256 * 1024;
+/// Bytes of a log tail.
+const TAIL_BYTES: usize = 4 * 1024;
+
+/// A call to make.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) name: String,
+    pub(crate) event: Bytes,
+    pub(crate) cold: bool,
+    pub(crate) source: InvocationSource,
+    pub(crate) request_id: Option<RequestId>,
+    pub(crate) client_context: Option<String>,
 }
-pub async fn cancel(_app: &App, _request: InvocationName) -> Result<Empty> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn invoke(app: &App, request: InvokeRequest) -> Result<InvokeAnswer> {
+    let order = Order {
+        name: request.name,
+        event: Bytes::from(request.event),
+        cold: request.cold,
+        source: request.source,
+        request_id: request.request_id,
+        client_context: None,
+    };
+    let finished = run(app, order).await?;
+    answer(app, &finished).await
 }
-pub async fn send(_app: &App, _request: SendRequest) -> Result<Sent> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+
+pub(crate) async fn cancel(app: &App, request: InvocationName) -> Result<Empty> {
+    if app.runtime().cancel(&request.request_id).await {
+        return Ok(Empty {});
+    }
+    Err(ApiError::new(ErrorCode::NotFound, format!("the call {} is not running", request.request_id))
+        .with_hint("It may have ended just now: look at Invocations."))
+}
+
+pub(crate) async fn send(app: &App, request: SendRequest) -> Result<Sent> {
+    if !(1..=1_000).contains(&request.count) {
+        return Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("1 to 1000 calls can be sent at once, not {}", request.count),
+        ));
+    }
+    let event = Bytes::from(request.event);
+    let mut request_ids = Vec::with_capacity(request.count as usize);
+    for _ in 0..request.count {
+        let order = Order {
+            name: request.name.clone(),
+            event: event.clone(),
+            cold: false,
+            source: InvocationSource::Lanes,
+            request_id: None,
+            client_context: None,
+        };
+        // The future ends by itself and is recorded; nobody waits for it.
+        request_ids.push(begin(app, order).await?.0);
+    }
+    Ok(Sent { request_ids })
+}
+
+/// Runs a call to its end.
+pub(crate) async fn run(app: &App, order: Order) -> Result<Arc<Finished>> {
+    let (_, waiting) = begin(app, order).await?;
+    match waiting {
+        Waiting::Ended(finished) => Ok(finished),
+        Waiting::Running(mut receiver) => {
+            let ended: Ended = receiver.wait_for(Option::is_some).await.map_or(None, |ended| ended.clone());
+            ended.unwrap_or_else(|| Err(ApiError::internal("a call ended without a result")))
+        }
+    }
+}
+
+/// A call that was begun.
+pub(crate) enum Waiting {
+    Running(watch::Receiver<Ended>),
+    Ended(Arc<Finished>),
+}
+
+/// Begins a call. It goes on whether or not somebody waits, so a closed window loses nothing.
+pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting)> {
+    check_event(&order.event)?;
+    if let Some(request_id) = &order.request_id {
+        check_request_id(request_id)?;
+    }
+    let spec = spec(app, &order.name).await?;
+    if let Some(request_id) = &order.request_id
+        && let Some(finished) = from_ledger(app, request_id, &spec).await?
+    {
+        return Ok((request_id.clone(), Waiting::Ended(finished)));
+    }
+    if let Some(problem) = app.store().problem() {
+        return Err(ApiError::new(ErrorCode::DiskFull, "nothing can be recorded, so nothing is run")
+            .with_hint("Make room on the disk that holds the data folder, then run it again.")
+            .with_detail(problem));
+    }
+    let request_id = order.request_id.clone().unwrap_or_else(RequestId::generate);
+    let begun = begun(app, &order, &spec, request_id.clone());
+    let sender = match app.calls().enter(&begun) {
+        Known::New(sender) => sender,
+        Known::Running(function, _) if function != spec.id => return Err(reused(&request_id)),
+        Known::Ended(finished) if finished.invocation.function_id != spec.id => {
+            return Err(reused(&request_id));
+        }
+        Known::Running(_, receiver) => return Ok((request_id, Waiting::Running(receiver))),
+        Known::Ended(finished) => return Ok((request_id, Waiting::Ended(finished))),
+    };
+    app.store().started(&begun);
+    app.tell(HearthEvent::InvocationStarted {
+        request_id: request_id.clone(),
+        function_id: spec.id.clone(),
+        function_name: spec.name.clone(),
+        at_us: begun.started_us,
+    });
+    let receiver = sender.subscribe();
+    let (call, id) = (app.clone(), request_id.clone());
+    app.tasks().spawn(async move {
+        let job = Job {
+            function: spec,
+            request_id: id.clone(),
+            event: order.event.clone(),
+            cold: order.cold,
+            source: order.source,
+            client_context: order.client_context,
+        };
+        let completion = call.runtime().invoke(job).await;
+        let ended = finish(&call, &order.event, completion);
+        call.calls().leave(&id, ended.as_ref().ok());
+        sender.send(Some(ended)).ok();
+    });
+    Ok((request_id, Waiting::Running(receiver)))
+}
+
+/// Records an ended call and tells the listeners. What cannot be recorded is not answered.
+fn finish(app: &App, event: &Bytes, completion: Completion) -> Result<Arc<Finished>> {
+    let payloads = InvocationPayloads {
+        event: event[..event.len().min(KEPT_BYTES)].to_vec(),
+        response: completion.response[..completion.response.len().min(KEPT_BYTES)].to_vec(),
+        truncated: event.len() > KEPT_BYTES || completion.response.len() > KEPT_BYTES,
+    };
+    let recorded = app.store().acknowledge(&completion.invocation, payloads);
+    app.tell(HearthEvent::InvocationFinished { invocation: completion.invocation.clone() });
+    recorded.map_err(|error| {
+        ApiError::new(ErrorCode::DiskFull, "the call ran, but it could not be recorded")
+            .with_hint("Look at the free space and the rights of the data folder.")
+            .with_detail(error.to_string())
+    })?;
+    Ok(Arc::new(Finished {
+        invocation: completion.invocation,
+        response: completion.response,
+        function_error: completion.function_error,
+        log_tail: String::from_utf8_lossy(&completion.log_tail).into_owned(),
+    }))
+}
+
+/// The document that every user interface shows.
+async fn answer(app: &App, finished: &Finished) -> Result<InvokeAnswer> {
+    let invocation = &finished.invocation;
+    let timeout_s = match spec(app, &invocation.function_name).await {
+        Ok(spec) if spec.version == invocation.version => u32::try_from(spec.timeout.0 / 1_000_000).ok(),
+        _ => None,
+    };
+    Ok(InvokeAnswer {
+        request_id: invocation.request_id.clone(),
+        payload: decoded(&finished.response),
+        function_error: finished.function_error.clone(),
+        log_tail: finished.log_tail.clone(),
+        cold_start: invocation.start == ServerStart::Cold,
+        phases: invocation.phases,
+        environment_id: invocation.environment_id.clone(),
+        billed_ms: invocation.billed_ms,
+        receipt: hearth_cost::receipt(app.prices(), &app.settings().price_region, invocation)?,
+        invocation: invocation.clone(),
+        explanation: explain(invocation, timeout_s),
+    })
+}
+
+/// JSON, or the text when it is none.
+fn decoded(response: &[u8]) -> Value {
+    if response.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(response)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(response).into_owned()))
+}
+
+/// Refuses an event that is not JSON or that Lambda would not take.
+pub(crate) fn check_event(event: &[u8]) -> Result<()> {
+    if event.len() > PAYLOAD_LIMIT {
+        return Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            format!(
+                "the event has {:.1} MB ({} bytes); the limit of Lambda is 6 MB ({PAYLOAD_LIMIT} bytes)",
+                event.len() as f64 / 1_048_576.0,
+                event.len()
+            ),
+        )
+        .with_hint("Put the data where the function can fetch it, and send its address."));
+    }
+    serde_json::from_slice::<IgnoredAny>(event).map(|_| ()).map_err(|error| {
+        ApiError::new(ErrorCode::InvalidInput, format!("the event is not JSON: {error}"))
+            .with_hint("Texts and names need double quotes, and no comma may follow the last one.")
+    })
+}
+
+fn check_request_id(request_id: &RequestId) -> Result<()> {
+    let text = request_id.as_str();
+    let plain = (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if plain {
+        Ok(())
+    } else {
+        Err(ApiError::new(ErrorCode::InvalidInput, "a request id has 1 to 64 letters, digits and hyphens"))
+    }
+}
+
+fn reused(request_id: &RequestId) -> ApiError {
+    ApiError::new(
+        ErrorCode::Conflict,
+        format!("the request id {request_id} belongs to a call of another function"),
+    )
+}
+
+/// The record of a call that has only begun.
+fn begun(app: &App, order: &Order, spec: &FunctionSpec, request_id: RequestId) -> Invocation {
+    Invocation {
+        request_id,
+        function_id: spec.id.clone(),
+        function_name: spec.name.clone(),
+        version: spec.version,
+        environment_id: None,
+        environment_number: None,
+        started_us: app.now(),
+        outcome: Outcome::Running,
+        start: ServerStart::None,
+        phases: Phases::default(),
+        billed_ms: 0,
+        memory_mb: spec.memory_mb,
+        max_memory_mb: 0,
+        architecture: spec.architecture,
+        event_bytes: order.event.len() as u64,
+        response_bytes: 0,
+        error_type: None,
+        error_message: None,
+        source: order.source,
+    }
+}
+
+/// A call that ended in an earlier moment, so that a repeated request is answered and not run again.
+async fn from_ledger(
+    app: &App,
+    request_id: &RequestId,
+    spec: &FunctionSpec,
+) -> Result<Option<Arc<Finished>>> {
+    let Some(invocation) = app.store().invocation(request_id).await? else { return Ok(None) };
+    if invocation.function_id != spec.id {
+        return Err(reused(request_id));
+    }
+    if invocation.outcome == Outcome::Running {
+        return Ok(None);
+    }
+    let payloads = app.store().payloads(request_id).await?.unwrap_or_default();
+    let filter = hearth_store::LogFilter {
+        request_id: Some(request_id.clone()),
+        limit: 200,
+        ..hearth_store::LogFilter::default()
+    };
+    let logs = app.store().logs(&filter).await?;
+    let failed = !matches!(invocation.outcome, Outcome::Succeeded | Outcome::Throttled);
+    Ok(Some(Arc::new(Finished {
+        invocation,
+        response: Bytes::from(payloads.response),
+        function_error: failed.then(|| "Unhandled".to_owned()),
+        log_tail: tail(&logs.lines),
+    })))
+}
+
+/// The last 4 KB of some lines.
+fn tail(lines: &[LogLine]) -> String {
+    let text: String = lines.iter().map(|line| format!("{}\n", line.text)).collect();
+    let mut start = text.len().saturating_sub(TAIL_BYTES);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    text[start..].to_owned()
 }

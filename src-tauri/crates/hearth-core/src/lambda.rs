@@ -1,9 +1,16 @@
 //! What the AWS Lambda API needs: the same use cases with raw bytes in and out. Must not know HTTP.
 
-use crate::{ApiError, App, ErrorCode, Result};
+use crate::api::FunctionName;
+use crate::deploy::{Plan, bring_zip, check_name, install};
+use crate::functions::{self, existing};
+use crate::invoke::{Order, begin, run};
+use crate::{App, Result};
 use bytes::Bytes;
-use hearth_model::{Architecture, FunctionRecord, Invocation, RequestId};
+use hearth_model::{Architecture, FunctionRecord, Invocation, InvocationSource, RequestId};
 use std::collections::BTreeMap;
+
+/// Timeout of a function that was created without one, as AWS has it.
+const AWS_TIMEOUT_S: u32 = 3;
 
 /// A function to create, as `CreateFunction` describes it.
 #[derive(Clone, Debug, Default)]
@@ -42,41 +49,99 @@ pub struct RawAnswer {
 }
 
 /// Creates a function; one of the same name is a conflict.
-pub async fn create(_app: &App, _request: CreateFunction) -> Result<FunctionRecord> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+pub async fn create(app: &App, request: CreateFunction) -> Result<FunctionRecord> {
+    check_name(&request.name)?;
+    let staged = bring_zip(app, request.zip).await?;
+    let plan = Plan {
+        name: request.name,
+        runtime: Some(request.runtime),
+        handler: Some(request.handler),
+        memory_mb: request.memory_mb,
+        timeout_s: Some(request.timeout_s.unwrap_or(AWS_TIMEOUT_S)),
+        variables: Some(request.environment),
+        description: Some(request.description),
+        architecture: Some(request.architecture),
+        strict: false,
+        must_be_new: true,
+    };
+    Ok(install(app, staged, plan).await?.function)
 }
 
 /// Replaces a function's code, as a new version.
-pub async fn update_code(_app: &App, _name: &str, _zip: Bytes) -> Result<FunctionRecord> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+pub async fn update_code(app: &App, name: &str, zip: Bytes) -> Result<FunctionRecord> {
+    let before = existing(app, name).await?;
+    let staged = bring_zip(app, zip).await?;
+    let plan = Plan {
+        name: before.name,
+        runtime: Some(before.configuration.runtime),
+        handler: Some(before.configuration.handler),
+        memory_mb: None,
+        timeout_s: None,
+        variables: None,
+        description: None,
+        architecture: None,
+        strict: false,
+        must_be_new: false,
+    };
+    Ok(install(app, staged, plan).await?.function)
 }
 
 /// One function.
-pub async fn get(_app: &App, _name: &str) -> Result<FunctionRecord> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+pub async fn get(app: &App, name: &str) -> Result<FunctionRecord> {
+    existing(app, name).await
 }
 
 /// Values of a function's environment variables, which `GetFunction` shows to its owner.
-pub async fn environment(_app: &App, _name: &str) -> Result<BTreeMap<String, String>> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+pub async fn environment(app: &App, name: &str) -> Result<BTreeMap<String, String>> {
+    let function = existing(app, name).await?;
+    app.variables().of(&function.id, function.version)
 }
 
 /// All functions, by name.
-pub async fn list(_app: &App) -> Result<Vec<FunctionRecord>> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+pub async fn list(app: &App) -> Result<Vec<FunctionRecord>> {
+    let mut functions = app.store().functions().await?;
+    functions.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(functions)
 }
 
 /// Deletes a function.
-pub async fn delete(_app: &App, _name: &str) -> Result<()> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+pub async fn delete(app: &App, name: &str) -> Result<()> {
+    functions::delete(app, FunctionName { name: name.to_owned() }).await.map(|_| ())
 }
 
 /// Runs a function and waits. An empty payload counts as `{}`.
-pub async fn invoke(_app: &App, _name: &str, _payload: Bytes) -> Result<RawAnswer> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+pub async fn invoke(app: &App, name: &str, payload: Bytes) -> Result<RawAnswer> {
+    invoke_with_context(app, name, payload, None).await
+}
+
+/// Like [`invoke`], with what the header `X-Amz-Client-Context` holds.
+pub async fn invoke_with_context(
+    app: &App,
+    name: &str,
+    payload: Bytes,
+    client_context: Option<String>,
+) -> Result<RawAnswer> {
+    let finished = run(app, order(name, payload, client_context)).await?;
+    Ok(RawAnswer {
+        payload: finished.response.clone(),
+        function_error: finished.function_error.clone(),
+        log_tail: finished.log_tail.clone(),
+        invocation: finished.invocation.clone(),
+    })
 }
 
 /// Runs a function in the background, as `InvocationType: Event` does.
-pub async fn invoke_later(_app: &App, _name: &str, _payload: Bytes) -> Result<RequestId> {
-    Err(ApiError::new(ErrorCode::Internal, "not built yet"))
+pub async fn invoke_later(app: &App, name: &str, payload: Bytes) -> Result<RequestId> {
+    Ok(begin(app, order(name, payload, None)).await?.0)
+}
+
+fn order(name: &str, payload: Bytes, client_context: Option<String>) -> Order {
+    Order {
+        name: name.to_owned(),
+        event: if payload.is_empty() { Bytes::from_static(b"{}") } else { payload },
+        cold: false,
+        source: InvocationSource::LambdaApi,
+        request_id: None,
+        client_context,
+    }
 }

@@ -5,6 +5,8 @@
 pub mod api;
 mod app;
 pub mod batch;
+mod bus;
+mod calls;
 mod charts;
 mod clock;
 mod code;
@@ -20,9 +22,14 @@ mod functions;
 mod history;
 mod invoke;
 pub mod lambda;
+mod money;
 mod owner;
 mod package;
+mod publish;
+mod samples;
 mod settings;
+mod specs;
+mod stage;
 mod system;
 mod variables;
 

@@ -1,56 +1,35 @@
-//! The settings file: `DATA/settings.json`. Owns which values are allowed. Must not know what they change.
+//! The settings, kept in the ledger. Owns which values are allowed. Must not know what they change.
 
 use crate::api::Settings;
 use crate::{ApiError, ErrorCode, Result};
+use hearth_cost::PriceBook;
 use hearth_model::Micros;
-use std::io::Write as _;
-use std::path::Path;
+use hearth_store::Store;
 
-/// Regions whose prices Hearth has.
-pub(crate) const PRICE_REGIONS: [&str; 1] = ["us-east-1"];
+const KEY: &str = "settings";
 
-const FILE: &str = "settings.json";
-
-/// The settings of a data folder. A file that cannot be understood is set aside, so that Hearth starts.
-pub(crate) fn load(data_dir: &Path) -> Settings {
-    let path = data_dir.join(FILE);
-    let Ok(bytes) = std::fs::read(&path) else { return Settings::default() };
-    let settings = serde_json::from_slice::<Settings>(&bytes).map_err(|error| error.to_string());
-    match settings.and_then(|settings| check(&settings).map(|()| settings).map_err(|error| error.message)) {
-        Ok(settings) => settings,
-        Err(problem) => {
-            tracing::warn!(
-                problem,
-                "the settings were set aside as settings.json.bad; the usual ones are used"
-            );
-            std::fs::rename(&path, data_dir.join("settings.json.bad")).ok();
+/// The kept settings. Those that cannot be understood any more count as the usual ones, so that Hearth starts.
+pub(crate) async fn load(store: &Store, prices: &PriceBook) -> Result<Settings> {
+    let Some(text) = store.setting(KEY).await? else { return Ok(Settings::default()) };
+    let settings = serde_json::from_str::<Settings>(&text).map_err(|error| error.to_string());
+    Ok(settings
+        .and_then(|settings| check(&settings, prices).map(|()| settings).map_err(|error| error.message))
+        .unwrap_or_else(|problem| {
+            tracing::warn!(problem, "the settings cannot be used; the usual ones are used instead");
             Settings::default()
-        }
-    }
+        }))
 }
 
-/// Writes the settings, or leaves the old ones as they were.
-pub(crate) fn store(data_dir: &Path, settings: &Settings) -> Result<()> {
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(data_dir)?;
-        serde_json::to_writer_pretty(&mut file, settings)?;
-        file.flush()?;
-        file.persist(data_dir.join(FILE)).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(|error| {
-        let full = error.kind() == std::io::ErrorKind::StorageFull;
-        ApiError::new(
-            if full { ErrorCode::DiskFull } else { ErrorCode::Internal },
-            "the settings could not be written",
-        )
-        .with_hint("Look at the rights and the free space of the data folder.")
-        .with_detail(error.to_string())
-    })
+/// Keeps the settings.
+pub(crate) async fn keep(store: &Store, settings: &Settings) -> Result<()> {
+    let text = serde_json::to_string(settings).map_err(|error| {
+        ApiError::internal("the settings could not be written").with_detail(error.to_string())
+    })?;
+    Ok(store.set_setting(KEY, &text).await?)
 }
 
 /// Refuses what is out of range.
-pub(crate) fn check(settings: &Settings) -> Result<()> {
+pub(crate) fn check(settings: &Settings, prices: &PriceBook) -> Result<()> {
     let refuse = |message: String| Err(ApiError::new(ErrorCode::InvalidInput, message));
     let day = Micros::from_seconds(86_400);
     if settings.keep_alive_us < Micros::from_seconds(1) || settings.keep_alive_us > day {
@@ -68,12 +47,12 @@ pub(crate) fn check(settings: &Settings) -> Result<()> {
     if !(1..=200).contains(&settings.default_concurrency) {
         return refuse(format!("a function can have 1 to 200 servers, not {}", settings.default_concurrency));
     }
-    if !PRICE_REGIONS.contains(&settings.price_region.as_str()) {
-        return refuse(format!(
-            "there are no prices for the region `{}`; Hearth has them for {}",
-            settings.price_region,
-            PRICE_REGIONS.join(", ")
-        ));
+    if prices.lambda(&settings.price_region).is_err() {
+        return Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("there are no prices for the region `{}`", settings.price_region),
+        )
+        .with_hint(format!("Hearth has them for {}.", prices.regions().collect::<Vec<_>>().join(", "))));
     }
     if !["system", "dark", "light", "hc"].contains(&settings.theme.as_str()) {
         return refuse(format!("there is no theme `{}`; choose system, dark, light or hc", settings.theme));
@@ -89,19 +68,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_survive_and_a_damaged_file_does_not_stop_hearth() {
-        let data = tempfile::tempdir().unwrap();
-        assert_eq!(load(data.path()), Settings::default());
-        let changed =
-            Settings { keep_alive_us: Micros::from_seconds(7), theme: "hc".into(), ..Settings::default() };
-        store(data.path(), &changed).unwrap();
-        assert_eq!(load(data.path()), changed);
-        std::fs::write(data.path().join(FILE), "{ half").unwrap();
-        assert_eq!(load(data.path()), Settings::default());
-        assert!(data.path().join("settings.json.bad").exists(), "the damaged file is kept for the person");
-    }
-
-    #[test]
     fn values_out_of_range_are_refused_with_the_value() {
         let usual = Settings::default;
         for (settings, words) in [
@@ -113,7 +79,7 @@ mod tests {
             (Settings { theme: "pink".into(), ..usual() }, "`pink`"),
             (Settings { motion: "fast".into(), ..usual() }, "`fast`"),
         ] {
-            let error = check(&settings).unwrap_err();
+            let error = check(&settings, &PriceBook::bundled().unwrap()).unwrap_err();
             assert!(error.message.contains(words), "`{words}` in {error:?}");
         }
     }

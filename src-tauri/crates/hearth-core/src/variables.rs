@@ -14,34 +14,31 @@ pub(crate) type Variables = BTreeMap<String, String>;
 /// Most bytes of names and values together, as on AWS.
 const LIMIT: usize = 4_096;
 
-/// Names that the platform sets itself.
-const RESERVED: [&str; 18] = [
+/// Names that the platform sets itself, beside those that begin with `AWS_LAMBDA_`.
+const RESERVED: [&str; 11] = [
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
     "AWS_DEFAULT_REGION",
     "AWS_REGION",
     "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_VERSION",
-    "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
     "LAMBDA_TASK_ROOT",
     "LAMBDA_RUNTIME_DIR",
-    "AWS_LAMBDA_MAX_CONCURRENCY",
-    "AWS_LAMBDA_METADATA_API",
-    "AWS_LAMBDA_METADATA_TOKEN",
-    "_AWS_XRAY_DAEMON_ADDRESS",
 ];
+
+fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || (name.starts_with("AWS_LAMBDA_") && name != "AWS_LAMBDA_EXEC_WRAPPER")
+}
 
 /// Refuses names and sizes that AWS would refuse. Says names, never values.
 pub(crate) fn check(variables: &Variables) -> Result<()> {
     for name in variables.keys() {
         let mut bytes = name.bytes();
         let starts_well = bytes.next().is_some_and(|first| first.is_ascii_alphabetic());
-        if RESERVED.contains(&name.as_str()) {
+        if is_reserved(name) {
             return Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 format!("the environment variable `{name}` is set by the platform itself"),

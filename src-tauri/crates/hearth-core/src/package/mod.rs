@@ -81,3 +81,12 @@ fn is_executable(metadata: &std::fs::Metadata) -> bool {
 fn is_executable(_metadata: &std::fs::Metadata) -> bool {
     true
 }
+
+/// Gives a file of a staging folder its executable bit.
+pub(crate) fn make_executable(root: &Path, name: &str) -> crate::Result<()> {
+    let path = root.join(name);
+    if path.is_file() {
+        set_mode(&path, 0o755).map_err(|error| unreadable(name, &error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! What the runtime is told about each function, kept so that a warm call reads neither ledger nor files. Owns when
+//! that goes stale. Must not start anything.
+
+use crate::functions::existing;
+use crate::{App, Result};
+use hearth_model::{Engine, FunctionRecord, Micros, function_arn};
+use hearth_runtime::FunctionSpec;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Specifications by function name.
+#[derive(Debug, Default)]
+pub(crate) struct Specs {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// Raised when anything changed, so that what was read before is not kept after.
+    generation: u64,
+    by_name: HashMap<String, Arc<FunctionSpec>>,
+}
+
+impl Specs {
+    /// Forgets everything: a function or a setting changed.
+    pub(crate) fn forget(&self) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.generation += 1;
+        kept.by_name.clear();
+    }
+
+    fn look_up(&self, name: &str) -> std::result::Result<Arc<FunctionSpec>, u64> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.by_name.get(name).cloned().ok_or(kept.generation)
+    }
+
+    fn keep(&self, generation: u64, spec: &Arc<FunctionSpec>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation == generation {
+            kept.by_name.insert(spec.name.clone(), Arc::clone(spec));
+        }
+    }
+}
+
+/// The specification of the function called `name`.
+pub(crate) async fn spec(app: &App, name: &str) -> Result<Arc<FunctionSpec>> {
+    let generation = match app.specs().look_up(name) {
+        Ok(spec) => return Ok(spec),
+        Err(generation) => generation,
+    };
+    let record = existing(app, name).await?;
+    let spec = Arc::new(build(app, &record).await?);
+    app.specs().keep(generation, &spec);
+    Ok(spec)
+}
+
+async fn build(app: &App, record: &FunctionRecord) -> Result<FunctionSpec> {
+    let settings = app.settings();
+    let configuration = &record.configuration;
+    let environment = app.variables().of(&record.id, record.version)?;
+    let last_number = app.store().last_environment_number(&record.id).await?;
+    Ok(FunctionSpec {
+        id: record.id.clone(),
+        name: record.name.clone(),
+        version: record.version,
+        arn: function_arn(&settings.price_region, &record.name),
+        engine: Engine::of(&configuration.runtime)?,
+        runtime: configuration.runtime.clone(),
+        handler: configuration.handler.clone(),
+        memory_mb: configuration.memory_mb,
+        timeout: Micros::from_seconds(i64::from(configuration.timeout_s)),
+        concurrency_limit: configuration.reserved_concurrency.unwrap_or(settings.default_concurrency),
+        environment,
+        code_dir: app.packages().path(&record.code),
+        architecture: configuration.architecture,
+        first_environment_number: last_number + 1,
+    })
+}
