@@ -1,0 +1,147 @@
+//! One way to run commands, whoever owns the data folder: this process, or another over its socket. Must not know what
+//! commands do.
+
+use crate::rpc;
+use crate::socket::{self, Client, Socket};
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use hearth_core::batch::Batches;
+use hearth_core::commands::Body;
+use hearth_core::{ApiError, App, AppOptions, ErrorCode, Result};
+use hearth_model::EventBatch;
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long an owner that is starting or ending is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Batches of events; it ends when the owner does.
+pub type Events = BoxStream<'static, EventBatch>;
+
+/// Who runs the commands.
+#[derive(Debug)]
+pub enum Caller {
+    /// This process, which others may use meanwhile through its socket.
+    Owner(Box<Owner>),
+    /// Another process.
+    Client(Client),
+}
+
+/// This process as the owner.
+pub struct Owner {
+    app: App,
+    socket: Socket,
+}
+
+impl std::fmt::Debug for Owner {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Owner").finish_non_exhaustive()
+    }
+}
+
+impl Owner {
+    /// The App.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+}
+
+impl Caller {
+    /// Becomes the owner of the data folder, or the client of its owner.
+    pub async fn open(options: AppOptions) -> Result<Self> {
+        let giving_up = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            // Asking first spares a client the work of opening what another one owns.
+            if let Some(client) = Client::connect(&options.data_dir).await {
+                return Ok(Self::Client(client));
+            }
+            match Self::own(options.clone()).await {
+                // The owner is just starting, and has no socket yet, or just ending, and has none any more.
+                Err(error) if error.code == ErrorCode::Owned && tokio::time::Instant::now() < giving_up => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    /// Becomes the owner, or says who is.
+    pub async fn own(options: AppOptions) -> Result<Self> {
+        let data_dir = options.data_dir.clone();
+        let app = Box::pin(App::open(options)).await?;
+        match socket::serve(app.clone(), &data_dir).await {
+            Ok(socket) => Ok(Self::Owner(Box::new(Owner { app, socket }))),
+            Err(error) => {
+                app.close().await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Runs a command.
+    pub async fn call(&self, command: &str, payload: Value) -> Result<Body> {
+        match self {
+            Self::Owner(owner) => rpc::run(&owner.app, command, payload).await,
+            Self::Client(client) => client.call(command, payload).await,
+        }
+    }
+
+    /// Runs a command that answers with JSON, and reads the answer.
+    pub async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        command: &str,
+        request: impl serde::Serialize,
+    ) -> Result<T> {
+        let unreadable = |error: serde_json::Error| {
+            ApiError::new(ErrorCode::Internal, format!("the answer of `{command}` is not understood"))
+                .with_hint("Another version of Hearth may own the data folder.")
+                .with_detail(error.to_string())
+        };
+        let payload = serde_json::to_value(request).map_err(unreadable)?;
+        match self.call(command, payload).await? {
+            Body::Json(text) => serde_json::from_str(&text).map_err(unreadable),
+            Body::Bytes(_) => Err(ApiError::new(
+                ErrorCode::Internal,
+                format!("`{command}` answered with bytes, not with JSON"),
+            )),
+        }
+    }
+
+    /// Everything that happens from now on.
+    pub async fn events(&self) -> Result<Events> {
+        match self {
+            Self::Owner(owner) => {
+                let batches = Batches::new(owner.app.subscribe());
+                let stream = stream::unfold(batches, |mut batches| async move {
+                    batches.next().await.map(|batch| (batch, batches))
+                });
+                Ok(stream.boxed())
+            }
+            Self::Client(client) => Ok(client.events().await?.boxed()),
+        }
+    }
+
+    /// Ends it. An owner first answers the clients that came meanwhile, and writes everything down.
+    pub async fn close(self) {
+        match self {
+            Self::Owner(owner) => {
+                let Owner { app, socket } = *owner;
+                socket.close().await;
+                app.close().await;
+            }
+            Self::Client(_) => {}
+        }
+    }
+
+    /// Ends it soon: what clients wait for is given up after `grace`.
+    pub async fn end(self, grace: Duration) {
+        match self {
+            Self::Owner(owner) => {
+                let Owner { app, socket } = *owner;
+                socket.end(grace).await;
+                app.close().await;
+            }
+            Self::Client(_) => {}
+        }
+    }
+}

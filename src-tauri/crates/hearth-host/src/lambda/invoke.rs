@@ -1,0 +1,125 @@
+//! `Invoke`: synchronous, in the background, or only checked.
+
+use super::fault::Fault;
+use super::name::FunctionRef;
+use super::{Answer, Api, body, region};
+use axum::body::Body;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hearth_core::lambda;
+use hearth_model::{Outcome, function_arn};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// Longest event of a synchronous call.
+const EVENT_LIMIT: usize = 6 * 1024 * 1024;
+/// Longest event of a call in the background.
+const BACKGROUND_LIMIT: usize = 1024 * 1024;
+/// Longest client context, encoded.
+const CONTEXT_LIMIT: usize = 3_583;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    RequestResponse,
+    Event,
+    DryRun,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Qualifier {
+    #[serde(rename = "Qualifier")]
+    pub(super) qualifier: Option<String>,
+}
+
+pub(super) async fn invoke(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+    Query(query): Query<Qualifier>,
+    request: Request,
+) -> Answer {
+    let function = FunctionRef::parse(&name, query.qualifier)?;
+    let headers = request.headers().clone();
+    let kind = kind(&headers)?;
+    check_context(&headers)?;
+    let limit = if kind == Kind::Event { BACKGROUND_LIMIT } else { EVENT_LIMIT };
+    let payload = body(request, limit, "InvokeFunction").await?;
+    if !payload.is_empty()
+        && let Err(error) = serde_json::from_slice::<IgnoredAny>(&payload)
+    {
+        return Err(Fault::bad_content(&format!("Could not parse request body into json: {error}")));
+    }
+    let arn = function_arn(&region(&api.app).await?, &function.name);
+    let record = super::functions::existing(&api.app, &function.name, &arn).await?;
+    let executed = function.executed(record.version, &arn)?;
+    match kind {
+        Kind::DryRun => Ok(empty(StatusCode::NO_CONTENT, &executed)),
+        Kind::Event => {
+            let id = lambda::invoke_later(&api.app, &function.name, payload).await?;
+            let mut response = empty(StatusCode::ACCEPTED, &executed);
+            set(&mut response, "x-amzn-requestid", id.as_str());
+            Ok(response)
+        }
+        Kind::RequestResponse => {
+            // The call goes on to its end even when the client hangs up, as it does at AWS.
+            let (app, name) = (api.app.clone(), function.name.clone());
+            let task = tokio::spawn(async move { Box::pin(lambda::invoke(&app, &name, payload)).await });
+            let answer = task.await.map_err(|error| {
+                hearth_core::ApiError::new(
+                    hearth_core::ErrorCode::Internal,
+                    "the call ended without an answer",
+                )
+                .with_detail(error.to_string())
+            })??;
+            if answer.invocation.outcome == Outcome::Throttled {
+                return Err(Fault::throttled());
+            }
+            let mut response = empty(StatusCode::OK, &executed);
+            *response.body_mut() = answer.payload.into();
+            set(&mut response, "content-type", "application/json");
+            set(&mut response, "x-amzn-requestid", answer.invocation.request_id.as_str());
+            if let Some(error) = &answer.function_error {
+                set(&mut response, "x-amz-function-error", error);
+            }
+            if headers.get("x-amz-log-type").is_some_and(|kind| kind == "Tail") {
+                set(&mut response, "x-amz-log-result", &STANDARD.encode(&answer.log_tail));
+            }
+            Ok(response)
+        }
+    }
+}
+
+fn kind(headers: &HeaderMap) -> Result<Kind, Fault> {
+    match headers.get("x-amz-invocation-type").map(|value| value.to_str().unwrap_or("unreadable")) {
+        None | Some("RequestResponse") => Ok(Kind::RequestResponse),
+        Some("Event") => Ok(Kind::Event),
+        Some("DryRun") => Ok(Kind::DryRun),
+        Some(other) => Err(Fault::invalid(&format!(
+            "`{other}` is not an invocation type: RequestResponse, Event or DryRun"
+        ))),
+    }
+}
+
+fn check_context(headers: &HeaderMap) -> Result<(), Fault> {
+    let Some(context) = headers.get("x-amz-client-context") else { return Ok(()) };
+    if context.len() > CONTEXT_LIMIT {
+        return Err(Fault::invalid(&format!("the client context may have {CONTEXT_LIMIT} bytes at most")));
+    }
+    let decoded = STANDARD.decode(context.as_bytes()).ok();
+    let is_json = decoded.is_some_and(|bytes| serde_json::from_slice::<IgnoredAny>(&bytes).is_ok());
+    if is_json { Ok(()) } else { Err(Fault::bad_content("the client context is not JSON in base64")) }
+}
+
+fn empty(status: StatusCode, executed: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    set(&mut response, "x-amz-executed-version", executed);
+    response
+}
+
+fn set(response: &mut Response<Body>, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+}

@@ -1,0 +1,100 @@
+//! A client of the owner's socket. Must not know commands.
+
+use super::place;
+use crate::sse::Decoder;
+use futures_util::{Stream, stream};
+use hearth_core::commands::Body;
+use hearth_core::{ApiError, ErrorCode};
+use hearth_model::EventBatch;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Speaks to the owner of a data folder; each call is a connection of its own.
+#[derive(Clone, Debug)]
+pub struct Client {
+    data_dir: PathBuf,
+}
+
+impl Client {
+    /// A client of the owner of `data_dir`, or none when nobody listens there.
+    pub async fn connect(data_dir: &Path) -> Option<Self> {
+        place::connect(data_dir).await.ok()?;
+        Some(Self { data_dir: data_dir.to_owned() })
+    }
+
+    /// Runs a command.
+    pub async fn call(&self, command: &str, payload: Value) -> hearth_core::Result<Body> {
+        let response =
+            self.send(Method::POST, &format!("/rpc/{command}"), payload.to_string().into()).await?;
+        let status = response.status();
+        let is_json = response.headers().get(CONTENT_TYPE).is_some_and(crate::http::is_json);
+        let bytes = response.into_body().collect().await.map_err(|error| gone(&error))?.to_bytes();
+        if status != StatusCode::OK {
+            return Err(serde_json::from_slice(&bytes).unwrap_or_else(|_| {
+                ApiError::new(ErrorCode::Internal, format!("the owner of the data folder answered {status}"))
+            }));
+        }
+        if is_json {
+            String::from_utf8(bytes.into()).map(Body::Json).map_err(|error| gone(&error))
+        } else {
+            Ok(Body::Bytes(bytes.into()))
+        }
+    }
+
+    /// Batches of events from now on; it ends when the owner does.
+    pub async fn events(
+        &self,
+    ) -> hearth_core::Result<impl Stream<Item = EventBatch> + Send + 'static + use<>> {
+        let response = self.send(Method::GET, "/events", Bytes::new()).await?;
+        if response.status() != StatusCode::OK {
+            return Err(ApiError::new(
+                ErrorCode::Internal,
+                format!("the owner of the data folder answered {}", response.status()),
+            ));
+        }
+        let state = (response.into_body(), Decoder::default());
+        Ok(stream::unfold(state, |(mut body, mut decoder)| async move {
+            loop {
+                if let Some(batch) = decoder.next() {
+                    return Some((batch, (body, decoder)));
+                }
+                if let Some(piece) = body.frame().await?.ok()?.data_ref() {
+                    decoder.push(piece);
+                }
+            }
+        }))
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Bytes) -> hearth_core::Result<Response<Incoming>> {
+        let (stream, token) = place::connect(&self.data_dir).await.map_err(|error| gone(&error))?;
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(|error| gone(&error))?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "the connection to the owner broke");
+            }
+        });
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, "hearth")
+            .header(CONTENT_TYPE, "application/json");
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(Full::new(body)).map_err(|error| gone(&error))?;
+        sender.send_request(request).await.map_err(|error| gone(&error))
+    }
+}
+
+fn gone(error: &dyn std::error::Error) -> ApiError {
+    ApiError::new(ErrorCode::Internal, "the Hearth that owns the data folder ended before it answered")
+        .with_hint("Run the command again: what was answered is kept.")
+        .with_detail(error.to_string())
+}
