@@ -8,7 +8,7 @@
 import { rehearse } from "./rehearsal.mjs";
 import { errorBody, errorKind, run } from "./contract.mjs";
 import { loadHandler } from "./handler.mjs";
-import { patchConsole, setRequest, writeError } from "./logs.mjs";
+import { openStreams, patchConsole, setRequest, writeError } from "./logs.mjs";
 import { Closed, Connection } from "./transport.mjs";
 
 const RUNTIME = "/2018-06-01/runtime";
@@ -120,6 +120,7 @@ async function serveOne(handler) {
 
 async function main() {
   const state = { initializing: true };
+  openStreams();
   let handlerName = process.env._HANDLER ?? "";
   if (process.env.HEARTH_PARKED === "1") {
     const assignment = await waitForAssignment();

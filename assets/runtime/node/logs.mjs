@@ -15,8 +15,8 @@ export function setRequest(id, tenant) {
   tenantId = tenant;
 }
 
-/** Gives the console AWS's line format; called once the environment is known. */
-export function patchConsole() {
+/** Makes the standard streams synchronous. Making them at all takes a while, so a parked process does it early. */
+export function openStreams() {
   for (const [stream, descriptor] of [[process.stdout, 1], [process.stderr, 2]]) {
     stream.write = (chunk, encoding, done) => {
       const callback = typeof encoding === "function" ? encoding : done;
@@ -25,6 +25,10 @@ export function patchConsole() {
       return true;
     };
   }
+}
+
+/** Gives the console AWS's line format; called once the environment is known. */
+export function patchConsole() {
   const json = isJson();
   const threshold = Math.max(0, LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? "").toUpperCase()));
   for (const [method, level] of Object.entries(METHODS)) {

@@ -18,7 +18,7 @@ const PRELUDE: &str = include_str!("prelude.js");
 /// Deep enough for real recursion, and below every platform's main stack.
 const STACK_BYTES: usize = 768 * 1024;
 /// A longer timer sleeps in parts.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 
 /// What came of an init or an invocation that did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl<'js> Engine<'js> {
         let evaluated = declared.eval().catch(&self.context);
         let (module, promise) = evaluated.map_err(|error| self.load_failure(error))?;
         loop {
-            self.run_jobs_of_load()?;
+            self.run_jobs_of_load();
             match promise.result::<Value>() {
                 Some(result) => {
                     result.catch(&self.context).map_err(|error| self.load_failure(error))?;
@@ -138,10 +138,9 @@ impl<'js> Engine<'js> {
     }
 
     /// A rejected import is the module's own error, which is told better below.
-    fn run_jobs_of_load(&self) -> Result<(), Failure> {
+    fn run_jobs_of_load(&self) {
         while self.context.execute_pending_job() {}
         self.rejections.forget();
-        Ok(())
     }
 
     fn run_jobs(&self) -> Result<(), Failure> {

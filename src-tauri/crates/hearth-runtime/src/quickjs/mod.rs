@@ -131,7 +131,7 @@ fn run(
         let event = String::from_utf8_lossy(&answer.body);
         match engine.invoke(&event, &answer.headers) {
             Ok(result) => {
-                api.answer(&format!("/2018-06-01/runtime/invocation/{id}/response"), &result, None)?
+                api.answer(&format!("/2018-06-01/runtime/invocation/{id}/response"), &result, None)?;
             }
             Err(failure) => {
                 let path = format!("/2018-06-01/runtime/invocation/{id}/error");
