@@ -14,7 +14,8 @@ pub(crate) async fn pick_folder(app: AppHandle) -> Result<Option<PathBuf>, ApiEr
         let _ = sender.send(path);
     });
     let path = receiver.await.unwrap_or(None);
-    path.map(|path| path.into_path().map_err(|error| internal("the folder chosen has no path", &error))).transpose()
+    path.map(|path| path.into_path().map_err(|error| internal("the folder chosen has no path", &error)))
+        .transpose()
 }
 
 /// Asks where to save `bytes` and saves them; false when the person cancels. The name comes in a header, the bytes raw.
@@ -45,7 +46,9 @@ pub(crate) async fn save_file(app: AppHandle, request: Request<'_>) -> Result<bo
 
 /// A file name without folders.
 fn sanitise(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_alphanumeric() || "-_. ".contains(letter) { letter } else { '-' }).collect()
+    name.chars()
+        .map(|letter| if letter.is_alphanumeric() || "-_. ".contains(letter) { letter } else { '-' })
+        .collect()
 }
 
 fn internal(message: &str, error: &dyn std::error::Error) -> ApiError {

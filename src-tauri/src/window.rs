@@ -12,7 +12,10 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
             let own = url.scheme() == "tauri"
                 || (matches!(url.scheme(), "http" | "https") && url.host_str() == Some("tauri.localhost"));
             if !own {
-                tracing::warn!(host = url.host_str().unwrap_or("none"), "the window refused to leave its page");
+                tracing::warn!(
+                    host = url.host_str().unwrap_or("none"),
+                    "the window refused to leave its page"
+                );
             }
             own
         })

@@ -20,7 +20,10 @@ impl Window {
             return None;
         }
         let data = tempfile::tempdir().expect("a data folder can be made");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|socket| socket.local_addr())
+            .expect("a free port")
+            .port();
         let driver = start_driver(port, data.path())?;
         let base = format!("http://127.0.0.1:{port}");
         let binary = env!("CARGO_BIN_EXE_hearth-desktop");
@@ -65,8 +68,8 @@ impl Window {
         }
     }
 
-    /// Keeps a picture of the window when `HEARTH_PICTURES` names a folder.
-    pub(crate) fn screenshot(&self, name: &str) {
+    /// Keeps a picture of the display when `HEARTH_PICTURES` names a folder.
+    pub(crate) fn screenshot(name: &str) {
         let Some(folder) = std::env::var_os("HEARTH_PICTURES") else { return };
         let path = std::path::Path::new(&folder).join(name);
         #[expect(clippy::disallowed_methods, reason = "a test may start ImageMagick")]

@@ -1,5 +1,6 @@
 //! Smoke test of the real window: opens it under the display that is there, drives it through WebKitWebDriver, and
 //! runs one function through it. Skips, saying why, where there is no display or no driver.
+#![expect(clippy::print_stdout, reason = "what is skipped says so")]
 
 mod driver;
 
@@ -35,6 +36,10 @@ fn the_window_opens_runs_a_dropped_folder_and_shows_its_answer() {
     );
     let answer = window.run("return document.querySelector('[data-testid=answer]').textContent");
     assert!(answer.as_str().is_some_and(|text| text.contains("Hello")), "the answer is shown: {answer}");
-    assert!(dropped.elapsed() < Duration::from_secs(10), "it took {:?} from drop to answer", dropped.elapsed());
-    window.screenshot("window.png");
+    assert!(
+        dropped.elapsed() < Duration::from_secs(10),
+        "it took {:?} from drop to answer",
+        dropped.elapsed()
+    );
+    Window::screenshot("window.png");
 }

@@ -47,7 +47,11 @@ impl Rendering {
     }
 }
 
-#[expect(unsafe_code, clippy::disallowed_methods, reason = "the only way to tell WebKitGTK; no thread runs yet")]
+#[expect(
+    unsafe_code,
+    clippy::disallowed_methods,
+    reason = "the only way to tell WebKitGTK; no thread runs yet"
+)]
 fn set_unless_set(name: &str, value: &str) {
     if std::env::var_os(name).is_none() {
         // SAFETY: called from `run` before the async runtime, GTK or any other thread starts.
