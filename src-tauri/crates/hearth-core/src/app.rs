@@ -24,8 +24,10 @@ use tokio_util::task::TaskTracker;
 
 /// Events that a slow listener may be behind before it loses some.
 const EVENTS_KEPT: usize = 8_192;
-/// Longest that closing waits for each of its parts; the runtime has a limit of 3 s of its own.
-const CLOSING: Duration = Duration::from_millis(2_500);
+/// Longest that closing waits for what the runtime, which has its own limit of 3 s, has let go of already.
+const LEFT_OVER: Duration = Duration::from_millis(200);
+/// Longest that closing waits for the ledger. What it does not write by then is in the journal.
+const LAST_WRITES: Duration = Duration::from_secs(1);
 /// Tries to take the lock, 50 ms apart: somebody who only looks who the owner is holds it for a moment.
 const LOCK_TRIES: u32 = 4;
 
@@ -155,11 +157,11 @@ impl App {
         let inner = &self.inner;
         inner.tasks.close();
         inner.runtime.shutdown().await;
-        wait("calls", inner.tasks.wait()).await;
+        wait("calls", LEFT_OVER, inner.tasks.wait()).await;
         inner.bus_end.cancel();
         inner.bus.close();
-        wait("events", inner.bus.wait()).await;
-        wait("the ledger", inner.store.close()).await;
+        wait("events", LEFT_OVER, inner.bus.wait()).await;
+        wait("the ledger", LAST_WRITES, inner.store.close()).await;
         inner.lock.release();
     }
 
@@ -273,8 +275,8 @@ async fn take_lock(options: &AppOptions) -> Result<OwnerLock> {
     OwnerLock::take(&options.data_dir)
 }
 
-async fn wait(what: &str, end: impl Future<Output = ()>) {
-    if tokio::time::timeout(CLOSING, end).await.is_err() {
+async fn wait(what: &str, limit: Duration, end: impl Future<Output = ()>) {
+    if tokio::time::timeout(limit, end).await.is_err() {
         tracing::warn!(what, "closing did not wait any longer");
     }
 }

@@ -5,7 +5,7 @@ use crate::api::{CodeFile, CodeListing, CodeReadRequest, CodeSaveRequest, CodeTe
 use crate::app::blocking;
 use crate::detect::handler_file;
 use crate::functions::existing;
-use crate::package::{copy_folder, make_executable};
+use crate::package::{copy_folder, is_leftover, make_executable};
 use crate::publish::{NewVersion, publish};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{Engine, FunctionRecord};
@@ -24,7 +24,10 @@ pub(crate) async fn list(app: &App, request: FunctionName) -> Result<CodeListing
     let root = app.packages().path(&function.code);
     blocking(move || {
         let mut files = Vec::new();
-        for entry in WalkDir::new(&root).follow_links(false).min_depth(1).sort_by_file_name() {
+        let walk = WalkDir::new(&root).follow_links(false).min_depth(1).sort_by_file_name();
+        // An interpreter that may write anywhere leaves its caches beside the code: they are not the person's.
+        for entry in walk.into_iter().filter_entry(|entry| !is_leftover(&entry.file_name().to_string_lossy()))
+        {
             let entry = entry.map_err(|error| gone(&function).with_detail(error.to_string()))?;
             if !entry.file_type().is_file() {
                 continue;

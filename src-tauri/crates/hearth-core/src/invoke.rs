@@ -7,6 +7,7 @@ use crate::explain::explain;
 use crate::specs::spec;
 use crate::{ApiError, App, ErrorCode, Result};
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use hearth_model::{
     HearthEvent, Invocation, InvocationPayloads, InvocationSource, LogLine, Outcome, Phases, RequestId,
     ServerStart,
@@ -14,10 +15,11 @@ use hearth_model::{
 use hearth_runtime::{Completion, FunctionSpec, Job, PAYLOAD_LIMIT};
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Bytes kept of an event and of an answer.
+/// Bytes that the ledger is given of an event and of an answer; it may keep fewer.
 const KEPT_BYTES: usize = 256 * 1024;
 /// Bytes of a log tail.
 const TAIL_BYTES: usize = 4 * 1024;
@@ -142,8 +144,13 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
             source: order.source,
             client_context: order.client_context,
         };
-        let completion = call.runtime().invoke(job).await;
-        let ended = finish(&call, &order.event, completion);
+        let ended = match AssertUnwindSafe(call.runtime().invoke(job)).catch_unwind().await {
+            Ok(completion) => finish(&call, &order.event, completion),
+            Err(_) => {
+                tracing::error!(request_id = %id, "the runtime panicked during a call");
+                Err(ApiError::internal("the local runtime stopped unexpectedly during a call"))
+            }
+        };
         call.calls().leave(&id, ended.as_ref().ok());
         sender.send(Some(ended)).ok();
     });

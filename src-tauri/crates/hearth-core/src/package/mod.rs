@@ -24,7 +24,7 @@ pub(crate) const UNPACKED_LIMIT: u64 = 250 * 1024 * 1024;
 pub(crate) const ENTRIES_LIMIT: u32 = 200_000;
 
 /// Whether a path inside a package is written by tools and never by people.
-fn is_leftover(name: &str) -> bool {
+pub(crate) fn is_leftover(name: &str) -> bool {
     matches!(name, ".git" | ".hg" | ".svn" | "__pycache__" | "__MACOSX" | ".DS_Store" | ".pytest_cache")
 }
 

@@ -1,0 +1,179 @@
+//! Every command of the table is called once and answers what its type says.
+
+use crate::house::{House, path_source};
+use hearth_core::commands::COMMANDS;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Calls commands and remembers which.
+struct Caller {
+    house: House,
+    called: BTreeSet<&'static str>,
+}
+
+impl Caller {
+    async fn json(&mut self, command: &'static str, request: Value) -> Value {
+        self.called.insert(command);
+        self.house.ok(command, request).await
+    }
+
+    async fn bytes(&mut self, command: &'static str, request: Value) -> Vec<u8> {
+        self.called.insert(command);
+        self.house.bytes(command, request).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_answers() {
+    let house = House::open().await;
+    if !house.has_python().await {
+        return;
+    }
+    let folder = house.folder("greeter", &[("app.py", crate::house::GREETER)]);
+    let mut caller = Caller { house, called: BTreeSet::new() };
+    let name = json!({ "name": "greeter" });
+
+    let info = caller.json("app_info", json!({})).await;
+    assert_eq!(info["ownerPid"], std::process::id());
+    assert_eq!(info["hostsContacted"], json!([]));
+    let mut settings = caller.json("settings_get", json!({})).await;
+    settings["theme"] = json!("light");
+    assert_eq!(caller.json("settings_set", settings.clone()).await["theme"], "light");
+    caller.json("samples_list", json!({})).await;
+
+    let source = json!({ "source": path_source(&folder) });
+    let detected = caller.json("deploy_inspect", source.clone()).await;
+    assert_eq!((&detected["name"], &detected["handler"]), (&json!("greeter"), &json!("app.handler")));
+    let deployed = caller.json("deploy", source).await;
+    assert_eq!((&deployed["created"], &deployed["function"]["version"]), (&json!(true), &json!(1)));
+    assert_eq!(deployed["function"]["configuration"]["memoryMb"], 128);
+
+    let answer = caller
+        .json(
+            "invoke",
+            json!({ "name": "greeter", "event": "{\"name\":\"Ada\"}", "cold": true, "source": "test" }),
+        )
+        .await;
+    assert_eq!(answer["payload"]["hello"], "Ada", "{answer}");
+    assert_eq!(answer["coldStart"], true);
+    assert!(answer["logTail"].as_str().unwrap().contains("greeting Ada"), "{answer}");
+    assert_eq!(answer["receipt"]["lines"][0]["name"], "request");
+    assert_eq!(answer["explanation"], Value::Null);
+    let request = json!({ "requestId": answer["requestId"] });
+
+    let sent = caller.json("invoke_send", json!({ "name": "greeter", "event": "{}", "count": 3 })).await;
+    assert_eq!(sent["requestIds"].as_array().unwrap().len(), 3);
+    caller.called.insert("invoke_cancel");
+    let error = caller.house.refused("invoke_cancel", request.clone()).await;
+    assert!(error.message.contains("is not running"), "{error:?}");
+
+    let library = caller.json("events_library", json!({})).await;
+    assert!(library.as_array().unwrap().len() >= 15);
+    caller
+        .json("event_save", json!({ "function": "greeter", "name": "Ada", "body": "{\"name\":\"Ada\"}" }))
+        .await;
+    assert_eq!(caller.json("events_saved", name.clone()).await[0]["name"], "Ada");
+    caller.json("event_delete", json!({ "function": "greeter", "name": "Ada" })).await;
+
+    let list = caller.json("functions_list", json!({ "filter": "greet" })).await;
+    assert_eq!(list["functions"][0]["function"]["name"], "greeter");
+    let detail = caller.json("function_get", name.clone()).await;
+    assert_eq!(detail["arn"], "arn:aws:lambda:us-east-1:000000000000:function:greeter");
+    assert_eq!(detail["versions"].as_array().unwrap().len(), 1);
+    let configured = caller.json("function_configure", json!({ "name": "greeter", "memoryMb": 256 })).await;
+    assert_eq!((&configured["version"], &configured["configuration"]["memoryMb"]), (&json!(2), &json!(256)));
+    assert_eq!(
+        caller.json("function_rollback", json!({ "name": "greeter", "version": 1 })).await["version"],
+        3
+    );
+
+    let listing = caller.json("code_list", name.clone()).await;
+    assert_eq!((&listing["handlerFile"], &listing["files"][0]["editable"]), (&json!("app.py"), &json!(true)));
+    let text = caller.json("code_read", json!({ "name": "greeter", "path": "app.py" })).await;
+    let changed = text["text"].as_str().unwrap().replace("'hello'", "'goodbye'");
+    let saved = caller
+        .json("code_save", json!({ "name": "greeter", "files": [{ "path": "app.py", "text": changed }] }))
+        .await;
+    assert_eq!(saved["version"], 4);
+    assert_eq!(caller.house.invoke("greeter", &json!({ "name": "Bob" })).await["payload"]["goodbye"], "Bob");
+
+    let page = caller.json("invocations_list", json!({})).await;
+    assert!(page["total"].as_u64().unwrap() >= 2, "{page}");
+    let one = caller.json("invocation_get", request).await;
+    assert_eq!(one["event"], "{\"name\":\"Ada\"}");
+    assert!(one["logs"].as_array().unwrap().iter().any(|line| line["text"] == "greeting Ada"), "{one}");
+    let logs = caller.json("logs_list", json!({ "function": "greeter", "search": "greeting" })).await;
+    assert!(!logs["lines"].as_array().unwrap().is_empty());
+    let servers = caller.json("environments_list", json!({ "includeEnded": true })).await;
+    assert!(servers.as_array().unwrap().len() >= 2, "one for each version that ran: {servers}");
+    let lanes = caller.json("lanes_snapshot", json!({ "function": "greeter", "fromUs": 0 })).await;
+    assert!(!lanes["transitions"].as_array().unwrap().is_empty());
+    assert_eq!(lanes["limit"], 20);
+    assert_eq!(lanes["prices"][0]["requestUsd"], "0.0000002");
+
+    let now = caller.json("app_info", json!({})).await["nowUs"].as_i64().unwrap();
+    let query =
+        json!({ "function": null, "fromUs": now - 3_600_000_000_i64, "toUs": now + 1, "grain": "minute" });
+    let series = caller.bytes("series", query.clone()).await;
+    let rows = u32::from_le_bytes(series[4..8].try_into().unwrap()) as usize;
+    assert_eq!(u32::from_le_bytes(series[..4].try_into().unwrap()), 13);
+    assert!((60..=61).contains(&rows), "{rows} minutes");
+    let calls: f64 = series[8 + rows * 8..8 + rows * 16]
+        .chunks(8)
+        .map(|bytes| f64::from_le_bytes(bytes.try_into().unwrap()))
+        .sum();
+    assert!(calls >= 2.0, "{calls} calls in the chart");
+    for (chart, format, start) in [
+        ("invocations", "svg", &b"<svg"[..]),
+        ("cold_starts", "svg", b"<svg"),
+        ("durations", "svg", b"<svg"),
+        ("cost", "png", b"\x89PNG"),
+    ] {
+        let picture = caller
+            .bytes(
+                "chart_export",
+                json!({ "chart": chart, "query": query, "format": format, "theme": "dark" }),
+            )
+            .await;
+        assert!(
+            picture.starts_with(start) || picture.windows(4).take(200).any(|part| part == start),
+            "{chart} {format}"
+        );
+    }
+    for (kind, query, cell) in [
+        ("functions", json!({}), "greeter"),
+        ("invocations", json!({}), "succeeded"),
+        ("environments", json!({ "includeEnded": true }), "greeter"),
+        ("logs", json!({}), "greeting Ada"),
+        ("series", query.clone(), "invocations"),
+    ] {
+        let table = caller.bytes("table_export", json!({ "kind": kind, "query": query })).await;
+        assert!(String::from_utf8(table).unwrap().contains(cell), "the table of {kind} has `{cell}`");
+    }
+
+    caller.json("function_reap", name.clone()).await;
+    let answer = caller.house.invoke("greeter", &json!({})).await;
+    assert_eq!(answer["coldStart"], true, "after reaping, the next call meets a new server");
+    caller.json("environment_reap", json!({ "environmentId": answer["environmentId"] })).await;
+    caller.json("function_delete", name.clone()).await;
+    assert_eq!(
+        caller.house.refused("function_get", name.clone()).await.code,
+        hearth_core::ErrorCode::NotFound
+    );
+    assert_eq!(caller.json("function_restore", name).await["version"], 4);
+
+    let all: BTreeSet<&str> = COMMANDS.iter().copied().collect();
+    let missing: Vec<_> = all.difference(&caller.called).collect();
+    assert!(missing.is_empty(), "commands that this test does not call: {missing:?}");
+    caller.house.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_not_understood_is_refused_and_not_run() {
+    let house = House::open().await;
+    let error = house.refused("invoke", json!({ "nme": "x" })).await;
+    assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput);
+    assert!(error.detail.unwrap().contains("name"), "what is missing is said");
+    assert_eq!(house.refused("no_such", json!({})).await.code, hearth_core::ErrorCode::NotFound);
+    house.app.close().await;
+}
