@@ -1,0 +1,8 @@
+//! The runtime from outside, with real processes.
+
+mod failures;
+mod kit;
+mod lifecycle;
+mod logging;
+mod processes;
+mod protocol;
