@@ -31,7 +31,7 @@ pub(crate) fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -41,7 +41,7 @@ pub(crate) fn grouped(value: u64) -> String {
 
 /// A memory size as people say it.
 pub(crate) fn memory(megabytes: u32) -> String {
-    if megabytes % 128 == 0 && megabytes >= 512 {
+    if megabytes.is_multiple_of(128) && megabytes >= 512 {
         let gigabytes = Decimal::from(megabytes) / Decimal::from(1_024_u32);
         format!("{} GB", gigabytes.normalize())
     } else {

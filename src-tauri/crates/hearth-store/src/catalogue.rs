@@ -1,6 +1,7 @@
 //! The catalogue: functions, their versions, settings and saved events. Everything here is committed before
 //! the call returns. Must not know packages on disk.
 
+use crate::database;
 use crate::error::Result;
 use crate::store::Store;
 use crate::types::SavedEvent;
@@ -8,6 +9,7 @@ use hearth_model::{
     CodePackage, FunctionConfiguration, FunctionId, FunctionRecord, FunctionVersion, LOCAL_ACCOUNT,
     LOCAL_REGION, Micros,
 };
+use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 
 /// How long the packages of a deleted function are still needed to bring it back.
@@ -52,42 +54,10 @@ impl FunctionRow {
 impl Store {
     /// Stores a function with its newest version. `cause` says what made the version.
     pub async fn put_function(&self, function: &FunctionRecord, cause: &str) -> Result<()> {
-        let id = function.id.as_str();
-        let deleted = function.deleted_us.map(|at| at.0);
-        let configuration = serde_json::to_string(&function.configuration)?;
-        let size = function.code.size_bytes as i64;
-        let mut transaction = self.begin().await?;
-        sqlx::query!(
-            "INSERT INTO functions (id, account, region, name, created_us, deleted_us) VALUES (?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET name = excluded.name, deleted_us = excluded.deleted_us",
-            id,
-            function.account,
-            function.region,
-            function.name,
-            function.created_us.0,
-            deleted
-        )
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query!(
-            "INSERT INTO versions (function_id, version, configuration, sha256, size_bytes, files, deployed_us, cause)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (function_id, version) DO UPDATE SET configuration = excluded.configuration,
-                 sha256 = excluded.sha256, size_bytes = excluded.size_bytes, files = excluded.files,
-                 deployed_us = excluded.deployed_us, cause = excluded.cause",
-            id,
-            function.version,
-            configuration,
-            function.code.sha256,
-            size,
-            function.code.files,
-            function.deployed_us.0,
-            cause
-        )
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(())
+        let mut connection = self.writer().acquire().await?;
+        database::begin(&mut connection).await?;
+        let written = put_function(&mut connection, function, cause).await;
+        database::end(&mut connection, written).await
     }
 
     /// The local function that has this name now.
@@ -230,4 +200,45 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+async fn put_function(
+    connection: &mut SqliteConnection,
+    function: &FunctionRecord,
+    cause: &str,
+) -> Result<()> {
+    let id = function.id.as_str();
+    let deleted = function.deleted_us.map(|at| at.0);
+    let configuration = serde_json::to_string(&function.configuration)?;
+    let size = function.code.size_bytes as i64;
+    sqlx::query!(
+        "INSERT INTO functions (id, account, region, name, created_us, deleted_us) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, deleted_us = excluded.deleted_us",
+        id,
+        function.account,
+        function.region,
+        function.name,
+        function.created_us.0,
+        deleted
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+            "INSERT INTO versions (function_id, version, configuration, sha256, size_bytes, files, deployed_us, cause)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (function_id, version) DO UPDATE SET configuration = excluded.configuration,
+                 sha256 = excluded.sha256, size_bytes = excluded.size_bytes, files = excluded.files,
+                 deployed_us = excluded.deployed_us, cause = excluded.cause",
+            id,
+            function.version,
+            configuration,
+            function.code.sha256,
+            size,
+            function.code.files,
+            function.deployed_us.0,
+            cause
+        )
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
 }

@@ -61,6 +61,27 @@ impl Database {
     }
 }
 
+/// Begins a transaction that will write. sqlx's own transactions are not used for it: when the disk is full,
+/// SQLite rolls back by itself, and sqlx would count that connection as inside a transaction for ever.
+pub(crate) async fn begin(connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("BEGIN IMMEDIATE").execute(connection).await?;
+    Ok(())
+}
+
+/// Commits what went well and rolls back what did not.
+pub(crate) async fn end(connection: &mut SqliteConnection, written: Result<()>) -> Result<()> {
+    let ended = match written {
+        Ok(()) => sqlx::query("COMMIT").execute(&mut *connection).await.map(drop).map_err(Error::from),
+        Err(error) => Err(error),
+    };
+    if ended.is_err()
+        && let Err(error) = sqlx::query("ROLLBACK").execute(connection).await
+    {
+        tracing::debug!(%error, "SQLite had rolled back by itself");
+    }
+    ended
+}
+
 fn settings(path: &Path) -> SqliteConnectOptions {
     // Set here, so that every connection of a pool has them.
     SqliteConnectOptions::new()

@@ -25,7 +25,7 @@ impl<'a> Bytes<'a> {
     fn of(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::Text(Cow::Borrowed(text)),
-            Err(_) => Self::Hex(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+            Err(_) => Self::Hex(hexadecimal(bytes)),
         }
     }
 
@@ -69,6 +69,7 @@ pub(crate) struct Journal {
     current: Option<Segment>,
     next: u64,
     progress: BTreeMap<u64, Progress>,
+    failure: Option<String>,
 }
 
 impl Journal {
@@ -76,11 +77,22 @@ impl Journal {
     pub(crate) fn open(folder: PathBuf) -> Result<Self> {
         fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         let next = segments(&folder)?.keys().next_back().map_or(1, |last| last + 1);
-        Ok(Self { folder, current: None, next, progress: BTreeMap::new() })
+        Ok(Self { folder, current: None, next, progress: BTreeMap::new(), failure: None })
+    }
+
+    /// Why the last record could not be appended; none when it was.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
     }
 
     /// Appends one record and tells its segment. Nothing is left half written when this fails.
     pub(crate) fn append(&mut self, invocation: &Invocation, payloads: &InvocationPayloads) -> Result<u64> {
+        let appended = self.try_append(invocation, payloads);
+        self.failure = appended.as_ref().err().map(ToString::to_string);
+        appended
+    }
+
+    fn try_append(&mut self, invocation: &Invocation, payloads: &InvocationPayloads) -> Result<u64> {
         let line = encode(invocation, payloads)?;
         let mut segment = match self.current.take() {
             Some(segment) if segment.bytes < SEGMENT_BYTES => segment,
@@ -150,7 +162,7 @@ impl Journal {
                     self.progress.remove(&number);
                 }
                 Err(error) => {
-                    tracing::warn!(number, %error, "a journal segment stays; replaying it is harmless")
+                    tracing::warn!(number, %error, "a journal segment stays; replaying it is harmless");
                 }
             }
         }
@@ -182,7 +194,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Record>> {
         match decode(line) {
             Some(record) => records.push(record),
             None => {
-                tracing::warn!(path = %path.display(), bytes = line.len(), "a torn line of the journal is left out")
+                tracing::warn!(path = %path.display(), bytes = line.len(), "a torn line of the journal is left out");
             }
         }
     }
@@ -218,6 +230,15 @@ fn decode(line: &[u8]) -> Option<Record> {
         truncated: line.truncated,
     };
     Some((line.invocation.into_owned(), payloads))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|half| char::from(DIGITS[usize::from(half)]))
+        .collect()
 }
 
 /// FNV-1a: enough to tell a torn line from a whole one.

@@ -8,6 +8,8 @@ mod charts;
 mod database;
 mod environments;
 mod error;
+#[cfg(test)]
+mod full_disk_tests;
 mod invocations;
 mod journal;
 mod logs;

@@ -1,9 +1,9 @@
 //! What a start does about the life before it: replays the journal, marks what was running as lost and what
 //! lived as ended. Must not know how that life ended.
 
-use crate::database::Database;
+use crate::database::{self, Database};
 use crate::error::Result;
-use crate::journal::{self, Journal};
+use crate::journal::{self, Journal, Record};
 use crate::rollup::RollupChanges;
 use crate::{environments, invocations};
 use hearth_model::{EnvironmentState, EnvironmentTransition, InvocationPayloads, Micros, Outcome};
@@ -14,15 +14,20 @@ use std::path::Path;
 pub(crate) async fn replay(write: &SqlitePool, folder: &Path) -> Result<()> {
     for path in journal::segments(folder)?.values() {
         let records = journal::read(path)?;
-        let mut transaction = write.begin_with("BEGIN IMMEDIATE").await?;
-        let mut rollups = RollupChanges::default();
-        for (invocation, payloads) in &records {
-            invocations::finish(&mut transaction, invocation, payloads, &mut rollups).await?;
-        }
-        rollups.write(&mut transaction).await?;
-        transaction.commit().await?;
+        let mut connection = write.acquire().await?;
+        database::begin(&mut connection).await?;
+        let written = finish_all(&mut connection, &records).await;
+        database::end(&mut connection, written).await?;
     }
     Ok(())
+}
+
+async fn finish_all(connection: &mut SqliteConnection, records: &[Record]) -> Result<()> {
+    let mut rollups = RollupChanges::default();
+    for (invocation, payloads) in records {
+        invocations::finish(connection, invocation, payloads, &mut rollups).await?;
+    }
+    rollups.write(connection).await
 }
 
 /// Brings the ledger to the state of a Hearth in which nothing runs.
@@ -34,12 +39,16 @@ pub(crate) async fn recover(
 ) -> Result<()> {
     replay(&database.write, folder).await?;
     journal.forget_earlier()?;
-    let mut transaction = database.write.begin_with("BEGIN IMMEDIATE").await?;
-    let last_sign = last_sign_of_life(&mut transaction).await?.unwrap_or(now).min(now);
-    lose_running(&mut transaction).await?;
-    end_live(&mut transaction, last_sign).await?;
-    transaction.commit().await?;
-    Ok(())
+    let mut connection = database.write.acquire().await?;
+    database::begin(&mut connection).await?;
+    let written = end_the_life_before(&mut connection, now).await;
+    database::end(&mut connection, written).await
+}
+
+async fn end_the_life_before(connection: &mut SqliteConnection, now: Micros) -> Result<()> {
+    let last_sign = last_sign_of_life(connection).await?.unwrap_or(now).min(now);
+    lose_running(connection).await?;
+    end_live(connection, last_sign).await
 }
 
 async fn lose_running(connection: &mut SqliteConnection) -> Result<()> {

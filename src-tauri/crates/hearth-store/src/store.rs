@@ -5,11 +5,11 @@ use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::recovery;
 use crate::types::StoreOptions;
-use crate::writer::{Item, LOG_ROOM, Problem, Writer};
+use crate::writer::{Item, LOG_ROOM, Problem, Writer, line_room};
 use hearth_model::{
     Clock, Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine, Micros,
 };
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::SqlitePool;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 /// Bytes of an event or an answer that are kept.
 const PAYLOAD_BYTES: usize = 64 * 1024;
-/// Lines that are queued at once.
+/// Room of the lines that are queued at once.
 const LOG_CHUNK: usize = 500;
 
 /// The ledger. Cheap to clone; the last clone that goes away ends the task that writes.
@@ -73,10 +73,10 @@ impl Store {
     pub async fn close(&self) {
         self.send(Item::Close);
         let writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(writer) = writer {
-            if let Err(error) = writer.await {
-                tracing::error!(%error, "the task that writes the ledger ended badly");
-            }
+        if let Some(writer) = writer
+            && let Err(error) = writer.await
+        {
+            tracing::error!(%error, "the task that writes the ledger ended badly");
         }
         self.inner.log_room.close();
         self.inner.database.close().await;
@@ -109,15 +109,19 @@ impl Store {
     /// Lines were logged. Waits while many lines are queued, so that a loud function slows down instead of
     /// filling memory; no line is dropped unless recording has stopped.
     pub async fn log(&self, lines: Vec<LogLine>) {
-        let mut lines = lines.into_iter();
-        loop {
-            let chunk: Vec<LogLine> = lines.by_ref().take(LOG_CHUNK).collect();
-            if chunk.is_empty() {
-                return;
+        let mut lines = lines.into_iter().peekable();
+        while lines.peek().is_some() {
+            let mut chunk = Vec::new();
+            let mut room = 0;
+            while room < LOG_CHUNK
+                && let Some(line) = lines.next()
+            {
+                room += line_room(&line);
+                chunk.push(line);
             }
             // Closed: nobody writes any more, and `send` says so.
-            if let Ok(room) = self.inner.log_room.acquire_many(chunk.len() as u32).await {
-                room.forget();
+            if let Ok(permit) = self.inner.log_room.acquire_many(room as u32).await {
+                permit.forget();
             }
             self.send(Item::Log(chunk));
         }
@@ -132,7 +136,11 @@ impl Store {
 
     /// Why recording has stopped, in words for people; none while all is well.
     pub fn problem(&self) -> Option<String> {
-        self.inner.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let stopped = self.inner.problem.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        stopped.or_else(|| {
+            let journal = self.inner.journal.lock().unwrap_or_else(PoisonError::into_inner);
+            journal.failure().map(|why| format!("Answers are not safe from a crash: {why}"))
+        })
     }
 
     fn send(&self, item: Item) {
@@ -151,10 +159,6 @@ impl Store {
 
     pub(crate) fn writer(&self) -> &SqlitePool {
         &self.inner.database.write
-    }
-
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.writer().begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 

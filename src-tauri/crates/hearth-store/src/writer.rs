@@ -6,9 +6,9 @@
 use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::rollup::RollupChanges;
-use crate::{environments, invocations, logs, recovery};
+use crate::{database, environments, invocations, logs, recovery};
 use hearth_model::{Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine};
-use sqlx::SqlitePool;
+use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,10 +19,15 @@ use tokio::time::Instant;
 const BATCH_ITEMS: usize = 500;
 const BATCH_TIME: Duration = Duration::from_millis(40);
 const RETRY: Duration = Duration::from_secs(1);
-/// Log lines that may wait to be written; more wait at the function that logs them.
+/// Room for log lines that wait to be written; more wait at the function that logs them.
 pub(crate) const LOG_ROOM: usize = 20_000;
 /// Things that are kept in memory while recording has stopped.
 const KEPT: usize = 50_000;
+
+/// What a line takes of the room: long ones take more, or a few could fill the memory.
+pub(crate) fn line_room(line: &LogLine) -> usize {
+    1 + (line.text.len() / 1_024).min(1_023)
+}
 
 /// Something to write.
 pub(crate) enum Item {
@@ -42,7 +47,7 @@ impl Item {
 
     fn weight(&self) -> usize {
         match self {
-            Self::Log(lines) => lines.len(),
+            Self::Log(lines) => lines.iter().map(line_room).sum(),
             Self::Started(_) | Self::Ended(..) | Self::Environment(_) | Self::Flush(_) | Self::Close => 1,
         }
     }
@@ -142,7 +147,9 @@ impl Writer {
     async fn write(&mut self, batch: Vec<Item>) -> std::result::Result<(), String> {
         let lines: usize = batch.iter().filter(|item| matches!(item, Item::Log(_))).map(Item::weight).sum();
         if let Some(stopped) = &mut self.stopped {
-            batch.into_iter().for_each(|item| stopped.keep(item));
+            for item in batch {
+                stopped.keep(item);
+            }
             self.log_room.add_permits(lines);
             return self.resume().await;
         }
@@ -158,7 +165,9 @@ impl Writer {
             }
             Err(error) => {
                 let mut stopped = Stopped::default();
-                batch.into_iter().for_each(|item| stopped.keep(item));
+                for item in batch {
+                    stopped.keep(item);
+                }
                 self.stopped = Some(stopped);
                 Err(self.tell(&error))
             }
@@ -229,27 +238,31 @@ fn segments_of(items: &[Item]) -> BTreeMap<u64, u64> {
 
 /// Facts and their rollups in one transaction: both or neither.
 async fn commit(pool: &SqlitePool, items: &[Item]) -> Result<()> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut connection = pool.acquire().await?;
+    database::begin(&mut connection).await?;
+    let written = write_items(&mut connection, items).await;
+    database::end(&mut connection, written).await
+}
+
+async fn write_items(connection: &mut SqliteConnection, items: &[Item]) -> Result<()> {
     let mut rollups = RollupChanges::default();
     for item in items {
         match item {
-            Item::Started(invocation) => invocations::begin(&mut transaction, invocation).await?,
+            Item::Started(invocation) => invocations::begin(connection, invocation).await?,
             Item::Ended(ended, _) => {
-                invocations::finish(&mut transaction, &ended.0, &ended.1, &mut rollups).await?;
+                invocations::finish(connection, &ended.0, &ended.1, &mut rollups).await?;
             }
             Item::Environment(change) => {
-                environments::put(&mut transaction, &change.0).await?;
-                environments::insert_transition(&mut transaction, &change.1).await?;
+                environments::put(connection, &change.0).await?;
+                environments::insert_transition(connection, &change.1).await?;
             }
             Item::Log(lines) => {
                 for line in lines {
-                    logs::insert(&mut transaction, line).await?;
+                    logs::insert(connection, line).await?;
                 }
             }
             Item::Flush(_) | Item::Close => {}
         }
     }
-    rollups.write(&mut transaction).await?;
-    transaction.commit().await?;
-    Ok(())
+    rollups.write(connection).await
 }

@@ -1,0 +1,84 @@
+//! Log lines: nothing is dropped, pages meet, followers miss nothing.
+
+use crate::fixture::{line, open};
+use hearth_model::{FunctionId, LogLevel, RequestId};
+use hearth_store::LogFilter;
+
+fn filter() -> LogFilter {
+    LogFilter { limit: 10, ..LogFilter::default() }
+}
+
+#[tokio::test]
+async fn a_flood_of_lines_is_stored_whole_and_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let lines = (0..25_000).map(|index| line(&format!("line {index}"), LogLevel::Info, Some("r1"))).collect();
+    store.log(lines).await;
+    store.flush().await.unwrap();
+    assert_eq!(store.count_logs(&RequestId::from("r1")).await.unwrap(), 25_000);
+    let page = store.logs(&filter()).await.unwrap();
+    assert_eq!(page.lines.first().unwrap().text, "line 24990");
+    assert_eq!(page.lines.last().unwrap().text, "line 24999");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn older_pages_meet_and_a_follower_misses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    assert_eq!(store.logs(&filter()).await.unwrap().newest, None, "an empty ledger has no cursor");
+    store.log((0..35).map(|index| line(&index.to_string(), LogLevel::Info, None)).collect()).await;
+    store.flush().await.unwrap();
+
+    let mut texts = Vec::new();
+    let mut asked = filter();
+    let newest = store.logs(&asked).await.unwrap().newest;
+    loop {
+        let page = store.logs(&asked).await.unwrap();
+        texts.splice(0..0, page.lines.into_iter().map(|line| line.text));
+        match page.older {
+            Some(older) => asked.cursor = Some(older),
+            None => break,
+        }
+    }
+    assert_eq!(texts, (0..35).map(|index| index.to_string()).collect::<Vec<_>>());
+
+    store.log((35..60).map(|index| line(&index.to_string(), LogLevel::Info, None)).collect()).await;
+    store.flush().await.unwrap();
+    let mut followed = Vec::new();
+    let mut after = newest;
+    loop {
+        let page = store.logs(&LogFilter { after: after.clone(), ..filter() }).await.unwrap();
+        if page.lines.is_empty() {
+            assert_eq!(page.newest, after, "a follower keeps its place while nothing happens");
+            break;
+        }
+        followed.extend(page.lines.into_iter().map(|line| line.text));
+        after = page.newest;
+    }
+    assert_eq!(followed, (35..60).map(|index| index.to_string()).collect::<Vec<_>>());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn filters_find_level_request_text_and_function() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let lines = vec![
+        line("boiling", LogLevel::Debug, Some("r1")),
+        line("50% done", LogLevel::Warn, Some("r1")),
+        line("broken", LogLevel::Error, Some("r2")),
+    ];
+    store.log(lines.clone()).await;
+    store.flush().await.unwrap();
+    for (asked, expected) in [
+        (LogFilter { min_level: Some(LogLevel::Warn), ..filter() }, vec![1, 2]),
+        (LogFilter { request_id: Some(RequestId::from("r1")), ..filter() }, vec![0, 1]),
+        (LogFilter { search: "0% D".to_owned(), ..filter() }, vec![1]),
+        (LogFilter { function_id: Some(FunctionId::from("F2")), ..filter() }, vec![]),
+    ] {
+        let expected: Vec<_> = expected.into_iter().map(|index: usize| lines[index].clone()).collect();
+        assert_eq!(store.logs(&asked).await.unwrap().lines, expected, "{asked:?}");
+    }
+    store.close().await;
+}

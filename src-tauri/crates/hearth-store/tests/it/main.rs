@@ -1,0 +1,11 @@
+//! The ledger at its edge: real SQLite files in temporary folders, and a process that is killed.
+
+mod catalogue;
+mod fixture;
+mod kill;
+mod lanes;
+mod logs;
+mod opening;
+mod paging;
+mod recovery;
+mod rollups;

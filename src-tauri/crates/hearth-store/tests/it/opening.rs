@@ -1,0 +1,110 @@
+//! Files that are refused are left as they are.
+
+use crate::fixture::{NOON, invocation, open, payloads};
+use hearth_model::{ManualClock, RequestId};
+use hearth_store::{Error, Store, StoreOptions};
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+async fn error_of(folder: &Path) -> Error {
+    Store::open(StoreOptions { data_dir: folder.to_owned(), clock: Arc::new(ManualClock::at(NOON)) })
+        .await
+        .expect_err("this file must be refused")
+}
+
+async fn execute(folder: &Path, statement: &'static str) {
+    let mut connection = SqliteConnectOptions::new()
+        .filename(folder.join("ledger.db"))
+        .create_if_missing(true)
+        .connect()
+        .await
+        .unwrap();
+    sqlx::query(statement).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_newer_ledger_is_refused_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).await.close().await;
+    execute(folder.path(), "PRAGMA user_version = 99").await;
+    let before = fs::read(folder.path().join("ledger.db")).unwrap();
+    let error = error_of(folder.path()).await;
+    assert!(matches!(error, Error::Newer { found: 99, known: 1, .. }), "{error}");
+    assert!(error.to_string().contains("made by a newer Hearth"));
+    assert_eq!(fs::read(folder.path().join("ledger.db")).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let text = "not a database at all ".repeat(400);
+    fs::write(&path, &text).unwrap();
+    let error = error_of(folder.path()).await;
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
+
+#[tokio::test]
+async fn a_damaged_ledger_is_refused_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for index in 0..200 {
+        store.acknowledge(&invocation(&format!("r{index}"), NOON), payloads(&[7; 900], b"null")).unwrap();
+    }
+    store.close().await;
+    let path = folder.path().join("ledger.db");
+    let mut bytes = fs::read(&path).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..].iter_mut().for_each(|byte| *byte = 0xa5);
+    fs::write(&path, &bytes).unwrap();
+    let error = error_of(folder.path()).await;
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn the_database_of_another_program_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    execute(folder.path(), "CREATE TABLE bookmarks (url TEXT)").await;
+    let error = error_of(folder.path()).await;
+    assert!(error.to_string().contains("another program"), "{error}");
+}
+
+#[tokio::test]
+async fn another_process_reads_while_the_owner_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let mut reader = SqliteConnectOptions::new()
+        .filename(folder.path().join("ledger.db"))
+        .read_only(true)
+        .connect()
+        .await
+        .unwrap();
+    let mut transaction = reader.begin().await.unwrap();
+    let before: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM invocations").fetch_one(&mut *transaction).await.unwrap();
+    store.acknowledge(&invocation("r1", NOON), payloads(b"{}", b"null")).unwrap();
+    store.flush().await.unwrap();
+    let during: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM invocations").fetch_one(&mut *transaction).await.unwrap();
+    assert_eq!((before, during), (0, 0), "an open read keeps its view and does not block the writer");
+    transaction.rollback().await.unwrap();
+    assert!(store.invocation(&RequestId::from("r1")).await.unwrap().is_some());
+    reader.close().await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn calls_after_closing_are_errors_and_not_panics() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    store.close().await;
+    assert!(matches!(store.flush().await, Err(Error::Closed)));
+    assert!(store.functions().await.is_err());
+    store.started(&invocation("r1", NOON));
+    store.close().await;
+}
