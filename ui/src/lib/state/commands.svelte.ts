@@ -1,4 +1,6 @@
 /** The table of everything that can be done: palette, shortcuts and menus read it. Must not know any screen. */
+import { untrack } from 'svelte';
+
 export interface Action {
   id: string;
   /** Verb and object, sentence case. */
@@ -34,7 +36,8 @@ export const actions = new Actions();
 
 /** Adds actions for as long as a component lives. */
 export function useActions(set: () => readonly Action[]): void {
-  $effect(() => actions.add(set));
+  // Adding reads the sets that are there: the effect must not depend on them.
+  $effect(() => untrack(() => actions.add(set)));
 }
 
 const MAC = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
