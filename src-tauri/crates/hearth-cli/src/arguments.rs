@@ -1,0 +1,208 @@
+//! The command line as clap reads it. Must not know what commands do.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Runs Lambda-style functions on this computer and shows the servers behind them.
+#[derive(Debug, Parser)]
+#[command(name = "hearth", version, propagate_version = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 Hearth could not do it, 2 usage, 4 the function itself failed."
+)]
+pub(crate) struct Arguments {
+    /// The data folder [default: HEARTH_DATA_DIR, else the system's place for data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Answer with one JSON document; errors as JSON on standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Deploy a folder, a .zip or a single file
+    Deploy(Deploy),
+    /// Run a function once and print its answer
+    Invoke(Invoke),
+    /// List the functions
+    Functions {
+        /// Text that name, runtime or handler contain
+        filter: Option<String>,
+    },
+    /// List invocations, newest first
+    Invocations(Invocations),
+    /// List the servers that exist now
+    Environments {
+        /// Only of this function
+        name: Option<String>,
+        /// Also those that ended
+        #[arg(long)]
+        all: bool,
+    },
+    /// Print a function's log
+    Logs(Logs),
+    /// Delete a function; its history stays
+    Delete {
+        /// The function
+        name: String,
+    },
+    /// Take a deletion back
+    Restore {
+        /// The function
+        name: String,
+    },
+    /// List the sample events, or print one
+    Events {
+        /// Print this event's JSON
+        id: Option<String>,
+    },
+    /// List the sample functions that ship with Hearth
+    Samples,
+    /// Say what Hearth is, where its data is and what it can run
+    Info,
+    /// Show the settings, or change some
+    Settings(ChangeSettings),
+    /// Serve the window to a browser, and the AWS Lambda API to SDKs
+    Serve(Serve),
+    #[command(hide = true)]
+    Worker {
+        #[command(subcommand)]
+        worker: Worker,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Worker {
+    /// A server that runs QuickJS
+    Quickjs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deploy {
+    /// Folder, .zip or single file
+    #[arg(required_unless_present = "sample", conflicts_with = "sample")]
+    pub(crate) path: Option<PathBuf>,
+    /// Deploy this sample instead: see `hearth samples`
+    #[arg(long, value_name = "SAMPLE")]
+    pub(crate) sample: Option<String>,
+    /// Name of the function [default: from the path]
+    #[arg(long, value_name = "N")]
+    pub(crate) name: Option<String>,
+    /// Runtime, for instance python3.11, nodejs20.x, provided or quickjs [default: detected]
+    #[arg(long, value_name = "R")]
+    pub(crate) runtime: Option<String>,
+    /// Handler, for instance app.handler [default: detected]
+    #[arg(long, value_name = "H")]
+    pub(crate) handler: Option<String>,
+    /// Memory size in MB, 128 to 10240
+    #[arg(long, value_name = "MB")]
+    pub(crate) memory: Option<u32>,
+    /// Timeout in seconds, 1 to 900
+    #[arg(long, value_name = "S")]
+    pub(crate) timeout: Option<u32>,
+    /// Environment variable; may be repeated, and replaces those of the function
+    #[arg(long = "env", value_name = "K=V", value_parser = variable)]
+    pub(crate) environment: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Invoke {
+    /// The function
+    pub(crate) name: String,
+    /// The event: JSON text, @FILE, or - for standard input
+    #[arg(long, value_name = "JSON|@FILE|-", default_value = "{}", allow_hyphen_values = true)]
+    pub(crate) event: String,
+    /// Have a new server born for it
+    #[arg(long)]
+    pub(crate) cold: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Invocations {
+    /// Only of this function
+    pub(crate) name: Option<String>,
+    /// How many [default: 50 for people, all with --json]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// The function
+    pub(crate) name: String,
+    /// Stay and print what comes; with --json one document a line
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// How many lines, from the newest back [default: 500 for people, all with --json]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChangeSettings {
+    /// Idle seconds after which a server is reaped, 1 to 86400
+    #[arg(long, value_name = "S")]
+    pub(crate) keep_alive: Option<u32>,
+    /// Idle milliseconds after which a server is frozen; 0 at once
+    #[arg(long, value_name = "MS")]
+    pub(crate) freeze_after: Option<u32>,
+    /// Most servers at once for a function without a limit of its own, 1 to 200
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<u32>,
+    /// Region whose prices are used
+    #[arg(long, value_name = "REGION")]
+    pub(crate) price_region: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Port of the window; 0 for any free one [default: 4730, else any free one]
+    #[arg(long, value_name = "P")]
+    pub(crate) port: Option<u16>,
+    /// Port of the AWS Lambda API; 0 for any free one [default: 4731, else any free one]
+    #[arg(long, value_name = "P")]
+    pub(crate) lambda_port: Option<u16>,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn options_may_stand_before_and_after_the_command() {
+        for line in [&["hearth", "--json", "functions"][..], &["hearth", "functions", "--json"]] {
+            assert!(Arguments::try_parse_from(line).unwrap().json, "{line:?}");
+        }
+        let line = ["hearth", "deploy", ".", "--env", "A=1", "--env", "B=x=y"];
+        let Command::Deploy(deploy) = Arguments::try_parse_from(line).unwrap().command else {
+            panic!("{line:?} is a deploy");
+        };
+        assert_eq!(deploy.environment, [("A".into(), "1".into()), ("B".into(), "x=y".into())]);
+    }
+
+    #[test]
+    fn negative_numbers_and_a_dash_are_events() {
+        for event in ["-", "-1", "@file.json", "{}"] {
+            let line = ["hearth", "invoke", "tea", "--event", event];
+            let Command::Invoke(invoke) = Arguments::try_parse_from(line).unwrap().command else {
+                panic!("{line:?} is an invoke");
+            };
+            assert_eq!(invoke.event, event);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What each command asks Hearth for and how it shows the answer. Must not know who answers.
+
+mod deploy;
+mod events;
+mod functions;
+mod history;
+mod invoke;
+mod logs;
+mod system;
+
+use crate::arguments::Command;
+use crate::failure::{Ended, Failure};
+use crate::output::Output;
+use hearth_host::Caller;
+
+/// Runs a command against whoever owns the data folder.
+pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output) -> Result<Ended, Failure> {
+    match command {
+        Command::Deploy(arguments) => deploy::deploy(caller, arguments, output).await,
+        Command::Invoke(arguments) => invoke::invoke(caller, arguments, output).await,
+        Command::Functions { filter } => functions::list(caller, filter.as_deref(), output).await,
+        Command::Invocations(arguments) => history::invocations(caller, arguments, output).await,
+        Command::Environments { name, all } => {
+            history::environments(caller, name.as_deref(), *all, output).await
+        }
+        Command::Logs(arguments) => logs::logs(caller, arguments, output).await,
+        Command::Delete { name } => functions::delete(caller, name, output).await,
+        Command::Restore { name } => functions::restore(caller, name, output).await,
+        Command::Events { id } => events::events(caller, id.as_deref(), output).await,
+        Command::Samples => deploy::samples(caller, output).await,
+        Command::Info => system::info(caller, output).await,
+        Command::Settings(arguments) => system::settings(caller, arguments, output).await,
+        // Those two never come here: they are the owner and a server, not callers.
+        Command::Serve(_) | Command::Worker { .. } => Ok(Ended::Unable),
+    }
+}
