@@ -186,3 +186,106 @@ pub struct EnvironmentTransition {
     /// The invocation that it serves, when it is busy, or that it is born or woken for.
     pub request_id: Option<RequestId>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{EnvironmentEvent as Event, EnvironmentState as State};
+    use proptest::prelude::*;
+
+    const EVENTS: [Event; 7] =
+        [Event::Ready, Event::Assign, Event::Finish, Event::Freeze, Event::Thaw, Event::Fail, Event::Reap];
+
+    fn events() -> impl Strategy<Value = Vec<Event>> {
+        prop::collection::vec(prop::sample::select(EVENTS.to_vec()), 0..60)
+    }
+
+    /// Every legal step of a walk; refused events leave the state as it was.
+    fn walk(events: &[Event]) -> Vec<(State, Event, State)> {
+        let mut state = State::Init;
+        let mut steps = Vec::new();
+        for event in events {
+            if let Ok(next) = state.step(*event) {
+                steps.push((state, *event, next));
+                state = next;
+            }
+        }
+        steps
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_follows_a_final_state(events in events()) {
+            for (from, _, _) in walk(&events) {
+                prop_assert!(!from.is_final());
+            }
+        }
+
+        #[test]
+        fn each_answer_belongs_to_one_assignment(events in events()) {
+            let mut open = false;
+            for (_, event, _) in walk(&events) {
+                match event {
+                    Event::Assign => {
+                        prop_assert!(!open, "one invocation at a time");
+                        open = true;
+                    }
+                    Event::Finish => {
+                        prop_assert!(open, "an answer without an invocation");
+                        open = false;
+                    }
+                    Event::Freeze => prop_assert!(!open, "frozen with an invocation"),
+                    _ => {}
+                }
+            }
+        }
+
+        #[test]
+        fn init_happens_once_and_first(events in events()) {
+            let steps = walk(&events);
+            for (at, (_, event, next)) in steps.iter().enumerate() {
+                prop_assert!(at == 0 || *event != Event::Ready, "ready twice");
+                prop_assert!(!matches!(next, State::Init | State::Restored), "back to init");
+            }
+        }
+
+        #[test]
+        fn every_freeze_is_thawed_before_work(events in events()) {
+            let mut frozen = false;
+            for (_, event, next) in walk(&events) {
+                match event {
+                    Event::Freeze => frozen = true,
+                    Event::Thaw => {
+                        prop_assert!(frozen, "thawed what was awake");
+                        frozen = false;
+                    }
+                    _ => prop_assert!(next != State::Busy || !frozen, "works while frozen"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_living_state_can_fail_and_be_reaped() {
+        for state in State::ALL {
+            for (event, end) in [(Event::Fail, State::Failed), (Event::Reap, State::Reaped)] {
+                assert_eq!(state.step(event).ok(), (!state.is_final()).then_some(end), "{state:?} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_assignable_state_leads_to_busy() {
+        for state in State::ALL.into_iter().filter(|state| state.is_assignable()) {
+            let awake = state.step(Event::Thaw).unwrap_or(state);
+            assert_eq!(awake.step(Event::Assign), Ok(State::Busy), "from {state:?}");
+        }
+    }
+
+    #[test]
+    fn stored_words_come_back() {
+        for state in State::ALL {
+            assert_eq!(State::parse(state.as_str()), Some(state));
+        }
+        assert_eq!(State::parse("boiling"), None);
+    }
+}

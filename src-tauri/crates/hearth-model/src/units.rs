@@ -8,9 +8,7 @@ use ts_rs::TS;
 /// Microseconds: an instant since 1970 UTC, or a length of time.
 ///
 /// A plain number in JSON and TypeScript, exact until the year 2255.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(transparent)]
 #[ts(type = "number")]
 pub struct Micros(pub i64);

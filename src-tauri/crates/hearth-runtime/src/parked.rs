@@ -229,7 +229,8 @@ impl Parked {
         self.closed.load(std::sync::atomic::Ordering::Acquire)
     }
 
-    /// Ends every parked process, and prepares none any more.
+    /// Ends every parked process, and prepares none any more. The zygote stays: environments that still work
+    /// were forked from it and would end with it.
     pub(crate) fn close(&self) {
         self.closed.store(true, std::sync::atomic::Ordering::Release);
         for shelf in lock(&self.shelves).iter_mut() {
@@ -237,6 +238,10 @@ impl Parked {
                 slot.process.kill();
             }
         }
+    }
+
+    /// Ends the zygote, and with it whatever it forked.
+    pub(crate) fn end(&self) {
         if let Some(zygote) = lock(&self.forks).take() {
             zygote.kill();
         }

@@ -209,7 +209,8 @@ impl Pool {
         }
         // Its process may have died between its answer and now, and nobody looks at a busy one.
         if live.slot().is_none_or(|slot| slot.process.has_ended()) {
-            self.ended_idle(live, "its process ended after it had answered");
+            live.died_idle("its process ended after it had answered");
+            self.forget(live);
             return;
         }
         let freeze_after = self.freeze_after();

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// How long running calls may go on while Hearth closes.
-const GRACE: Duration = Duration::from_millis(2_000);
+const GRACE: Duration = Duration::from_secs(2);
 /// How long ended processes and last events may take after that.
 const LAST_WORDS: Duration = Duration::from_millis(400);
 
@@ -54,6 +54,7 @@ impl Runtime {
     }
 
     /// Ends a running call; false when it is not running.
+    #[expect(clippy::unused_async, reason = "the handle may come to wait for its tasks")]
     pub async fn cancel(&self, request: &RequestId) -> bool {
         self.pool.cancel(request)
     }
@@ -66,11 +67,13 @@ impl Runtime {
     }
 
     /// Removes an environment, ending what it runs; false when it does not live.
+    #[expect(clippy::unused_async, reason = "the handle may come to wait for its tasks")]
     pub async fn reap(&self, id: &EnvironmentId) -> bool {
         self.pool.reap(id)
     }
 
     /// Removes a function's idle environments now and its busy ones once they have answered.
+    #[expect(clippy::unused_async, reason = "the handle may come to wait for its tasks")]
     pub async fn reap_function(&self, id: &FunctionId, reason: &str) {
         self.pool.reap_function(id, reason);
     }
@@ -110,6 +113,7 @@ impl Runtime {
             live.reap("Hearth closes");
             self.pool.forget(&live);
         }
+        self.pool.parked.end();
         if tokio::time::timeout(LAST_WORDS, self.pool.site.outbox.flushed()).await.is_err() {
             tracing::warn!("the last events were not taken");
         }

@@ -182,7 +182,8 @@ async fn parked_processes_become_environments_and_are_refilled() {
 
 #[tokio::test]
 async fn closing_lets_a_short_call_finish_and_ends_the_rest() {
-    let kit = Kit::new().await;
+    let kit = Kit::with(|options| options.parked = ParkedCounts { python: 2, node: 0, quickjs: 0 }).await;
+    kit.until("parked Pythons", || kit.runtime.engines()[0].parked == 2).await;
     let spec = Arc::new(
         kit.python("import time\ndef handler(event, context):\n    time.sleep(event)\n    return 1\n"),
     );
