@@ -16,6 +16,8 @@ const CAUSE_LIMIT = 1 << 20;
 
 const connection = new Connection(process.env.AWS_LAMBDA_RUNTIME_API ?? "");
 let current = null;
+// Set once the process is about to end: the connection is then the last word's.
+let ending = false;
 
 async function waitForAssignment() {
   for (;;) {
@@ -50,6 +52,8 @@ async function failInit(error) {
 // current invocation is answered first, so that its caller learns why.
 function watchStrays(state) {
   const end = async (label, error) => {
+    if (ending) return;
+    ending = true;
     const body = errorBody(error);
     writeError(label, error, body);
     if (state.initializing) await postInitError(body);
@@ -107,7 +111,7 @@ async function serveOne(handler) {
 
   connection.rest();
   const { result, error } = await run(handler, body, headers);
-  if (current !== requestId) return;
+  if (ending) return new Promise(() => {});
   if (error === undefined) {
     current = null;
     await answer(`${RUNTIME}/invocation/${requestId}/response`, result);

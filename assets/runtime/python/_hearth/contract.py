@@ -175,7 +175,15 @@ def describe_exception(error, request_id=None):
             frames = frames[index:]
             break
     trace = traceback.format_list(frames)
-    return error_body(str(error), type(error).__name__, trace, request_id), frames
+    return error_body(_message(error), type(error).__name__, trace, request_id), frames
+
+
+def _message(error):
+    try:
+        return str(error)
+    except Exception as second:
+        # A broken __str__ of user code must not take the whole process with it.
+        return "<the message of the error raised {}>".format(type(second).__name__)
 
 
 def xray_cause(body, frames):

@@ -107,9 +107,10 @@ fn init_errors_carry_aws_names() {
 
 #[test]
 fn errors_outside_the_handler_answer_the_call_and_end_the_process() {
-    let code = "exports.handler = async (event) => { if (event === 'reject') Promise.reject(new Error('stray'));\n\
-        else setTimeout(() => { throw new Error('stray'); }, 1); await new Promise((r) => setTimeout(r, 60000)); };";
-    for (event, kind) in [("reject", "Runtime.UnhandledPromiseRejection"), ("throw", "Error")] {
+    let code = "exports.handler = async (event) => { if (event === 'throw') setTimeout(() => { throw new Error('stray'); }, 1);\n\
+        else Promise.reject(new Error('stray')); await new Promise((r) => setTimeout(r, event === 'soon' ? 1 : 60000)); };";
+    let rejected = "Runtime.UnhandledPromiseRejection";
+    for (event, kind) in [("reject", rejected), ("soon", rejected), ("throw", "Error")] {
         let Some(mut run) = start("index.handler", &[("index.js", code)]) else { return };
         let body = run.error(json!(event));
         assert_eq!(body["errorType"], kind);

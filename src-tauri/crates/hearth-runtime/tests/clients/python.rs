@@ -156,6 +156,16 @@ fn a_handler_that_exits_ends_the_process_with_its_code() {
 }
 
 #[test]
+fn an_error_that_cannot_be_told_is_still_an_error() {
+    let code = "class Odd(Exception):\n    def __str__(self):\n        raise ValueError('no')\n\
+        def handler(event, context):\n    raise Odd()\n";
+    let Some(mut run) = start("app.handler", &[("app.py", code)]) else { return };
+    let body = run.error(json!(1));
+    assert_eq!(body["errorType"], "Odd");
+    assert_eq!(body["errorMessage"], "<the message of the error raised ValueError>");
+}
+
+#[test]
 fn a_large_event_and_result_pass_whole() {
     let code = "def handler(event, context):\n    return event\n";
     let Some(mut run) = start("app.handler", &[("app.py", code)]) else { return };
