@@ -267,7 +267,7 @@ async fn take_lock(options: &AppOptions) -> Result<OwnerLock> {
     for _ in 1..LOCK_TRIES {
         match OwnerLock::take(&options.data_dir) {
             Err(error) if error.code == ErrorCode::Owned => {
-                tokio::time::sleep(Duration::from_millis(50)).await
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
             other => return other,
         }

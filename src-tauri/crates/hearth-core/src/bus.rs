@@ -29,7 +29,7 @@ pub(crate) async fn carry(
 async fn keep(report: HearthEvent, store: &Store, listeners: &broadcast::Sender<HearthEvent>) {
     match &report {
         HearthEvent::EnvironmentChanged { environment, transition } => {
-            store.environment(environment, transition)
+            store.environment(environment, transition);
         }
         // Waiting here is wanted: a function that logs faster than the disk writes is slowed down, not cut.
         HearthEvent::Logged { lines } => store.log(lines.clone()).await,

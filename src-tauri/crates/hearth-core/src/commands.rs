@@ -1,7 +1,14 @@
 //! The command table: the whole contract with every user interface. One line a command; from it come the
 //! dispatcher and the TypeScript types. Must not know who calls or over what.
 
-use crate::api::*;
+use crate::api::{
+    AppInfo, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
+    DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
+    FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
+    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LogsPage,
+    LogsQuery, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SendRequest, Sent, Settings,
+    TableExport,
+};
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
 use hearth_model::{Environment, FunctionRecord, SeriesQuery};

@@ -3,7 +3,7 @@
 
 use crate::api::{CodeSource, DeployRequest, Deployed, Detected, Empty, InspectRequest, Sample};
 use crate::app::blocking;
-use crate::detect::{handler_file, is_function_name};
+use crate::detect::{detect, handler_file, is_function_name};
 use crate::package::make_executable;
 use crate::publish::{NewVersion, USUAL_MEMORY_MB, USUAL_TIMEOUT_S, check_engine, publish};
 use crate::stage::{Origin, Staged};
@@ -29,11 +29,16 @@ pub(crate) async fn samples(app: &App, _request: Empty) -> Result<Vec<Sample>> {
             .map(|(name, folder)| {
                 let staging = packages.stage()?;
                 crate::package::write_embedded(folder, staging.path())?;
-                let detected = crate::detect::detect(staging.path(), &name, &engines);
+                let detected = detect(staging.path(), &name, &engines);
+                let runtime = detected.runtime.unwrap_or_default();
+                let handler_file = Engine::of(&runtime)
+                    .ok()
+                    .zip(detected.handler)
+                    .and_then(|(engine, handler)| handler_file(staging.path(), engine, &handler));
                 Ok(Sample {
                     name,
-                    description: samples::description(folder),
-                    runtime: detected.runtime.unwrap_or_default(),
+                    description: samples::description(folder, handler_file.as_deref()),
+                    runtime,
                     available: detected.engine_available,
                 })
             })
@@ -182,8 +187,16 @@ fn configuration(
 
 /// An event that the package brings itself, or one of the library that fits what the handler reads.
 fn suggest(root: &Path, handler_file: Option<&str>) -> String {
-    for own in ["event.json", "events/event.json"] {
-        if let Ok(text) = std::fs::read_to_string(root.join(own))
+    let mut own: Vec<_> = std::fs::read_dir(root.join("events"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    own.sort();
+    for path in std::iter::once(root.join("event.json")).chain(own) {
+        if let Ok(text) = std::fs::read_to_string(path)
             && crate::invoke::check_event(text.as_bytes()).is_ok()
         {
             return text.trim_end().to_owned();

@@ -80,7 +80,7 @@ pub(crate) async fn configure(app: &App, request: ConfigureRequest) -> Result<Fu
         configuration.runtime = runtime;
     }
     if let Some(handler) = request.handler {
-        configuration.handler = handler.trim().to_owned();
+        handler.trim().clone_into(&mut configuration.handler);
     }
     if let Some(memory_mb) = request.memory_mb {
         configuration.memory_mb = memory_mb;

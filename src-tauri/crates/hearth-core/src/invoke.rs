@@ -144,12 +144,12 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
             source: order.source,
             client_context: order.client_context,
         };
-        let ended = match AssertUnwindSafe(call.runtime().invoke(job)).catch_unwind().await {
-            Ok(completion) => finish(&call, &order.event, completion),
-            Err(_) => {
-                tracing::error!(request_id = %id, "the runtime panicked during a call");
-                Err(ApiError::internal("the local runtime stopped unexpectedly during a call"))
-            }
+        let ran = AssertUnwindSafe(call.runtime().invoke(job)).catch_unwind().await;
+        let ended = if let Ok(completion) = ran {
+            finish(&call, &order.event, completion)
+        } else {
+            tracing::error!(request_id = %id, "the runtime panicked during a call");
+            Err(ApiError::internal("the local runtime stopped unexpectedly during a call"))
         };
         call.calls().leave(&id, ended.as_ref().ok());
         sender.send(Some(ended)).ok();
@@ -303,7 +303,11 @@ async fn from_ledger(
 
 /// The last 4 KB of some lines.
 fn tail(lines: &[LogLine]) -> String {
-    let text: String = lines.iter().map(|line| format!("{}\n", line.text)).collect();
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&line.text);
+        text.push('\n');
+    }
     let mut start = text.len().saturating_sub(TAIL_BYTES);
     while !text.is_char_boundary(start) {
         start += 1;

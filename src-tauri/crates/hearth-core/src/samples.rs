@@ -21,17 +21,17 @@ pub(crate) fn sample_folder(name: &str) -> Result<&'static Dir<'static>> {
     })
 }
 
-/// One line about a sample: the first line of its README that is text, or of its package.json.
-pub(crate) fn description(folder: &Dir<'_>) -> String {
-    let text =
-        |name: &str| folder.get_file(folder.path().join(name)).and_then(include_dir::File::contents_utf8);
-    let readme = text("README.md")
-        .and_then(|text| text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')));
-    let manifest = || {
-        let value: serde_json::Value = serde_json::from_str(text("package.json")?).ok()?;
-        value["description"].as_str().map(str::to_owned)
-    };
-    readme.map(str::to_owned).or_else(manifest).unwrap_or_default()
+/// One line about a sample: what its handler's file says first.
+pub(crate) fn description(folder: &Dir<'_>, handler_file: Option<&str>) -> String {
+    let text = handler_file
+        .and_then(|name| folder.get_file(folder.path().join(name)))
+        .and_then(include_dir::File::contents_utf8);
+    let first = text.and_then(|text| text.lines().next()).unwrap_or_default();
+    first
+        .trim_matches(|character: char| {
+            character.is_whitespace() || matches!(character, '"' | '/' | '#' | '*')
+        })
+        .to_owned()
 }
 
 fn folder_name(folder: &Dir<'_>) -> String {

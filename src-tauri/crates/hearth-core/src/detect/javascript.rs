@@ -6,6 +6,7 @@ use super::{Finding, Handler};
 use crate::api::EngineInfo;
 use hearth_model::Engine;
 use serde_json::Value;
+use std::path::Path;
 
 const EXTENSIONS: [&str; 3] = [".mjs", ".js", ".cjs"];
 /// File names that usually hold the handler, best first.
@@ -272,7 +273,8 @@ fn module_problem(
     let text = blank_javascript(&files.text(path)?);
     let exports = text.lines().any(|line| line.starts_with("export ") || line.starts_with("export{"));
     let module = manifest["type"].as_str() == Some("module");
-    if path.ends_with(".js") && exports && !module {
+    let plain = Path::new(path).extension().is_some_and(|extension| extension == "js");
+    if plain && exports && !module {
         let version = engines.iter().find(|engine| engine.engine == Engine::Node)?.version.clone()?;
         let mut numbers =
             version.trim_start_matches('v').split('.').map(|part| part.parse::<u32>().unwrap_or(0));
@@ -285,7 +287,7 @@ fn module_problem(
         }
     }
     let common = text.contains("module.exports") || text.contains("exports.handler");
-    (path.ends_with(".js") && module && common && !exports).then(|| {
+    (plain && module && common && !exports).then(|| {
         format!(
             "{path} uses `exports`, but package.json says \"type\": \"module\": call the file {}",
             path.replace(".js", ".cjs")

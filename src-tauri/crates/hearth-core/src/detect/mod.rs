@@ -136,9 +136,10 @@ fn missing(engine: Engine) -> &'static str {
 }
 
 fn nothing_to_run(files: &Files) -> String {
-    if let Some(file) =
-        files.paths.iter().find(|path| path.ends_with(".ts") && !path.contains("node_modules/"))
-    {
+    if let Some(file) = files.paths.iter().find(|path| {
+        Path::new(path).extension().is_some_and(|extension| extension == "ts")
+            && !path.contains("node_modules/")
+    }) {
         return format!("`{file}` is TypeScript: build it to JavaScript first, then deploy the result");
     }
     if files.count == 0 {

@@ -68,7 +68,11 @@ fn a_zip_becomes_a_read_only_package_named_by_its_content() {
     let second = place.deploy(&zip).unwrap();
     assert_eq!(first, second, "the same content is the same package");
     assert_eq!((first.files, first.size_bytes), (2, 35));
-    assert_eq!(place.names(), [first.sha256.clone()], "and it is kept once, with no staging folder");
+    assert_eq!(
+        place.names(),
+        std::slice::from_ref(&first.sha256),
+        "and it is kept once, with no staging folder"
+    );
     let path = place.packages.path(&first).join("app.py");
     assert!(std::fs::metadata(&path).unwrap().permissions().readonly());
 

@@ -39,7 +39,20 @@ async fn every_command_answers() {
     let mut settings = caller.json("settings_get", json!({})).await;
     settings["theme"] = json!("light");
     assert_eq!(caller.json("settings_set", settings.clone()).await["theme"], "light");
-    caller.json("samples_list", json!({})).await;
+    let samples = caller.json("samples_list", json!({})).await;
+    let names: Vec<_> =
+        samples.as_array().unwrap().iter().map(|sample| sample["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["hello-node", "hello-python", "kettle"]);
+    for sample in samples.as_array().unwrap() {
+        assert!(sample["description"].as_str().unwrap().ends_with('.'), "{sample}");
+    }
+    let source = json!({ "kind": "sample", "sample": "hello-python" });
+    let deployed = caller.house.ok("deploy", json!({ "source": source })).await;
+    assert_eq!(deployed["suggestedEvent"], "{ \"name\": \"Ada\" }", "the sample brings its event");
+    assert_eq!(
+        caller.house.invoke("hello-python", &json!({ "name": "Ada" })).await["payload"]["greeting"],
+        "Hello, Ada"
+    );
 
     let source = json!({ "source": path_source(&folder) });
     let detected = caller.json("deploy_inspect", source.clone()).await;
