@@ -1,4 +1,5 @@
 /** An invented host in memory, for unit tests and for drawing screens with `?host=fake` in development. Never in a build. */
+import type { SeriesQuery } from '$lib/api/generated/SeriesQuery';
 import type { Environment } from '$lib/api/generated/Environment';
 import type { EventBatch } from '$lib/api/generated/EventBatch';
 import type { FunctionRecord } from '$lib/api/generated/FunctionRecord';
@@ -462,20 +463,10 @@ export function fakeHost(names: string[] = initialNames()): FakeHost {
         };
       return await handler(request);
     },
-    raw: async () => new TextEncoder().encode('name\n').buffer as ArrayBuffer,
-    series: async ({ fromUs, toUs, grain }) => {
-      const step = { minute: 60, hour: 3_600, day: 86_400 }[grain];
-      const rowsCount = Math.max(1, Math.floor((toUs - fromUs) / 1e6 / step));
-      return SERIES_COLUMNS.map((column, index) =>
-        Float64Array.from({ length: rowsCount }, (_, row) =>
-          column === 'time'
-            ? fromUs / 1e6 + row * step
-            : column.endsWith('Usd')
-              ? 0.00001 * index * (1 + Math.sin(row / 5))
-              : Math.round((10 + index * 3) * (1 + Math.sin(row / 4 + index))),
-        ),
-      );
-    },
+    raw: async (command, request) =>
+      command === 'series'
+        ? seriesBytes(request as SeriesQuery)
+        : (new TextEncoder().encode('name\n').buffer as ArrayBuffer),
     events(onBatch, state) {
       listeners.add(onBatch);
       state(true);
@@ -491,7 +482,6 @@ export function fakeHost(names: string[] = initialNames()): FakeHost {
       saved.push({ name, bytes });
       return true;
     },
-    openUrl: async () => {},
   };
 }
 
@@ -514,4 +504,22 @@ function detectedAs(name: string): Answer<'deploy_inspect'> {
     problems: [],
     engineAvailable: true,
   };
+}
+
+/** Waves in the wire format of `series`: counts of columns and rows, then the columns. */
+function seriesBytes({ fromUs, toUs, grain }: SeriesQuery): ArrayBuffer {
+  const step = { minute: 60, hour: 3_600, day: 86_400 }[grain];
+  const rows = Math.max(1, Math.floor((toUs - fromUs) / 1e6 / step));
+  const view = new DataView(new ArrayBuffer(8 + SERIES_COLUMNS.length * rows * 8));
+  view.setUint32(0, SERIES_COLUMNS.length, true);
+  view.setUint32(4, rows, true);
+  SERIES_COLUMNS.forEach((column, index) => {
+    for (let row = 0; row < rows; row++) {
+      const wave = 1 + Math.sin(row / 4 + index);
+      const value =
+        column === 'time' ? fromUs / 1e6 + row * step : column.endsWith('Usd') ? 0.00001 * wave : 10 * wave;
+      view.setFloat64(8 + (index * rows + row) * 8, value, true);
+    }
+  });
+  return view.buffer;
 }

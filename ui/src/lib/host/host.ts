@@ -3,7 +3,6 @@ import type { ApiError } from '$lib/api/generated/ApiError';
 import type { CodeSource } from '$lib/api/generated/CodeSource';
 import type { Commands } from '$lib/api/generated/Commands';
 import type { EventBatch } from '$lib/api/generated/EventBatch';
-import type { SeriesQuery } from '$lib/api/generated/SeriesQuery';
 
 export type Command = keyof Commands;
 /** Commands that answer JSON. */
@@ -29,8 +28,6 @@ export interface Host {
   call<C extends JsonCommand>(command: C, request: Request<C>, signal?: AbortSignal): Promise<Answer<C>>;
   /** Runs a command that answers bytes. */
   raw<C extends RawCommand>(command: C, request: Request<C>): Promise<ArrayBuffer>;
-  /** Columns of a chart, in the order of `SERIES_COLUMNS`. */
-  series(query: SeriesQuery): Promise<Float64Array[]>;
   /** Live events until the returned function is called. `state` hears about lost and found connections. */
   events(onBatch: (batch: EventBatch) => void, state: (connected: boolean) => void): () => void;
   /** Asks for a folder, a zip or a file; null when the person changed their mind. */
@@ -40,7 +37,6 @@ export interface Host {
   /** Folders that the operating system dropped on the window; `hover` while they are over it. */
   onDrop(hover: (over: boolean) => void, drop: (picked: Picked) => void): () => void;
   saveFile(name: string, bytes: Uint8Array): Promise<boolean>;
-  openUrl(url: string): Promise<void>;
 }
 
 /** Columns of `series`, in their order. Durations in ms, cost in USD, `time` in seconds. */
@@ -60,13 +56,6 @@ export const SERIES_COLUMNS = [
   'initCostUsd',
 ] as const;
 export type SeriesColumn = (typeof SERIES_COLUMNS)[number];
-
-/** Splits equal columns of little-endian doubles, one after the other. */
-export function columns(bytes: ArrayBuffer, count: number = SERIES_COLUMNS.length): Float64Array[] {
-  const all = new Float64Array(bytes, 0, Math.floor(bytes.byteLength / 8));
-  const rows = Math.floor(all.length / count);
-  return Array.from({ length: count }, (_, index) => all.subarray(index * rows, (index + 1) * rows));
-}
 
 /** Makes an `ApiError` out of whatever was thrown. */
 export function asApiError(thrown: unknown): ApiError {

@@ -2,7 +2,7 @@
 import type { Host } from './host';
 
 export type * from './host';
-export { SERIES_COLUMNS, asApiError, columns } from './host';
+export { SERIES_COLUMNS, asApiError } from './host';
 
 let chosen: Host | null = null;
 

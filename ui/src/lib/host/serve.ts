@@ -1,6 +1,6 @@
 /** The browser as a host: `hearth serve` answers over HTTP on this computer. */
 import type { EventBatch } from '$lib/api/generated/EventBatch';
-import { asApiError, columns, type Host, type Picked, type Progress } from './host';
+import { asApiError, type Host, type Picked, type Progress } from './host';
 import { packDropped, packFiles, type Packed } from './zip';
 
 async function post(path: string, body: BodyInit, type: string, signal?: AbortSignal): Promise<Response> {
@@ -73,7 +73,6 @@ export function serveHost(): Host {
     kind: 'serve',
     call: (command, request, signal) => json(command, request, signal) as never,
     raw: bytes,
-    series: async (query) => columns(await bytes('series', query)),
     events(onBatch, state) {
       // EventSource reconnects by itself; each new connection may have missed something, so it counts as lagged.
       const source = new EventSource('/events');
@@ -91,7 +90,6 @@ export function serveHost(): Host {
     dropped: async (data, progress) => upload(await packDropped(data, progress)),
     onDrop: () => () => {},
     saveFile: async (name, content) => saveInBrowser(name, content),
-    openUrl: async (url) => void window.open(url, '_blank', 'noopener'),
   };
 }
 

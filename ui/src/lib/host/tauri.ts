@@ -2,7 +2,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { EventBatch } from '$lib/api/generated/EventBatch';
-import { asApiError, columns, type Host, type Picked } from './host';
+import { asApiError, type Host, type Picked } from './host';
 
 interface DropPayload {
   paths: string[];
@@ -13,21 +13,24 @@ function picked(path: string): Picked {
   return { source: { kind: 'path', path }, label };
 }
 
-async function ask<T>(command: string, args: Record<string, unknown>): Promise<T> {
+async function ask<T>(
+  command: string,
+  args: Record<string, unknown> | Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<T> {
   try {
-    return await invoke<T>(command, args);
+    return await invoke<T>(command, args, { headers });
   } catch (thrown) {
     throw asApiError(thrown);
   }
 }
 
 export function tauriHost(): Host {
-  const raw = (command: string, payload: unknown) => ask<ArrayBuffer>('raw', { cmd: command, payload });
+  const raw = (command: string, payload: unknown) => ask<ArrayBuffer>('rpc', { cmd: command, payload });
   return {
     kind: 'tauri',
     call: (command, payload) => ask('rpc', { cmd: command, payload }) as never,
     raw,
-    series: async (query) => columns(await raw('series', query)),
     events(onBatch, state) {
       let open = true;
       const channel = new Channel<EventBatch>();
@@ -61,7 +64,6 @@ export function tauriHost(): Host {
         for (const listener of listeners) void listener.then((stop) => stop());
       };
     },
-    saveFile: (name, bytes) => ask<boolean>('save_file', { name, bytes: Array.from(bytes) }),
-    openUrl: (url) => ask<void>('open_url', { url }),
+    saveFile: (name, bytes) => ask<boolean>('save_file', bytes, { 'x-file-name': name }),
   };
 }
