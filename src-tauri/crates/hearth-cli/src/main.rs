@@ -57,7 +57,8 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure> {
     let data_dir = arguments.data_dir.unwrap_or_else(hearth_host::data_dir);
     let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
-    let options = AppOptions { data_dir, clock: Arc::new(SystemClock), worker_exe: None };
+    let options =
+        AppOptions { data_dir, clock: Arc::new(SystemClock), worker_exe: std::env::current_exe().ok() };
     if let Command::Serve(serve) = arguments.command {
         return Box::pin(serve::serve(options, serve, output)).await;
     }
