@@ -93,7 +93,7 @@ impl Api {
             body.len()
         );
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         head.push_str("\r\n");
         let stream = self.stream.as_mut().unwrap().get_mut();
