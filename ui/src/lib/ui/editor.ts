@@ -22,8 +22,7 @@ import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-
-export type Language = 'json' | 'javascript' | 'python' | 'text';
+import type { Language } from './language';
 
 export interface EditorOptions {
   parent: HTMLElement;
@@ -32,14 +31,6 @@ export interface EditorOptions {
   label: string;
   readOnly: boolean;
   onchange: (text: string) => void;
-}
-
-/** The language of a file by its name. */
-export function languageOf(path: string): Language {
-  if (/\.(json|map)$/.test(path)) return 'json';
-  if (/\.(m?js|cjs|tsx?|jsx)$/.test(path)) return 'javascript';
-  if (/\.pyi?$/.test(path)) return 'python';
-  return 'text';
 }
 
 const look = EditorView.theme({

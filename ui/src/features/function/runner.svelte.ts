@@ -1,0 +1,106 @@
+/** One run of a function from its Test page: starting, cancelling, and what came back. */
+import { call, asApiError, type ApiError } from '$lib/api/client';
+import type { InvocationDetail } from '$lib/api/generated/InvocationDetail';
+import type { Receipt } from '$lib/api/generated/Receipt';
+
+/** What the result pane shows, whether it ran just now or was chosen from the list. */
+export interface Shown {
+  requestId: string;
+  /** Pretty JSON, or the text as it is. */
+  text: string;
+  detail: InvocationDetail | null;
+  receipt: Receipt;
+}
+
+export class Runner {
+  running = $state<string | null>(null);
+  shown = $state.raw<Shown | null>(null);
+  error = $state.raw<ApiError | null>(null);
+  cancelling = $state(false);
+  readonly #name: () => string;
+
+  constructor(name: () => string) {
+    this.#name = name;
+  }
+
+  async run(event: string, cold: boolean): Promise<void> {
+    if (this.running !== null) return;
+    const problem = jsonProblem(event);
+    if (problem) {
+      this.error = {
+        code: 'invalid_input',
+        message: `the event is not JSON: ${problem}`,
+        hint: 'Correct the event and run again',
+        detail: null,
+      };
+      return;
+    }
+    const requestId = crypto.randomUUID();
+    this.running = requestId;
+    this.error = null;
+    try {
+      const answer = await call('invoke', { name: this.#name(), event, cold, source: 'test', requestId });
+      this.shown = {
+        requestId: answer.requestId,
+        text: pretty(answer.payload),
+        detail: null,
+        receipt: answer.receipt,
+      };
+      await this.#logs(answer.requestId);
+    } catch (thrown) {
+      this.error = asApiError(thrown);
+    } finally {
+      this.running = null;
+      this.cancelling = false;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    if (this.running === null) return;
+    this.cancelling = true;
+    try {
+      await call('invoke_cancel', { requestId: this.running });
+    } catch (thrown) {
+      this.error = asApiError(thrown);
+      this.cancelling = false;
+    }
+  }
+
+  /** Shows an earlier run. */
+  async open(requestId: string): Promise<void> {
+    try {
+      const detail = await call('invocation_get', { requestId });
+      this.error = null;
+      this.shown = { requestId, text: prettyText(detail.response ?? ''), detail, receipt: detail.receipt };
+    } catch (thrown) {
+      this.error = asApiError(thrown);
+    }
+  }
+
+  async #logs(requestId: string): Promise<void> {
+    const detail = await call('invocation_get', { requestId });
+    if (this.shown?.requestId === requestId) this.shown = { ...this.shown, detail };
+  }
+}
+
+function pretty(value: unknown): string {
+  return value === undefined ? '' : JSON.stringify(value, null, 2);
+}
+
+function prettyText(text: string): string {
+  try {
+    return pretty(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** Why a text is not JSON; null when it is. */
+export function jsonProblem(text: string): string | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+}

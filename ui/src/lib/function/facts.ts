@@ -1,0 +1,53 @@
+/** Sentences and figures about one function, the same in table, drawer and page. */
+import type { FunctionDetail } from '$lib/api/generated/FunctionDetail';
+import type { FunctionSummary } from '$lib/api/generated/FunctionSummary';
+import { megabytes, runtimeName } from '$lib/format';
+import { statesInWords, type MarkState } from '$lib/states';
+
+export const FUNCTION_TABS = [
+  { id: 'overview', label: 'Overview' },
+  { id: 'test', label: 'Test' },
+  { id: 'code', label: 'Code' },
+  { id: 'config', label: 'Config' },
+  { id: 'triggers', label: 'Triggers' },
+  { id: 'logs', label: 'Logs' },
+  { id: 'lanes', label: 'Lanes' },
+  { id: 'cost', label: 'Cost' },
+  { id: 'history', label: 'History' },
+] as const;
+export type FunctionTab = (typeof FUNCTION_TABS)[number]['id'];
+
+export function statesOf(summary: FunctionSummary): MarkState[] {
+  return summary.servers.map((server) => server.state);
+}
+
+/** "Python 3.11, x86, 512 MB." */
+export function kindOf({ function: one }: FunctionSummary): string {
+  const { runtime, architecture, memoryMb, description } = one.configuration;
+  const kind = `${runtimeName(runtime)}, ${architecture === 'arm64' ? 'arm64' : 'x86'}, ${megabytes(memoryMb)}.`;
+  return description ? `${description.replace(/\.?$/, '.')} ${kind}` : kind;
+}
+
+/** "12 servers now" and "2 busy, 10 frozen". */
+export function serversNow(states: readonly MarkState[]): { title: string; detail: string } {
+  if (states.length === 0) return { title: 'No servers now', detail: 'the next call starts one' };
+  return {
+    title: `${states.length} ${states.length === 1 ? 'server' : 'servers'} now`,
+    detail: statesInWords(states),
+  };
+}
+
+export interface Bar {
+  upToMs: number;
+  warm: number;
+  cold: number;
+}
+
+/** Steps of the histogram without the empty ones at either end. */
+export function histogram(detail: FunctionDetail): Bar[] {
+  const bars = detail.durationHistogram.map(([upToMs, warm, cold]) => ({ upToMs, warm, cold }));
+  const first = bars.findIndex((bar) => bar.warm + bar.cold > 0);
+  if (first < 0) return [];
+  const last = bars.findLastIndex((bar) => bar.warm + bar.cold > 0);
+  return bars.slice(Math.max(0, first - 1), last + 2);
+}
