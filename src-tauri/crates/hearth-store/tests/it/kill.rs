@@ -109,7 +109,13 @@ async fn check(folder: &Path, told: &BTreeSet<String>) {
         assert_ne!(row.outcome, Outcome::Running, "nothing runs after a kill");
     }
     let missing: Vec<&String> = told.difference(&ids).collect();
-    assert!(missing.is_empty(), "{} of {} acknowledged ids are gone: {missing:?}", missing.len(), told.len());
+    assert!(
+        missing.is_empty(),
+        "{} of {} acknowledged ids are gone, the first is {:?}",
+        missing.len(),
+        told.len(),
+        missing.first()
+    );
     assert_rollups_equal_raw(&store, &rows).await;
     let last = store.payloads(&rows[0].request_id).await.unwrap();
     if rows[0].outcome != Outcome::Lost {

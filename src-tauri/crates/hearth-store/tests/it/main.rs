@@ -1,5 +1,7 @@
 //! The ledger at its edge: real SQLite files in temporary folders, and a process that is killed.
 
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
 mod catalogue;
 mod fixture;
 mod kill;

@@ -93,6 +93,22 @@ async fn what_was_running_is_lost_and_counts_as_an_error() {
 }
 
 #[tokio::test]
+async fn an_answer_that_the_journal_cannot_take_is_told_and_still_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    fs::remove_dir(folder.path().join("journal")).unwrap();
+    let error = store.acknowledge(&invocation("r1", NOON), payloads(b"{}", b"null")).unwrap_err();
+    assert!(error.to_string().contains("journal"), "{error}");
+    assert!(store.problem().unwrap().contains("not safe from a crash"));
+    store.flush().await.unwrap();
+    assert!(store.invocation(&RequestId::from("r1")).await.unwrap().is_some(), "SQLite took it all the same");
+    fs::create_dir(folder.path().join("journal")).unwrap();
+    store.acknowledge(&invocation("r2", NOON), payloads(b"{}", b"null")).unwrap();
+    assert_eq!(store.problem(), None);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn live_environments_end_at_the_last_sign_of_life() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;

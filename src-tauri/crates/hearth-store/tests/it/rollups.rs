@@ -7,7 +7,7 @@ use hearth_model::{
 use hearth_store::{Figures, Store, UsedQuantities};
 use proptest::prelude::*;
 
-fn ran(row: &&Invocation) -> bool {
+fn ran(row: &Invocation) -> bool {
     !matches!(
         row.outcome,
         Outcome::Running | Outcome::InitFailed | Outcome::Throttled | Outcome::Lost | Outcome::Cancelled
@@ -45,7 +45,8 @@ fn exact(rows: &[&Invocation]) -> Figures {
             }
         }
     }
-    figures.duration_sum_us = rows.iter().copied().filter(ran).map(|row| row.phases.invoke_us.0).sum();
+    figures.duration_sum_us =
+        rows.iter().copied().filter(|row| ran(row)).map(|row| row.phases.invoke_us.0).sum();
     figures
 }
 
@@ -71,7 +72,8 @@ fn assert_close(told: Option<f64>, mut values: Vec<i64>, q: f64) {
 
 fn assert_figures(told: Figures, rows: &[&Invocation]) {
     assert_eq!(without_percentiles(told), exact(rows));
-    let durations: Vec<i64> = rows.iter().copied().filter(ran).map(|row| row.phases.invoke_us.0).collect();
+    let durations: Vec<i64> =
+        rows.iter().copied().filter(|row| ran(row)).map(|row| row.phases.invoke_us.0).collect();
     for (value, q) in [(told.p50, 0.5), (told.p95, 0.95), (told.p99, 0.99)] {
         assert_close(value, durations.clone(), q);
     }
