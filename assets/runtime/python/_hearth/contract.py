@@ -3,12 +3,10 @@
 Pure with respect to the Runtime API: nothing here talks to a socket.
 """
 
-import decimal
 import importlib
 import json
 import os
 import sys
-import time
 import traceback
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -99,7 +97,9 @@ class _Encoder(json.JSONEncoder):
         return text
 
     def _other(self, value):
-        if isinstance(value, decimal.Decimal):
+        # Who has a decimal has imported the module; the others need not pay for it.
+        decimal = sys.modules.get("decimal")
+        if decimal is not None and isinstance(value, decimal.Decimal):
             if value.is_nan():
                 return float("nan")
             if self._mark is None:
