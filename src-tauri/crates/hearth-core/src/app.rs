@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Events that a slow listener may be behind before it loses some.
-const EVENTS_KEPT: usize = 8_192;
+const EVENTS_KEPT: usize = 4_096;
 /// Longest that closing waits for what the runtime, which has its own limit of 3 s, has let go of already.
 const LEFT_OVER: Duration = Duration::from_millis(200);
 /// Longest that closing waits for the ledger. What it does not write by then is in the journal.

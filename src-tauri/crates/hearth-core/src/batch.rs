@@ -11,12 +11,15 @@ use tokio::time::Instant;
 pub const BATCH_TIME: Duration = Duration::from_millis(50);
 /// How many events a batch holds at most.
 pub const BATCH_EVENTS: usize = 500;
+/// How many bytes of log text a batch holds at most. A function can print faster than any window can show.
+pub const BATCH_LOG_BYTES: usize = 512 * 1024;
 
 /// Batches of one listener.
 #[derive(Debug)]
 pub struct Batches {
     receiver: Receiver<HearthEvent>,
     pending: EventBatch,
+    pending_log_bytes: usize,
     deadline: Option<Instant>,
     closed: bool,
 }
@@ -24,7 +27,7 @@ pub struct Batches {
 impl Batches {
     /// Batches of what `receiver` hears from now on.
     pub fn new(receiver: Receiver<HearthEvent>) -> Self {
-        Self { receiver, pending: EventBatch::default(), deadline: None, closed: false }
+        Self { receiver, pending: EventBatch::default(), pending_log_bytes: 0, deadline: None, closed: false }
     }
 
     /// The next batch, or none when Hearth has closed. Dropping the future loses nothing: what was gathered stays
@@ -46,7 +49,7 @@ impl Batches {
                 },
             };
             match received {
-                Ok(event) => self.pending.events.push(event),
+                Ok(event) => self.add(event),
                 Err(RecvError::Lagged(_)) => self.pending.lagged = true,
                 Err(RecvError::Closed) => self.closed = true,
             }
@@ -54,7 +57,20 @@ impl Batches {
         }
     }
 
+    fn add(&mut self, event: HearthEvent) {
+        if let HearthEvent::Logged { lines } = &event {
+            self.pending_log_bytes += lines.iter().map(|line| line.text.len()).sum::<usize>();
+            if self.pending_log_bytes > BATCH_LOG_BYTES {
+                // The ledger has the lines: the window is told to ask for what it shows.
+                self.pending.lagged = true;
+                return;
+            }
+        }
+        self.pending.events.push(event);
+    }
+
     fn take(&mut self) -> EventBatch {
+        self.pending_log_bytes = 0;
         self.deadline = None;
         std::mem::take(&mut self.pending)
     }
@@ -63,6 +79,7 @@ impl Batches {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hearth_model::{LogLevel, LogLine, LogOrigin, Micros};
     use tokio::sync::broadcast;
 
     #[tokio::test(start_paused = true)]
@@ -87,6 +104,28 @@ mod tests {
         let batch = batches.next().await.unwrap();
         assert!(batch.lagged, "6 of 10 events did not fit in the channel");
         assert_eq!(batch.events.len(), 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_function_that_prints_without_end_does_not_fill_a_batch() {
+        let (sender, receiver) = broadcast::channel(64);
+        let mut batches = Batches::new(receiver);
+        let line = LogLine {
+            at_us: Micros::ZERO,
+            function_id: "f".into(),
+            environment_id: "e".into(),
+            request_id: None,
+            origin: LogOrigin::Function,
+            level: LogLevel::Info,
+            text: "x".repeat(BATCH_LOG_BYTES / 4),
+        };
+        for _ in 0..10 {
+            sender.send(HearthEvent::Logged { lines: vec![line.clone()] }).unwrap();
+        }
+        sender.send(HearthEvent::SettingsChanged).unwrap();
+        let batch = batches.next().await.unwrap();
+        assert_eq!(batch.events.len(), 5, "four pieces of log, and what is no log");
+        assert!(batch.lagged);
     }
 
     #[tokio::test(start_paused = true)]
