@@ -3,11 +3,15 @@
 
 use crate::ParkedCounts;
 use crate::error::{Error, Result};
+#[cfg(unix)]
 use crate::logs::Pipe;
 use crate::outbox::lock;
+#[cfg(unix)]
 use crate::process::Process;
 use crate::site::Site;
-use crate::slot::{self, Door, Slot};
+#[cfg(unix)]
+use crate::slot::hold;
+use crate::slot::{Door, Slot};
 use crate::zygote::Zygote;
 use bytes::Bytes;
 use hearth_model::Engine;
@@ -207,7 +211,7 @@ impl Parked {
         let process = Process::new(pid, exit, &self.site.records);
         let slot = Slot::open(&self.site, door, pipe, process);
         let (desk, ending) = (slot.desk.clone(), slot.clone());
-        slot::hold(writer, async move {
+        hold(writer, async move {
             // The child opens the FIFO before it connects.
             tokio::select! {
                 () = desk.spoken() => {}

@@ -3,7 +3,9 @@
 
 use crate::api::{self, Desk};
 use crate::error::{Error, Result};
-use crate::logs::{LogBook, Pipe, Writer};
+#[cfg(unix)]
+use crate::logs::Writer;
+use crate::logs::{LogBook, Pipe};
 use crate::process::{Exit, Process};
 use crate::site::Site;
 use crate::spawn::Launch;
@@ -107,6 +109,7 @@ async fn watch_over(slot: Arc<Slot>) {
 }
 
 /// Keeps a FIFO's writing end until the process behind it has spoken.
+#[cfg(unix)]
 pub(crate) fn hold(writer: Writer, until: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(async move {
         until.await;

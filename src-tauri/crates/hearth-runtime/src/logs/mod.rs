@@ -13,5 +13,7 @@ mod pipe;
 mod report;
 
 pub(crate) use book::{LogBook, Owner};
-pub(crate) use pipe::{Pipe, Writer};
+pub(crate) use pipe::Pipe;
+#[cfg(unix)]
+pub(crate) use pipe::Writer;
 pub(crate) use report::{Report, end_line, init_start_line, report_line, start_line, timeout_line};

@@ -71,7 +71,7 @@ impl Kit {
         code
     }
 
-    fn spec(&self, engine: Engine, runtime: &str, handler: &str, code_dir: PathBuf) -> FunctionSpec {
+    fn spec(engine: Engine, runtime: &str, handler: &str, code_dir: PathBuf) -> FunctionSpec {
         FunctionSpec {
             id: FunctionId::generate(),
             name: "tested".to_owned(),
@@ -91,15 +91,15 @@ impl Kit {
     }
 
     pub(crate) fn python(&self, text: &str) -> FunctionSpec {
-        self.spec(Engine::Python, "python3.11", "app.handler", self.code("app.py", text))
+        Self::spec(Engine::Python, "python3.11", "app.handler", self.code("app.py", text))
     }
 
     pub(crate) fn node(&self, text: &str) -> FunctionSpec {
-        self.spec(Engine::Node, "nodejs20.x", "app.handler", self.code("app.mjs", text))
+        Self::spec(Engine::Node, "nodejs20.x", "app.handler", self.code("app.mjs", text))
     }
 
     pub(crate) fn provided(&self, text: &str) -> FunctionSpec {
-        self.spec(Engine::Provided, "provided.al2023", "bootstrap", self.code("bootstrap", text))
+        Self::spec(Engine::Provided, "provided.al2023", "bootstrap", self.code("bootstrap", text))
     }
 
     pub(crate) async fn call(&self, spec: &Arc<FunctionSpec>, event: &str) -> Completion {

@@ -202,3 +202,30 @@ async fn closing_lets_a_short_call_finish_and_ends_the_rest() {
     assert!(kit.runtime.environments().is_empty());
     assert_eq!(kit.call(&spec, "0").await.invocation.outcome, Outcome::Cancelled, "nothing begins any more");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_storm_of_calls_is_answered_completely_with_freezing_between() {
+    let kit = Kit::with(|options| options.parked = ParkedCounts { python: 2, node: 0, quickjs: 0 }).await;
+    let spec = Arc::new(FunctionSpec { concurrency_limit: 8, ..kit.python(ECHO) });
+    let callers = (0..8).map(|caller| {
+        let (kit, spec) = (&kit, &spec);
+        async move {
+            for number in 0..150 {
+                let event = format!("[{caller},{number}]");
+                let done = kit.call(spec, &event).await;
+                assert_eq!(done.invocation.outcome, Outcome::Succeeded, "{:?}", done.response);
+                assert_eq!(json(&done)["event"].to_string(), event, "each caller gets its own answer");
+                assert_eq!(json(&done)["id"], done.invocation.request_id.as_str());
+            }
+        }
+    });
+    futures_util::future::join_all(callers).await;
+    kit.until("all frozen", || {
+        let environments = kit.runtime.environments();
+        environments.iter().all(|environment| environment.state == State::Frozen)
+            && environments.iter().map(|environment| environment.invocations).sum::<u32>() == 1_200
+    })
+    .await;
+    let environments = kit.runtime.environments();
+    assert!(environments.len() <= 8, "never more than the limit");
+}

@@ -4,5 +4,6 @@ mod failures;
 mod kit;
 mod lifecycle;
 mod logging;
+mod official;
 mod processes;
 mod protocol;
