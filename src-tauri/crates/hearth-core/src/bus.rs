@@ -27,17 +27,23 @@ pub(crate) async fn carry(
 }
 
 async fn keep(report: HearthEvent, store: &Store, listeners: &broadcast::Sender<HearthEvent>) {
-    match &report {
+    match report {
         HearthEvent::EnvironmentChanged { environment, transition } => {
-            store.environment(environment, transition);
+            store.environment(&environment, &transition);
+            listeners.send(HearthEvent::EnvironmentChanged { environment, transition }).ok();
         }
         // Waiting here is wanted: a function that logs faster than the disk writes is slowed down, not cut.
-        HearthEvent::Logged { lines } => store.log(lines.clone()).await,
+        HearthEvent::Logged { lines } if listeners.receiver_count() == 0 => store.log(lines).await,
+        HearthEvent::Logged { lines } => {
+            store.log(lines.clone()).await;
+            listeners.send(HearthEvent::Logged { lines }).ok();
+        }
         // Calls are recorded by whoever made them, before they are answered.
-        HearthEvent::InvocationStarted { .. }
+        other @ (HearthEvent::InvocationStarted { .. }
         | HearthEvent::InvocationFinished { .. }
         | HearthEvent::FunctionsChanged { .. }
-        | HearthEvent::SettingsChanged => {}
+        | HearthEvent::SettingsChanged) => {
+            listeners.send(other).ok();
+        }
     }
-    listeners.send(report).ok();
 }

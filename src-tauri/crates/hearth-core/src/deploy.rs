@@ -169,9 +169,12 @@ fn configuration(
         .or_else(|| detected.handler.clone());
     let (Some(runtime), Some(handler)) = (runtime, handler) else {
         let problem = detected.problems.first().cloned().unwrap_or_else(|| "no handler was found".to_owned());
-        return Err(ApiError::new(ErrorCode::InvalidPackage, problem).with_hint(
-            "Add a handler, or name the one that is there: in the window under Handler, on the command line with --handler.",
-        ));
+        let hint = if detected.runtime.is_none() {
+            "Choose the folder that holds the function's own files."
+        } else {
+            "Add a handler, or name the one that is there: in the window under Handler, on the command line with --handler."
+        };
+        return Err(ApiError::new(ErrorCode::InvalidPackage, problem).with_hint(hint));
     };
     Ok(FunctionConfiguration {
         runtime,

@@ -6,7 +6,7 @@ use hearth_model::{Invocation, Outcome};
 /// Why `invocation` failed; none when it did not. `timeout_s` is that of the version that ran, when it is known.
 pub(crate) fn explain(invocation: &Invocation, timeout_s: Option<u32>) -> Option<Explanation> {
     let kind = invocation.error_type.as_deref().unwrap_or_default();
-    let message = invocation.error_message.as_deref().unwrap_or_default();
+    let message = plain_message(invocation.error_message.as_deref().unwrap_or_default());
     let explanation = match invocation.outcome {
         Outcome::Running | Outcome::Succeeded => return None,
         Outcome::TimedOut => timed_out(timeout_s),
@@ -220,6 +220,22 @@ fn function_error(kind: &str, message: &str) -> Explanation {
     )
 }
 
+/// A message without what the platform puts in front of it for machines.
+fn plain_message(message: &str) -> &str {
+    let mut plain = message;
+    if plain.starts_with("RequestId: ")
+        && let Some((_, rest)) = plain.split_once(" Error: ")
+    {
+        plain = rest;
+    }
+    for prefix in ["Runtime exited with error: ", "Syntax error in module "] {
+        let Some(rest) = plain.strip_prefix(prefix) else { continue };
+        let module = prefix.ends_with("module ");
+        plain = if module { rest.split_once(": ").map_or(rest, |(_, rest)| rest) } else { rest };
+    }
+    plain
+}
+
 /// The module that an import error misses, in the words of Python and of Node.js.
 fn missing_module(message: &str) -> Option<String> {
     for marker in
@@ -338,7 +354,7 @@ mod tests {
                 Outcome::InitFailed,
                 "Runtime.UserCodeSyntaxError",
                 "Syntax error in module 'app': invalid syntax (app.py, line 3)",
-                "line 3",
+                "a syntax error: invalid syntax (app.py, line 3).",
             ),
             (
                 Outcome::FunctionError,

@@ -98,3 +98,67 @@ async fn listeners_hear_a_call_begin_and_end_and_its_server_live() {
     assert!(heard.contains(&"functions") && heard.contains(&"started"), "{heard:?}");
     house.app.close().await;
 }
+
+const SLEEPER: &str =
+    "import time\n\ndef handler(event, context):\n    print('asleep', flush=True)\n    time.sleep(600)\n";
+
+/// Sends one call to a function that sleeps and waits until its handler runs.
+async fn asleep(house: &House) -> String {
+    let mut events = house.app.subscribe();
+    let sent = house.ok("invoke_send", json!({ "name": "sleeper", "event": "{}", "count": 1 })).await;
+    loop {
+        let event = tokio::time::timeout(std::time::Duration::from_secs(10), events.recv())
+            .await
+            .expect("events come")
+            .unwrap();
+        if matches!(&event, HearthEvent::Logged { lines } if lines.iter().any(|line| line.text == "asleep")) {
+            return sent["requestIds"][0].as_str().unwrap().to_owned();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_can_be_cancelled_and_closing_does_not_wait_for_one_that_sleeps() {
+    let house = House::open().await;
+    if !house.has_python().await {
+        return;
+    }
+    let folder = house.folder("sleeper", &[("app.py", SLEEPER)]);
+    house.ok("deploy", json!({ "source": path_source(&folder), "timeoutS": 900 })).await;
+    let first = asleep(&house).await;
+    let snapshot = house.ok("lanes_snapshot", json!({ "function": null, "fromUs": 0 })).await;
+    assert_eq!(snapshot["invocations"][0]["outcome"], "running", "{snapshot}");
+    let repeated = json!({ "name": "sleeper", "event": "{}", "source": "test", "requestId": first });
+    let (answer, _) =
+        tokio::join!(house.ok("invoke", repeated), house.ok("invoke_cancel", json!({ "requestId": first })));
+    assert_eq!(answer["invocation"]["outcome"], "cancelled", "who waits for it is told: {answer}");
+
+    let second = asleep(&house).await;
+    let begun = std::time::Instant::now();
+    house.app.close().await;
+    assert!(begun.elapsed() < std::time::Duration::from_millis(3_500), "closing took {:?}", begun.elapsed());
+    let app = open_in(house.data.path()).await.unwrap();
+    let house = House { app, data: house.data, code: house.code };
+    let detail = house.ok("invocation_get", json!({ "requestId": second })).await;
+    assert_ne!(detail["invocation"]["outcome"], "running", "after a restart nothing runs: {detail}");
+    assert!(detail["explanation"]["cause"].is_string());
+    house.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_beyond_the_limit_of_servers_are_refused_and_explained() {
+    let house = House::open().await;
+    if !house.has_python().await {
+        return;
+    }
+    let folder = house.folder("sleeper", &[("app.py", SLEEPER)]);
+    house.ok("deploy", json!({ "source": path_source(&folder), "timeoutS": 900 })).await;
+    house.ok("function_configure", json!({ "name": "sleeper", "reservedConcurrency": 1 })).await;
+    let first = asleep(&house).await;
+    let answer = house.invoke("sleeper", &json!({})).await;
+    assert_eq!(answer["invocation"]["outcome"], "throttled", "{answer}");
+    assert_eq!(answer["receipt"]["totalUsd"], "0");
+    assert!(answer["explanation"]["cause"].as_str().unwrap().contains("refused"), "{answer}");
+    house.ok("invoke_cancel", json!({ "requestId": first })).await;
+    house.app.close().await;
+}
