@@ -95,6 +95,22 @@ async fn recording_goes_on_by_itself_once_there_is_room() {
 }
 
 #[tokio::test]
+async fn a_loud_function_is_not_held_up_for_ever_and_what_is_lost_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    fill(&store).await;
+    store.log(vec![line(); 70_000]).await;
+    let error = store.flush().await.unwrap_err();
+    assert!(error.to_string().contains("log lines or server changes could not be kept"), "{error}");
+    limit_pages(&store, 1_000_000).await;
+    store.flush().await.unwrap();
+    assert_all_there(&store).await;
+    let kept = store.count_logs(&RequestId::from("r0")).await.unwrap();
+    assert!((40_000..=50_000).contains(&kept), "{kept} lines were kept in memory");
+    store.close().await;
+}
+
+#[tokio::test]
 async fn answers_given_on_a_full_disk_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;

@@ -36,7 +36,40 @@ impl TryFrom<LogRow> for LogLine {
     }
 }
 
-pub(crate) async fn insert(connection: &mut SqliteConnection, line: &LogLine) -> Result<()> {
+/// Rows of one statement: a statement costs far more than a row, and a loud function logs many.
+const ROWS: usize = 50;
+
+/// Stores lines in their order.
+pub(crate) async fn insert(connection: &mut SqliteConnection, lines: &[LogLine]) -> Result<()> {
+    let (whole, rest) = lines.as_chunks::<ROWS>();
+    for rows in whole {
+        insert_together(connection, rows).await?;
+    }
+    for line in rest {
+        insert_one(connection, line).await?;
+    }
+    Ok(())
+}
+
+/// Always the same number of rows, so that SQLite keeps the statement ready.
+async fn insert_together(connection: &mut SqliteConnection, lines: &[LogLine; ROWS]) -> Result<()> {
+    let mut query = QueryBuilder::new(
+        "INSERT INTO log_lines (at_us, function_id, environment_id, request_id, origin, level, text) ",
+    );
+    query.push_values(lines, |mut row, line| {
+        row.push_bind(line.at_us.0)
+            .push_bind(line.function_id.0.clone())
+            .push_bind(line.environment_id.0.clone())
+            .push_bind(line.request_id.as_ref().map(|id| id.0.clone()))
+            .push_bind(words::origin(line.origin))
+            .push_bind(words::level_number(line.level))
+            .push_bind(line.text.clone());
+    });
+    query.build().execute(connection).await?;
+    Ok(())
+}
+
+async fn insert_one(connection: &mut SqliteConnection, line: &LogLine) -> Result<()> {
     let (function, environment) = (line.function_id.as_str(), line.environment_id.as_str());
     let request = line.request_id.as_ref().map(RequestId::as_str);
     let (origin, level) = (words::origin(line.origin), words::level_number(line.level));

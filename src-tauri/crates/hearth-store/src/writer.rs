@@ -10,6 +10,7 @@ use crate::{database, environments, invocations, logs, recovery};
 use hearth_model::{Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine};
 use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -43,6 +44,13 @@ pub(crate) enum Item {
 impl Item {
     fn ends_batch(&self) -> bool {
         matches!(self, Self::Flush(_) | Self::Close)
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Log(lines) => lines.len(),
+            Self::Started(_) | Self::Ended(..) | Self::Environment(_) | Self::Flush(_) | Self::Close => 1,
+        }
     }
 
     fn weight(&self) -> usize {
@@ -80,7 +88,7 @@ impl Stopped {
     fn keep(&mut self, item: Item) {
         match item {
             Item::Ended(_, Some(segment)) => *self.in_journal.entry(segment).or_default() += 1,
-            item if self.kept_weight + item.weight() > KEPT => self.dropped += item.weight(),
+            item if self.kept_weight + item.weight() > KEPT => self.dropped += item.count(),
             item => {
                 self.kept_weight += item.weight();
                 self.kept.push(item);
@@ -169,7 +177,7 @@ impl Writer {
                     stopped.keep(item);
                 }
                 self.stopped = Some(stopped);
-                Err(self.tell(&error))
+                Err(self.tell(&error, 0))
             }
         }
     }
@@ -195,21 +203,25 @@ impl Writer {
                 Ok(())
             }
             Err(error) => {
+                let dropped = stopped.dropped;
                 self.stopped = Some(stopped);
-                Err(self.tell(&error))
+                Err(self.tell(&error, dropped))
             }
         }
     }
 
-    fn tell(&self, error: &Error) -> String {
+    fn tell(&self, error: &Error, dropped: usize) -> String {
         const FULL: &str = "13";
         let full = matches!(error, Error::Database(sqlx::Error::Database(inner)) if inner.code().as_deref() == Some(FULL));
-        let message = if full {
+        let mut message = if full {
             "Recording has stopped: the disk is full. Answers are kept in the journal; free some space"
                 .to_owned()
         } else {
             format!("Recording has stopped: {error}. Answers are kept in the journal")
         };
+        if dropped > 0 {
+            let _ = write!(message, "; {dropped} log lines or server changes could not be kept");
+        }
         let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         if problem.is_none() {
             tracing::error!(%error, "recording has stopped");
@@ -257,9 +269,7 @@ async fn write_items(connection: &mut SqliteConnection, items: &[Item]) -> Resul
                 environments::insert_transition(connection, &change.1).await?;
             }
             Item::Log(lines) => {
-                for line in lines {
-                    logs::insert(connection, line).await?;
-                }
+                logs::insert(connection, lines).await?;
             }
             Item::Flush(_) | Item::Close => {}
         }
