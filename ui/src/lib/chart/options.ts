@@ -3,6 +3,10 @@ import uPlot from 'uplot';
 import { apart, type ChartSeries } from './chart';
 
 export interface PlotWish {
+  /** Seconds of one step. */
+  step: number;
+  /** Width of the axis at the left. */
+  axisWidth: number;
   element: HTMLElement;
   series: readonly ChartSeries[];
   width: number;
@@ -45,7 +49,16 @@ function hatch(context: CanvasRenderingContext2D, ink: string, ground: string): 
   return context.createPattern(tile, 'repeat') ?? ink;
 }
 
-export function plotOptions({ element, series, width, height, group, axisWords }: PlotWish): uPlot.Options {
+export function plotOptions({
+  element,
+  series,
+  width,
+  height,
+  group,
+  axisWords,
+  step,
+  axisWidth,
+}: PlotWish): uPlot.Options {
   const { read, axis, grid, font } = colours(element);
   const lines = series.filter((one) => one.shape !== 'bars');
   const left = series.find((one) => !one.right);
@@ -63,15 +76,20 @@ export function plotOptions({ element, series, width, height, group, axisWords }
   return {
     width,
     height,
-    padding: [18, lines.length > 0 && !right ? 58 : 12, 0, 0],
+    padding: [18, lines.length > 0 && !right ? 58 : right ? 4 : 22, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: group }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
-    scales: { x: { time: true }, y: scale(), ...(right ? { r: scale() } : {}) },
+    // The last step reaches as far as the others.
+    scales: {
+      x: { time: true, range: (_self, min, max) => [min, max + step] },
+      y: scale(),
+      ...(right ? { r: scale() } : {}),
+    },
     axes: [
       { ...base, grid: { show: false }, size: 24, gap: 4, values: (_self, splits) => splits.map(axisWords) },
       {
         ...base,
-        size: 62,
+        size: axisWidth,
         gap: 6,
         space: 30,
         values: (_self, splits) =>

@@ -98,16 +98,7 @@ export function drawLive(brush: Brush, scene: Scene): void {
   context.strokeStyle = theme.ember;
   context.lineWidth = 1;
   line(context, x, 18, x, layout.height);
-  const label = `${((atUs - model.originUs) / 1_000_000).toFixed(1)} s`;
-  context.font = `500 ${SMALL}px ${theme.font}`;
-  const width = context.measureText(label).width;
-  const centre = Math.min(view.width - width / 2 - 2, x);
-  context.fillStyle = theme.well;
-  context.fillRect(centre - width / 2 - 10, 0, width + 20, 18);
-  context.fillStyle = theme.emberText;
-  context.textAlign = 'center';
-  context.fillText(label, centre, 9);
-  context.font = `${SMALL}px ${theme.font}`;
+  drawRuler(brush, scene);
   if (scene.reduced) {
     context.fillStyle = theme.well;
     context.globalAlpha = 0.55;
@@ -131,22 +122,35 @@ function isDone(dot: Dot, stillUs: number): boolean {
 function clipLanes({ context }: Brush, { layout, view }: Scene, paint: () => void): void {
   context.save();
   context.beginPath();
-  context.rect(0, layout.lanes.y - 3, view.width, layout.lanes.height + 3);
+  context.rect(0, layout.lanes.y - 3, view.width, layout.lanes.height + 4);
   context.clip();
   paint();
   context.restore();
 }
 
 function drawGrid({ context, theme }: Brush, { layout, view, model }: Scene): void {
-  context.textAlign = 'center';
+  context.strokeStyle = theme.grid;
   for (const tick of ticks(view, model.originUs)) {
     const x = Math.round(tick.x) + 0.5;
-    context.strokeStyle = theme.grid;
     line(context, x, 18, x, layout.height);
-    if (tick.label === '' || x < 8) continue;
-    context.fillStyle = theme.axis;
-    context.fillText(tick.label, x, 9);
   }
+}
+
+/** Seconds on the ruler, and now; a label that now would cover is left out. */
+function drawRuler({ context, theme }: Brush, { view, model, atUs }: Scene): void {
+  const now = xOf(view, atUs);
+  context.textAlign = 'center';
+  context.fillStyle = theme.axis;
+  for (const tick of ticks(view, model.originUs)) {
+    if (tick.label === '' || tick.x < 12 || Math.abs(tick.x - now) < 46) continue;
+    context.fillText(tick.label, tick.x, 9);
+  }
+  context.font = `500 ${SMALL}px ${theme.font}`;
+  context.fillStyle = theme.emberText;
+  const label = `${((atUs - model.originUs) / 1_000_000).toFixed(1)} s`;
+  const half = context.measureText(label).width / 2;
+  context.fillText(label, Math.max(half + 2, Math.min(view.width - half - 2, now)), 9);
+  context.font = `${SMALL}px ${theme.font}`;
 }
 
 function drawRows({ context, theme }: Brush, scene: Scene): void {

@@ -38,7 +38,12 @@ export class StagePlayer {
   load(snapshot: LanesSnapshot, fromUs: number, askedMs: number): void {
     this.clock.align(snapshot.nowUs, askedMs);
     this.model.load(snapshot, fromUs);
-    if (this.mode === 'live') this.atUs = this.#liveUs();
+    // A picture that is opened while all rests shows the last thing that happened, and rests too.
+    if (this.mode === 'live' && this.playing) {
+      const nowUs = this.#liveUs();
+      const restUs = this.model.isActive(nowUs) ? nowUs : Math.min(nowUs, this.model.lastUs + SETTLE_US);
+      this.atUs = Math.max(this.atUs, this.model.originUs, restUs);
+    }
     this.show();
     this.wakes++;
   }
