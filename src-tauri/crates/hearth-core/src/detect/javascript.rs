@@ -13,8 +13,14 @@ const EXTENSIONS: [&str; 3] = [".mjs", ".js", ".cjs"];
 const FILES: [&str; 7] = ["index", "app", "handler", "lambda", "function", "main", "server"];
 /// Export names that usually are the handler, best first.
 const NAMES: [&str; 5] = ["handler", "lambdaHandler", "lambda_handler", "main", "handle"];
-/// First Node.js that takes `export` in a .js file without being told, with its full version as three numbers.
-const DETECTS_MODULES: (u32, u32) = (22, 7);
+/// Whether a Node.js takes `export` in a .js file without being told: 20.19, 22.7 and everything from 23 on.
+fn detects_modules(major: u32, minor: u32) -> bool {
+    match major {
+        20 => minor >= 19,
+        22 => minor >= 7,
+        _ => major >= 23,
+    }
+}
 
 /// What the JavaScript files say.
 pub(super) fn find(files: &Files, engines: &[EngineInfo]) -> Option<Finding> {
@@ -278,8 +284,8 @@ fn module_problem(
         let version = engines.iter().find(|engine| engine.engine == Engine::Node)?.version.clone()?;
         let mut numbers =
             version.trim_start_matches('v').split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        if version < DETECTS_MODULES {
+        let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if !detects_modules(major, minor) {
             return Some(format!(
                 "{path} uses `export`, and package.json does not say \"type\": \"module\": add it, or call the file {}",
                 path.replace(".js", ".mjs")

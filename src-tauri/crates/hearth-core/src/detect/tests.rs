@@ -164,7 +164,6 @@ fn what_will_go_wrong_is_said_before_it_does() {
         "`requests`, which is not in the package",
     );
     says(&[("app.py", "async def handler(event, context): pass\n")], "async def");
-    says(&[("index.js", "export const handler = () => 1;\n")], "\"type\": \"module\"");
     says(
         &[("index.js", "exports.handler = () => 1;\n"), ("package.json", r#"{"dependencies":{"uuid":"9"}}"#)],
         "npm install",
@@ -188,6 +187,23 @@ fn what_will_go_wrong_is_said_before_it_does() {
         true,
     );
     assert!(installed.problems.is_empty(), "what pip installed is seen: {:?}", installed.problems);
+}
+
+#[test]
+fn an_export_that_an_old_node_does_not_take_is_named() {
+    for (version, named) in
+        [("18.20.4", true), ("20.18.1", true), ("20.19.0", false), ("22.6.0", true), ("24.1.0", false)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("index.js"), "export const handler = () => 1;\n").unwrap();
+        let engines = [engine(Engine::Node, "nodejs", Some(version), true)];
+        let problems = detect(folder.path(), "esm", &engines).problems;
+        assert_eq!(
+            problems.iter().any(|problem| problem.contains("index.mjs")),
+            named,
+            "Node.js {version}: {problems:?}"
+        );
+    }
 }
 
 #[test]
