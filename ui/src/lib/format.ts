@@ -154,3 +154,24 @@ export function runtimeName(runtime: string): string {
   if (runtime.startsWith('provided')) return 'Custom (bootstrap)';
   return runtime;
 }
+
+/** The month of now in three letters: `Nov`. */
+export function monthName(at: Date = new Date()): string {
+  return MONTHS[at.getMonth()] ?? '';
+}
+
+/**
+ * Exact decimals as whole billionths of a dollar that still add up: the fractions of a slip are rounded
+ * along the running sum, so that its lines and its total agree to the last digit shown.
+ */
+export function billionths(amounts: readonly string[]): { lines: string[]; total: string } {
+  let sum = 0;
+  let shown = 0;
+  const lines = amounts.map((amount) => {
+    sum += Number(amount) * 1e9;
+    const line = Math.round(sum) - shown;
+    shown += line;
+    return (line / 1e9).toFixed(9);
+  });
+  return { lines, total: (shown / 1e9).toFixed(9) };
+}
