@@ -19,5 +19,8 @@ fn placeholder(dist: &Path) -> io::Result<()> {
         return Ok(());
     }
     fs::create_dir_all(dist)?;
-    fs::write(index, "<!doctype html><title>Hearth</title><p id=\"ui-not-built\">The UI is not built: run make run")
+    fs::write(
+        index,
+        "<!doctype html><title>Hearth</title><p id=\"ui-not-built\">The UI is not built: run make run",
+    )
 }
