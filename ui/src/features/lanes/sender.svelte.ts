@@ -18,7 +18,7 @@ export class Sender {
     this.#onsend = onsend;
   }
 
-  /** Points at a function; sends what was sent to it last. */
+  /** Points at a function; sends the event of its newest call that went well, else an empty one. */
   async point(name: string): Promise<void> {
     this.stop();
     this.#name = name;
@@ -27,7 +27,7 @@ export class Sender {
     try {
       const newest = await call('invocations_list', {
         function: name,
-        outcomes: [],
+        outcomes: ['succeeded'],
         coldOnly: false,
         search: '',
         fromUs: null,

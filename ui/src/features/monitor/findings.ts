@@ -66,7 +66,7 @@ export function kpis(table: SeriesTable, range: Range): Kpi[] {
       detail: all.calls > 0 ? percent(all.errors, all.calls) : 'no calls',
       source: measured,
     },
-    { label: 'Refused', value: count(all.refused), detail: 'the limit was reached (429)', source: measured },
+    { label: 'Refused', value: count(all.refused), detail: 'over the limit, 429', source: measured },
     {
       label: 'Cold starts',
       value: count(all.cold),
@@ -138,7 +138,7 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
     },
     {
       kind: 'cold_starts',
-      title: 'Cold starts and start-up time',
+      title: 'Cold starts',
       empty: all.cold === 0,
       finding:
         all.cold === 0

@@ -72,7 +72,8 @@ export class StagePlayer {
 
   /** Goes on by `elapsedMs` of wall time. */
   advance(elapsedMs: number): void {
-    if (!this.playing) return;
+    // A picture at rest is drawn again for other reasons too, and stays where it is.
+    if (!this.moving) return;
     if (this.mode === 'live') {
       this.atUs = Math.max(this.atUs, this.#liveUs());
       return;
