@@ -112,9 +112,8 @@ class Deploying {
     const { name, version } = deployed.function;
     this.suggested.set(name, deployed.suggestedEvent);
     this.reset();
-    overlays.toast(
-      deployed.created ? `${name} is deployed on this computer` : `${name} is now version ${version}`,
-    );
+    // A new function shows itself on its page; that an old one has changed would go unseen.
+    if (!deployed.created) overlays.toast(`${name} is now version ${version}`);
     router.go('function', [name, 'test'], this.#run ? { run: '1' } : {});
   }
 
