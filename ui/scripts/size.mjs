@@ -19,7 +19,9 @@ for (const file of initial) {
 
 let failed = false;
 const sum = [...initial].reduce((total, file) => total + size(file), 0);
-console.log(`initial JavaScript ${sum.toFixed(1)} kB gzipped, at most ${INITIAL_KB}: ${[...initial].join(', ')}`);
+console.log(
+  `initial JavaScript ${sum.toFixed(1)} kB gzipped, at most ${INITIAL_KB}: ${[...initial].join(', ')}`,
+);
 if (sum > INITIAL_KB) failed = true;
 for (const file of files.filter((one) => !initial.has(one))) {
   const kb = size(file);
