@@ -15,6 +15,8 @@ export interface Found {
 const fuzzy = new uFuzzy({ intraMode: 1, intraIns: 1 });
 const GROUPS: Action['group'][] = ['This page', 'Functions', 'Do', 'Go to', 'Help'];
 const MOST = 60;
+/** Words of a text that may stand in any order; with more than that nothing is ranked. */
+const MOST_WORDS = 5;
 
 function marked(text: string, ranges: readonly number[]): Part[] {
   const parts: Part[] = [];
@@ -46,7 +48,7 @@ export function find(text: string, all: readonly Action[]): Found[] {
       MOST,
     );
   const haystack = list.map((action) => `${action.title} ${action.detail ?? ''}`);
-  const [, info, order] = fuzzy.search(haystack, needle, 1);
+  const [, info, order] = fuzzy.search(haystack, needle, MOST_WORDS);
   if (!info || !order) return [];
   const best: Found[] = [];
   for (const place of order.slice(0, MOST)) {

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { Action } from '$lib/state/commands.svelte';
+import { find } from './find';
+
+const action = (id: string, title: string, group: Action['group'] = 'Functions'): Action => ({
+  id,
+  title,
+  group,
+  run: () => {},
+});
+const all = [
+  action('open', 'hello-python'),
+  action('test', 'Test hello-python'),
+  action('kettle', 'Test kettle'),
+  action('home', 'Home', 'Go to'),
+];
+const ids = (text: string): string[] => find(text, all).map((found) => found.action.id);
+
+describe('the palette', () => {
+  it('finds several words, in any order, and names with a hyphen', () => {
+    expect(ids('Test kettle')).toEqual(['kettle']);
+    expect(ids('kettle test')).toEqual(['kettle']);
+    expect(ids('hello-python').sort()).toEqual(['open', 'test']);
+    expect(ids('test hello-python')).toEqual(['test']);
+  });
+
+  it('shows everything for nothing, and nothing for what does not exist', () => {
+    expect(ids('')).toHaveLength(all.length);
+    expect(ids('teapot')).toEqual([]);
+  });
+});
