@@ -16,6 +16,8 @@ test('a dropped Python folder shows result, logs, receipt and lane within 2 clic
   await expect(main.getByText(/call 1 of this environment greets/)).toBeVisible();
   await expect(main.getByRole('group', { name: /^Receipt/ })).toContainText('On AWS');
   await expect(main.getByRole('img', { name: /^Server 1 / })).toBeVisible();
+  const picture = process.env['HEARTH_SCREENSHOT'];
+  if (picture) await app.screenshot({ path: picture });
   expect(pressed.count, 'clicks from the drop to the result').toBeLessThanOrEqual(2);
   expect(Date.now() - began, 'milliseconds from the drop to the result').toBeLessThan(10_000);
 });
