@@ -57,6 +57,7 @@ test('a limit refuses what is too much, and says so', async ({ app }) => {
   });
   await goTo(app, '#/lanes/limited');
   const main = app.getByRole('main');
+  await expect(main.getByRole('button', { name: 'Limit: 1 server' })).toBeVisible();
   await main.getByRole('button', { name: /^Burst 5/ }).click();
   await expect(main.getByText(/was refused \(429\): the only server was busy/).first()).toBeVisible();
   await goTo(app, '#/invocations');
