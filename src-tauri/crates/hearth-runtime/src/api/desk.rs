@@ -77,6 +77,8 @@ struct State {
     /// The invocation that the process holds, until it answered.
     running: Option<RequestId>,
     listener: Option<mpsc::UnboundedSender<Signal>>,
+    /// The first word of a process that spoke before anybody listened: a fast one does, on a busy machine.
+    unheard: Option<Signal>,
     ended: Option<Exit>,
 }
 
@@ -90,6 +92,9 @@ impl Desk {
     /// Everything that happens from now on is told to `listener`. A process that has ended says so at once.
     pub(crate) fn listen(&self, listener: mpsc::UnboundedSender<Signal>) {
         let mut state = lock(&self.state);
+        if let Some(signal) = state.unheard.take() {
+            tell(&listener, signal);
+        }
         if let Some(exit) = state.ended {
             tell(&listener, Signal::Exited(exit));
         }
@@ -185,9 +190,7 @@ impl Desk {
         }
         if !state.initialised {
             state.initialised = true;
-            if let Some(listener) = &state.listener {
-                tell(listener, Signal::Ready(at));
-            }
+            state.first_word(Signal::Ready(at));
         }
         match state.queued.take() {
             Some(delivery) => state.queued = sender.send(delivery).err(),
@@ -228,14 +231,22 @@ impl Desk {
 
     /// `POST …/init/error`: only before the first invocation.
     pub(super) fn init_error(&self, body: Bytes, kind: Option<String>) -> Result<(), Refusal> {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
         if state.initialised {
             return Err(Refusal::State);
         }
-        if let Some(listener) = &state.listener {
-            tell(listener, Signal::InitError { body, kind });
-        }
+        state.first_word(Signal::InitError { body, kind });
         Ok(())
+    }
+}
+
+impl State {
+    /// Tells how init went, now or to the listener that comes.
+    fn first_word(&mut self, signal: Signal) {
+        match &self.listener {
+            Some(listener) => tell(listener, signal),
+            None => self.unheard = Some(signal),
+        }
     }
 }
 
@@ -292,6 +303,21 @@ mod tests {
         assert_eq!(desk.init_error(Bytes::new(), None), Ok(()));
         let _next = desk.ask_next(Instant::now());
         assert_eq!(desk.init_error(Bytes::new(), None), Err(Refusal::State));
+    }
+
+    #[test]
+    fn a_process_that_is_ready_before_anybody_listens_is_heard() {
+        let desk = Desk::default();
+        let _next = desk.ask_next(Instant::now()).expect("idle");
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        desk.listen(sender);
+        assert!(matches!(receiver.try_recv(), Ok(Signal::Ready(_))), "else the call waits for init in vain");
+
+        let desk = Desk::default();
+        assert_eq!(desk.init_error(Bytes::new(), None), Ok(()));
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        desk.listen(sender);
+        assert!(matches!(receiver.try_recv(), Ok(Signal::InitError { .. })));
     }
 
     #[test]
