@@ -8,7 +8,7 @@ use crate::api::{
 use crate::deploy::no_such_handler;
 use crate::detect::handler_file;
 use crate::money::{cost, typical_receipt};
-use crate::publish::{NewVersion, check_engine, publish};
+use crate::publish::{NewVersion, check_engine, publish, settle};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{Engine, Environment, FunctionRecord, Grain, HearthEvent, Micros, function_arn};
 use hearth_store::{HourlyCalls, InvocationFilter};
@@ -101,6 +101,9 @@ pub(crate) async fn configure(app: &App, request: ConfigureRequest) -> Result<Fu
         if handler_file(&app.packages().path(&before.code), engine, &configuration.handler).is_none() {
             return Err(no_such_handler(engine, &configuration.handler));
         }
+    }
+    if request.environment.is_empty() && before.configuration.loads_the_same_as(&configuration) {
+        return settle(app, before, configuration).await;
     }
     let mut variables = app.variables().of(&before.id, before.version)?;
     for (name, value) in request.environment {

@@ -63,6 +63,23 @@ pub(crate) async fn publish(app: &App, new: NewVersion) -> Result<FunctionRecord
     Ok(record)
 }
 
+/// Keeps the version and its servers: nothing changed that a server has loaded. The caller holds `app.publishing()`.
+pub(crate) async fn settle(
+    app: &App,
+    before: FunctionRecord,
+    configuration: FunctionConfiguration,
+) -> Result<FunctionRecord> {
+    check(&configuration)?;
+    let versions = app.store().versions(&before.id).await?;
+    let cause =
+        versions.iter().find(|version| version.version == before.version).map_or("deploy", |it| &it.cause);
+    let record = FunctionRecord { configuration, ..before };
+    app.store().put_function(&record, cause).await?;
+    app.specs().forget();
+    app.tell(HearthEvent::FunctionsChanged { name: record.name.clone() });
+    Ok(record)
+}
+
 /// Refuses what AWS would refuse.
 fn check(configuration: &FunctionConfiguration) -> Result<()> {
     let refuse = |message: String| Err(ApiError::new(ErrorCode::InvalidInput, message));

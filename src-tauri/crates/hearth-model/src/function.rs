@@ -94,6 +94,18 @@ pub struct FunctionConfiguration {
     pub description: String,
 }
 
+impl FunctionConfiguration {
+    /// Whether a server that loaded the one also fits the other: only the limit or the description differ.
+    pub fn loads_the_same_as(&self, other: &Self) -> bool {
+        let other = Self {
+            reserved_concurrency: self.reserved_concurrency,
+            description: self.description.clone(),
+            ..other.clone()
+        };
+        *self == other
+    }
+}
+
 /// The package that a version runs, named by the hash of its content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -146,6 +146,24 @@ async fn a_call_can_be_cancelled_and_closing_does_not_wait_for_one_that_sleeps()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_limit_keeps_the_version_and_its_servers() {
+    let house = House::open().await;
+    if !house.has_python().await {
+        return;
+    }
+    let folder = house.folder("greeter", &[("app.py", "def handler(event, context):\n    return event\n")]);
+    house.ok("deploy", json!({ "source": path_source(&folder) })).await;
+    let first = house.invoke("greeter", &json!({})).await;
+    let configured =
+        house.ok("function_configure", json!({ "name": "greeter", "reservedConcurrency": 2 })).await;
+    assert_eq!(configured["version"], 1);
+    assert_eq!(configured["configuration"]["reservedConcurrency"], 2);
+    let second = house.invoke("greeter", &json!({})).await;
+    assert_eq!(second["environmentId"], first["environmentId"], "the server lives on");
+    house.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn calls_beyond_the_limit_of_servers_are_refused_and_explained() {
     let house = House::open().await;
     if !house.has_python().await {
