@@ -33,7 +33,8 @@ impl Rendering {
             set_unless_set("LIBGL_ALWAYS_SOFTWARE", "1");
         }
         // A sentinel that cannot be written only loses the automatic retry.
-        if let Err(error) = std::fs::create_dir_all(data_dir).and_then(|()| std::fs::write(&sentinel, "")) {
+        if let Err(error) = hearth_core::make_data_dir(data_dir).and_then(|()| std::fs::write(&sentinel, ""))
+        {
             tracing::debug!(%error, "the window's start is not remembered");
         }
         Self { sentinel }

@@ -4,7 +4,7 @@
 use crate::api::{EngineInfo, Settings};
 use crate::bus;
 use crate::calls::Calls;
-use crate::owner::OwnerLock;
+use crate::owner::{OwnerLock, make_data_dir};
 use crate::package::Packages;
 use crate::specs::Specs;
 use crate::stage::Stage;
@@ -70,7 +70,7 @@ struct Inner {
 impl App {
     /// Opens a data folder and becomes its owner: takes the lock, opens the ledger, starts the runtime.
     pub async fn open(options: AppOptions) -> Result<Self> {
-        std::fs::create_dir_all(&options.data_dir).map_err(|error| {
+        make_data_dir(&options.data_dir).map_err(|error| {
             ApiError::new(
                 ErrorCode::Internal,
                 format!("the data folder `{}` cannot be made", options.data_dir.display()),

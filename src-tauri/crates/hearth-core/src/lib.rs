@@ -36,4 +36,4 @@ mod variables;
 pub use app::{App, AppOptions};
 pub use clock::SystemClock;
 pub use error::{ApiError, ErrorCode, Result};
-pub use owner::{OwnerInfo, read_owner};
+pub use owner::{OwnerInfo, make_data_dir, read_owner};

@@ -35,6 +35,16 @@ pub fn read_owner(data_dir: &Path) -> Option<OwnerInfo> {
     }
 }
 
+/// Makes the data folder, closed to other people: it holds values of environment variables and events.
+/// One that is there already keeps its rights.
+pub fn make_data_dir(data_dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data_dir)
+}
+
 fn lock_path(data_dir: &Path) -> PathBuf {
     data_dir.join("owner.lock")
 }

@@ -1,5 +1,6 @@
-//! The acknowledgement journal: one appended line for each answered invocation, so that an answer survives
-//! SIGKILL before SQLite has it. A plain write without fsync: losing power may lose the last moment.
+//! The acknowledgement journal: one appended line for each invocation that began and one for each that was
+//! answered, so that both survive SIGKILL before SQLite has them. A plain write without fsync: losing power may
+//! lose the last moment.
 //!
 //! Owns segment files, their line format and when they may go. Must not know SQLite.
 

@@ -25,7 +25,10 @@ pub(crate) async fn replay(write: &SqlitePool, folder: &Path) -> Result<()> {
 async fn finish_all(connection: &mut SqliteConnection, records: &[Record]) -> Result<()> {
     let mut rollups = RollupChanges::default();
     for (invocation, payloads) in records {
-        invocations::finish(connection, invocation, payloads, &mut rollups).await?;
+        match invocation.outcome {
+            Outcome::Running => invocations::begin(connection, invocation).await?,
+            _ => invocations::finish(connection, invocation, payloads, &mut rollups).await?,
+        }
     }
     rollups.write(connection).await
 }

@@ -82,9 +82,12 @@ impl Store {
         self.inner.database.close().await;
     }
 
-    /// An invocation arrived. Queued.
+    /// An invocation arrived. Journaled, so that it is known to be lost when Hearth is killed before the answer,
+    /// and queued. A journal that cannot be written tells so when the answer is acknowledged.
     pub fn started(&self, invocation: &Invocation) {
-        self.send(Item::Started(Box::new(invocation.clone())));
+        let mut journal = self.inner.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let segment = journal.append(invocation, &InvocationPayloads::default()).ok();
+        self.send(Item::Started(Box::new(invocation.clone()), segment));
     }
 
     /// An invocation is about to be answered: when this returns `Ok`, it survives a kill. Takes microseconds.

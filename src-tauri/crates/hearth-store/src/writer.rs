@@ -32,7 +32,8 @@ pub(crate) fn line_room(line: &LogLine) -> usize {
 
 /// Something to write.
 pub(crate) enum Item {
-    Started(Box<Invocation>),
+    /// With the journal's segment that holds it, as below.
+    Started(Box<Invocation>, Option<u64>),
     /// With the journal's segment that holds it; none when the journal could not be written.
     Ended(Box<(Invocation, InvocationPayloads)>, Option<u64>),
     Environment(Box<(Environment, EnvironmentTransition)>),
@@ -49,14 +50,14 @@ impl Item {
     fn count(&self) -> usize {
         match self {
             Self::Log(lines) => lines.len(),
-            Self::Started(_) | Self::Ended(..) | Self::Environment(_) | Self::Flush(_) | Self::Close => 1,
+            Self::Started(..) | Self::Ended(..) | Self::Environment(_) | Self::Flush(_) | Self::Close => 1,
         }
     }
 
     fn weight(&self) -> usize {
         match self {
             Self::Log(lines) => lines.iter().map(line_room).sum(),
-            Self::Started(_) | Self::Ended(..) | Self::Environment(_) | Self::Flush(_) | Self::Close => 1,
+            Self::Started(..) | Self::Ended(..) | Self::Environment(_) | Self::Flush(_) | Self::Close => 1,
         }
     }
 }
@@ -87,7 +88,9 @@ pub(crate) struct Stopped {
 impl Stopped {
     fn keep(&mut self, item: Item) {
         match item {
-            Item::Ended(_, Some(segment)) => *self.in_journal.entry(segment).or_default() += 1,
+            Item::Started(_, Some(segment)) | Item::Ended(_, Some(segment)) => {
+                *self.in_journal.entry(segment).or_default() += 1;
+            }
             item if self.kept_weight + item.weight() > KEPT => self.dropped += item.count(),
             item => {
                 self.kept_weight += item.weight();
@@ -241,7 +244,7 @@ impl Writer {
 fn segments_of(items: &[Item]) -> BTreeMap<u64, u64> {
     let mut segments = BTreeMap::new();
     for item in items {
-        if let Item::Ended(_, Some(segment)) = item {
+        if let Item::Started(_, Some(segment)) | Item::Ended(_, Some(segment)) = item {
             *segments.entry(*segment).or_default() += 1;
         }
     }
@@ -260,7 +263,7 @@ async fn write_items(connection: &mut SqliteConnection, items: &[Item]) -> Resul
     let mut rollups = RollupChanges::default();
     for item in items {
         match item {
-            Item::Started(invocation) => invocations::begin(connection, invocation).await?,
+            Item::Started(invocation, _) => invocations::begin(connection, invocation).await?,
             Item::Ended(ended, _) => {
                 invocations::finish(connection, &ended.0, &ended.1, &mut rollups).await?;
             }
