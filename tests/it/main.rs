@@ -1,1 +1,15 @@
-//! Whole-product tests through the `hearth` binary.
+//! Whole-product tests through the `hearth` binary: one module an area. Each test has a data folder of its own.
+//!
+//! What needs somebody else's program (Python, Node, AWS's clients) says so loudly when it is not here, and passes.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+
+mod architecture;
+mod command_line;
+mod hostile;
+mod killed;
+mod lambda_api;
+mod owner;
+mod packages;
+mod plain_user;
+mod support;
+mod web;
