@@ -147,6 +147,11 @@ impl App {
         self.inner.lock.write_note(ui, lambda);
     }
 
+    /// The region whose prices are used and that ARNs of local functions name.
+    pub fn price_region(&self) -> String {
+        self.settings().price_region
+    }
+
     /// Where the browser host writes uploaded zips, each as `<id>.zip`.
     pub fn uploads_dir(&self) -> PathBuf {
         self.inner.options.data_dir.join("uploads")

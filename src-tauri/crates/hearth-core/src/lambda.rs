@@ -4,6 +4,7 @@ use crate::api::FunctionName;
 use crate::deploy::{Plan, bring_zip, check_name, install};
 use crate::functions::{self, existing};
 use crate::invoke::{Order, begin, run};
+use crate::specs::spec;
 use crate::{App, Result};
 use bytes::Bytes;
 use hearth_model::{Architecture, FunctionRecord, Invocation, InvocationSource, RequestId};
@@ -89,6 +90,12 @@ pub async fn update_code(app: &App, name: &str, zip: Bytes) -> Result<FunctionRe
 /// One function.
 pub async fn get(app: &App, name: &str) -> Result<FunctionRecord> {
     existing(app, name).await
+}
+
+/// Version and ARN of a function that is about to be called. A warm call reads neither ledger nor files for it.
+pub async fn target(app: &App, name: &str) -> Result<(u32, String)> {
+    let spec = spec(app, name).await?;
+    Ok((spec.version, spec.arn.clone()))
 }
 
 /// Values of a function's environment variables, which `GetFunction` shows to its owner.

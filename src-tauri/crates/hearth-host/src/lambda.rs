@@ -17,8 +17,6 @@ use axum::middleware::{self, Next};
 use axum::routing::{get, post, put};
 use fault::Fault;
 use hearth_core::App;
-use hearth_core::api::Settings;
-use hearth_core::commands;
 use serde_json::Value;
 use std::net::SocketAddr;
 use tokio_util::sync::CancellationToken;
@@ -103,14 +101,4 @@ async fn body(request: Request, limit: usize, operation: &str) -> std::result::R
 
 fn json(status: StatusCode, value: &Value) -> Response<Body> {
     crate::rpc::typed(status, "application/json", value.to_string().into())
-}
-
-/// The region that ARNs name.
-async fn region(app: &App) -> std::result::Result<String, Fault> {
-    match Box::pin(commands::dispatch(app, "settings_get", Value::Object(serde_json::Map::new()))).await? {
-        commands::Body::Json(text) => Ok(serde_json::from_str::<Settings>(&text)
-            .map(|settings| settings.price_region)
-            .unwrap_or_default()),
-        commands::Body::Bytes(_) => Ok(String::new()),
-    }
 }

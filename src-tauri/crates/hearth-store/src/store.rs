@@ -12,7 +12,7 @@ use hearth_model::{
 use sqlx::SqlitePool;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 /// Bytes of an event or an answer that are kept.
@@ -30,6 +30,7 @@ struct Inner {
     database: Database,
     clock: Arc<dyn Clock>,
     queue: mpsc::UnboundedSender<Item>,
+    urgent: Arc<Notify>,
     journal: Arc<Mutex<Journal>>,
     log_room: Arc<Semaphore>,
     problem: Problem,
@@ -56,9 +57,11 @@ impl Store {
         let journal = Arc::new(Mutex::new(journal));
         let log_room = Arc::new(Semaphore::new(LOG_ROOM));
         let problem = Problem::default();
+        let urgent = Arc::new(Notify::new());
         let writer = Writer {
             pool: database.write.clone(),
             queue: inbox,
+            urgent: Arc::clone(&urgent),
             journal: Arc::clone(&journal),
             journal_folder: folder,
             log_room: Arc::clone(&log_room),
@@ -66,12 +69,15 @@ impl Store {
             stopped: None,
         };
         let writer = Mutex::new(Some(tokio::spawn(writer.run())));
-        Ok(Self { inner: Arc::new(Inner { database, clock, queue, journal, log_room, problem, writer }) })
+        Ok(Self {
+            inner: Arc::new(Inner { database, clock, queue, urgent, journal, log_room, problem, writer }),
+        })
     }
 
     /// Writes what is queued and closes the file. Later calls find the ledger closed.
     pub async fn close(&self) {
         self.send(Item::Close);
+        self.inner.urgent.notify_one();
         let writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer
             && let Err(error) = writer.await
@@ -122,6 +128,9 @@ impl Store {
                 room += line_room(&line);
                 chunk.push(line);
             }
+            if self.inner.log_room.available_permits() < room {
+                self.inner.urgent.notify_one();
+            }
             // Closed: nobody writes any more, and `send` says so.
             if let Ok(permit) = self.inner.log_room.acquire_many(room as u32).await {
                 permit.forget();
@@ -134,6 +143,7 @@ impl Store {
     pub async fn flush(&self) -> Result<()> {
         let (answer, wait) = oneshot::channel();
         self.inner.queue.send(Item::Flush(answer)).map_err(|_| Error::Closed)?;
+        self.inner.urgent.notify_one();
         wait.await.map_err(|_| Error::Closed)?
     }
 

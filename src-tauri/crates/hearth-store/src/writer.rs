@@ -14,10 +14,11 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
-const BATCH_ITEMS: usize = 500;
+/// How much one transaction takes at most.
+const BATCH_ITEMS: usize = 20_000;
+/// How long things gather before they are written: each wake-up would cost the calls that go on meanwhile.
 const BATCH_TIME: Duration = Duration::from_millis(40);
 const RETRY: Duration = Duration::from_secs(1);
 /// Room for log lines that wait to be written; more wait at the function that logs them.
@@ -68,6 +69,8 @@ pub(crate) type Problem = Arc<Mutex<Option<String>>>;
 pub(crate) struct Writer {
     pub(crate) pool: SqlitePool,
     pub(crate) queue: mpsc::UnboundedReceiver<Item>,
+    /// Told when somebody waits for what is queued.
+    pub(crate) urgent: Arc<Notify>,
     pub(crate) journal: Arc<Mutex<Journal>>,
     pub(crate) journal_folder: PathBuf,
     pub(crate) log_room: Arc<Semaphore>,
@@ -129,30 +132,43 @@ impl Writer {
         batch: &mut Vec<Item>,
         waiting: &mut Vec<oneshot::Sender<Result<()>>>,
     ) -> bool {
-        let mut deadline = self.stopped.is_some().then(|| Instant::now() + RETRY);
+        let pause = if self.stopped.is_some() { RETRY } else { BATCH_TIME };
+        let mut next = if self.stopped.is_some() {
+            match tokio::time::timeout(pause, self.queue.recv()).await {
+                Ok(next) => next,
+                Err(_) => return true,
+            }
+        } else {
+            self.queue.recv().await
+        };
+        if next.as_ref().is_some_and(|item| !item.ends_batch()) {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.urgent.notified() => {}
+            }
+        }
         let mut weight = 0;
-        while weight < BATCH_ITEMS {
-            let next = match deadline {
-                None => self.queue.recv().await,
-                Some(deadline) => match tokio::time::timeout_at(deadline, self.queue.recv()).await {
-                    Ok(next) => next,
-                    Err(_) => return true,
-                },
-            };
+        loop {
             let Some(item) = next else { return false };
-            deadline.get_or_insert_with(|| Instant::now() + BATCH_TIME);
             weight += item.weight();
-            let last = item.ends_batch();
             match item {
-                Item::Flush(answer) => waiting.push(answer),
+                Item::Flush(answer) => {
+                    waiting.push(answer);
+                    return true;
+                }
                 Item::Close => return false,
                 item => batch.push(item),
             }
-            if last {
-                break;
-            }
+            next = match self.queue.try_recv() {
+                Ok(item) if weight < BATCH_ITEMS || item.ends_batch() => Some(item),
+                Ok(item) => {
+                    batch.push(item);
+                    return true;
+                }
+                Err(mpsc::error::TryRecvError::Empty) => return true,
+                Err(mpsc::error::TryRecvError::Disconnected) => None,
+            };
         }
-        true
     }
 
     async fn write(&mut self, batch: Vec<Item>) -> std::result::Result<(), String> {

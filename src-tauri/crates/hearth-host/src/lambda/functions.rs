@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::invoke::Qualifier;
 use super::name::FunctionRef;
 use super::shape::configuration;
-use super::{Answer, Api, body, json, region};
+use super::{Answer, Api, body, json};
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{Response, StatusCode};
@@ -154,7 +154,7 @@ pub(super) async fn get_configuration(
 }
 
 pub(super) async fn list(State(api): State<Api>, Query(paging): Query<Paging>) -> Answer {
-    let region = region(&api.app).await?;
+    let region = api.app.price_region();
     let size = paging.max_items.unwrap_or(PAGE);
     if !(1..=10_000).contains(&size) {
         return Err(Fault::invalid(&format!("MaxItems must be 1 to 10000, not {size}")));
@@ -239,7 +239,7 @@ pub(super) async fn delete(
     if function.qualifier.is_some() {
         return Err(Fault::invalid("single versions cannot be deleted: leave the qualifier out"));
     }
-    let arn = function_arn(&region(&api.app).await?, &function.name);
+    let arn = function_arn(&api.app.price_region(), &function.name);
     existing(&api.app, &function.name, &arn).await?;
     lambda::delete(&api.app, &function.name).await?;
     let mut response = Response::new(Body::empty());
@@ -261,7 +261,7 @@ async fn find(
     qualifier: Option<String>,
 ) -> Result<(FunctionRecord, String, String), Fault> {
     let function = FunctionRef::parse(name, qualifier)?;
-    let region = region(app).await?;
+    let region = app.price_region();
     let arn = function_arn(&region, &function.name);
     let record = existing(app, &function.name, &arn).await?;
     let executed = function.executed(record.version, &arn)?;
@@ -270,7 +270,7 @@ async fn find(
 
 async fn described(app: &App, status: StatusCode, record: &FunctionRecord, version: &str) -> Answer {
     let environment = lambda::environment(app, &record.name).await?;
-    Ok(json(status, &configuration(record, &region(app).await?, Some(&environment), version)))
+    Ok(json(status, &configuration(record, &app.price_region(), Some(&environment), version)))
 }
 
 fn version(record: &FunctionRecord, publish: bool) -> String {

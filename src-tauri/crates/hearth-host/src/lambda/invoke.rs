@@ -2,13 +2,13 @@
 
 use super::fault::Fault;
 use super::name::FunctionRef;
-use super::{Answer, Api, body, region};
+use super::{Answer, Api, body};
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hearth_core::lambda;
+use hearth_core::{ErrorCode, lambda};
 use hearth_model::{Outcome, function_arn};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -50,9 +50,14 @@ pub(super) async fn invoke(
     {
         return Err(Fault::bad_content(&format!("Could not parse request body into json: {error}")));
     }
-    let arn = function_arn(&region(&api.app).await?, &function.name);
-    let record = super::functions::existing(&api.app, &function.name, &arn).await?;
-    let executed = function.executed(record.version, &arn)?;
+    let (version, arn) =
+        lambda::target(&api.app, &function.name).await.map_err(|error| match error.code {
+            ErrorCode::NotFound => {
+                Fault::function_not_found(&function_arn(&api.app.price_region(), &function.name))
+            }
+            _ => error.into(),
+        })?;
+    let executed = function.executed(version, &arn)?;
     match kind {
         Kind::DryRun => Ok(empty(StatusCode::NO_CONTENT, &executed)),
         Kind::Event => {
@@ -62,16 +67,8 @@ pub(super) async fn invoke(
             Ok(response)
         }
         Kind::RequestResponse => {
-            // The call goes on to its end even when the client hangs up, as it does at AWS.
-            let (app, name) = (api.app.clone(), function.name.clone());
-            let task = tokio::spawn(async move { Box::pin(lambda::invoke(&app, &name, payload)).await });
-            let answer = task.await.map_err(|error| {
-                hearth_core::ApiError::new(
-                    hearth_core::ErrorCode::Internal,
-                    "the call ended without an answer",
-                )
-                .with_detail(error.to_string())
-            })??;
+            // The core sees the call to its end even when the client hangs up, as it is at AWS.
+            let answer = Box::pin(lambda::invoke(&api.app, &function.name, payload)).await?;
             if answer.invocation.outcome == Outcome::Throttled {
                 return Err(Fault::throttled());
             }

@@ -35,6 +35,7 @@ async fn an_idle_environment_is_stopped_and_woken_by_the_next_call() {
     let second = kit.call(&spec, "{}").await;
     assert_eq!(second.invocation.start, ServerStart::Thawed);
     assert_eq!(json(&second)["count"], 2);
+    kit.until("all changes as events", || kit.states().len() >= 7).await;
     let states = kit.states();
     let expected =
         [State::Init, State::Warm, State::Busy, State::Warm, State::Frozen, State::Thaw, State::Busy];
