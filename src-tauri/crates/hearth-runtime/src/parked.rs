@@ -23,6 +23,8 @@ use std::time::Duration;
 
 /// No-op calls that a process runs before it counts as ready: they touch the pages a real call needs.
 const REHEARSALS: usize = 2;
+/// A process that starts takes the processor from the first call of the environment that made room for it.
+const REFILL_DELAY: Duration = Duration::from_millis(25);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// After so many failures in a row an engine is no longer parked; functions are spawned instead.
 const FAILURES: u32 = 3;
@@ -83,7 +85,7 @@ impl Parked {
     /// Begins to fill every shelf, in the background.
     pub(crate) fn fill(self: &Arc<Self>) {
         for engine in ENGINES {
-            self.refill(engine);
+            self.begin_to_add(engine, Duration::ZERO);
         }
     }
 
@@ -121,8 +123,12 @@ impl Parked {
         }
     }
 
-    /// Starts what is missing, in the background.
+    /// Starts what is missing, in the background, once the call that took a process had a moment for itself.
     pub(crate) fn refill(self: &Arc<Self>, engine: Engine) {
+        self.begin_to_add(engine, REFILL_DELAY);
+    }
+
+    fn begin_to_add(self: &Arc<Self>, engine: Engine, delay: Duration) {
         let Some(index) = index(engine) else { return };
         let target = self.counts.of(engine);
         if target == 0 || self.is_closed() || !self.site.has(engine) {
@@ -140,7 +146,11 @@ impl Parked {
             missing
         };
         if missing > 0 {
-            tokio::spawn(self.clone().add(engine, index, missing));
+            let parked = self.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(delay).await;
+                parked.add(engine, index, missing).await;
+            });
         }
     }
 
