@@ -163,9 +163,15 @@ export async function dropFolder(page: Page, folder: string): Promise<void> {
   const session: CDPSession = await page.context().newCDPSession(page);
   const data = { items: [], files: [folder], dragOperationsMask: 1 };
   const at = { x: 700, y: 450 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, ...at, data });
-  }
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    session.send('Input.dispatchDragEvent', { type, ...at, data });
+  await send('dragEnter');
+  // A person lets go when the window says that it takes the folder; a busy machine takes a moment to say so.
+  await expect(async () => {
+    await send('dragOver');
+    await expect(page.locator('.veil')).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await send('drop');
   await session.detach();
 }
 
