@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run web test check unit ui-test e2e smoke judges bench types sqlx bundle format clean
+.PHONY: help run web test check unit ui-test e2e smoke judges bench bench-window types sqlx bundle format clean
 
 HEARTH_TOOLS ?= $(HOME)/.cache/hearth-tools
 CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -13,7 +13,7 @@ DISPLAY_RUN := dbus-run-session -- xvfb-run -a -s '-screen 0 1440x900x24'
 WITHOUT_WINDOW := --workspace --exclude hearth-desktop
 
 help: ## This list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: ## Set up, build and open Hearth (in the browser where there is no display)
 	@.ci/setup run
@@ -67,6 +67,11 @@ bench: ui/dist/index.html ## Cold and warm latency beside the official clients a
 	@bash tests/tools/bench-peers.sh
 	cargo build --quiet --release -p hearth-cli
 	HEARTH_BIN="$(CARGO_TARGET_DIR)/release/hearth" bash tests/bench/run.sh
+
+bench-window: ui/dist/index.html ## How soon the real window is interactive, and what it costs while idle
+	@.ci/setup test
+	cargo build --quiet --release -p hearth-cli -p hearth-desktop --features hearth-desktop/custom-protocol
+	$(DISPLAY_RUN) python3 tests/bench/window.py "$(CARGO_TARGET_DIR)/release/hearth-desktop"
 
 types: ## Write the UI's TypeScript types from the command table
 	cargo xtask types
