@@ -40,6 +40,7 @@ test('a whole run needs no mouse', async ({ app }) => {
   await expect(app.getByRole('option', { name: /Test by-keyboard/ })).toBeVisible();
   await app.keyboard.press('Enter');
   await expect(app).toHaveURL(/function\/by-keyboard\/test/);
+  await expect(app.getByRole('button', { name: /^Run Ctrl/ })).toBeVisible();
   await app.keyboard.press('Control+Enter');
   await expect(app.getByRole('main').getByText('"poured"')).toBeVisible();
   await app.keyboard.press('Escape');
@@ -72,6 +73,7 @@ test('a folder without a handler gives a clear error and the next drop works', a
   const { rmSync, writeFileSync } = await import('node:fs');
   rmSync(`${folder}/app.py`);
   writeFileSync(`${folder}/notes.txt`, 'nothing to run');
+  await goTo(app, '#/functions');
   await dropFolder(app, folder);
   await expect(
     app
