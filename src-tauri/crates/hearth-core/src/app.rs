@@ -4,6 +4,7 @@
 use crate::api::{EngineInfo, Settings};
 use crate::bus;
 use crate::calls::Calls;
+use crate::lane::Lane;
 use crate::owner::{OwnerLock, make_data_dir};
 use crate::package::Packages;
 use crate::specs::Specs;
@@ -51,6 +52,7 @@ pub struct App {
 struct Inner {
     options: AppOptions,
     lock: OwnerLock,
+    lane: Lane,
     events: broadcast::Sender<HearthEvent>,
     store: Store,
     runtime: Runtime,
@@ -88,7 +90,11 @@ impl App {
         })
         .await?;
         let settings = settings::load(&store, &prices).await?;
-        let started = Runtime::start(RuntimeOptions {
+        let lane = Lane::start().map_err(|error| {
+            ApiError::new(ErrorCode::Internal, "the system gives Hearth no threads")
+                .with_detail(error.to_string())
+        })?;
+        let starting = lane.handle().spawn(Runtime::start(RuntimeOptions {
             run_dir: options.data_dir.join("run"),
             worker_exe: options.worker_exe.clone(),
             clock: Arc::clone(&options.clock),
@@ -97,13 +103,16 @@ impl App {
             parked: ParkedCounts::default(),
             price_region: settings.price_region.clone(),
             search_path: None,
-        })
-        .await;
+        }));
+        let started = match starting.await {
+            Ok(started) => started.map_err(ApiError::from),
+            Err(error) => Err(ApiError::internal(format!("the local runtime could not be started: {error}"))),
+        };
         let runtime = match started {
             Ok(runtime) => runtime,
             Err(error) => {
                 store.close().await;
-                return Err(error.into());
+                return Err(error);
             }
         };
         let (events, _) = broadcast::channel(EVENTS_KEPT);
@@ -111,6 +120,7 @@ impl App {
             inner: Arc::new(Inner {
                 options,
                 lock,
+                lane,
                 events,
                 store,
                 runtime,
@@ -145,6 +155,11 @@ impl App {
     /// Tells other processes where this one listens. Tokens are not written down.
     pub fn set_addresses(&self, ui: Option<String>, lambda: Option<String>) {
         self.inner.lock.write_note(ui, lambda);
+    }
+
+    /// Where calls run. What serves calls belongs here too, so that a call is not handed from thread to thread.
+    pub fn lane(&self) -> &tokio::runtime::Handle {
+        self.inner.lane.handle()
     }
 
     /// The region whose prices are used and that ARNs of local functions name.

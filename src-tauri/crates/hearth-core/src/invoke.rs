@@ -135,7 +135,7 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
     });
     let receiver = sender.subscribe();
     let (call, id) = (app.clone(), request_id.clone());
-    app.tasks().spawn(async move {
+    let course = async move {
         let job = Job {
             function: spec,
             request_id: id.clone(),
@@ -153,7 +153,8 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
         };
         call.calls().leave(&id, ended.as_ref().ok());
         sender.send(Some(ended)).ok();
-    });
+    };
+    app.tasks().spawn_on(course, app.lane());
     Ok((request_id, Waiting::Running(receiver)))
 }
 

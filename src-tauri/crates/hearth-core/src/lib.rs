@@ -22,6 +22,7 @@ mod functions;
 mod history;
 mod invoke;
 pub mod lambda;
+mod lane;
 mod money;
 mod owner;
 mod package;

@@ -31,6 +31,14 @@ type Answer = std::result::Result<Response<Body>, Fault>;
 
 /// Serves the Lambda API on `address`, which must be on 127.0.0.1.
 pub async fn serve(app: App, address: SocketAddr) -> Result<Listening> {
+    let lane = app.lane().clone();
+    lane.spawn(serve_here(app, address)).await.unwrap_or_else(|error| {
+        let source = std::io::Error::other(error);
+        Err(crate::Error::Listen { address, source })
+    })
+}
+
+async fn serve_here(app: App, address: SocketAddr) -> Result<Listening> {
     let (listener, address) = listening::bind(address).await?;
     let api = Api { app, port: address.port() };
     let router = Router::new()
