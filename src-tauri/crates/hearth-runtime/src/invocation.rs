@@ -12,7 +12,7 @@ use crate::variables::{self, Place};
 use crate::{Completion, Job, PAYLOAD_LIMIT, parked, sys};
 use base64::Engine as _;
 use hearth_model::{
-    Engine, HearthEvent, Invocation, Micros, Outcome, Phases, RequestId, ServerStart, billed_milliseconds,
+    Engine, Invocation, Micros, Outcome, Phases, RequestId, ServerStart, billed_milliseconds,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,12 +38,6 @@ pub(crate) async fn run(pool: Arc<Pool>, job: Job) -> Completion {
     pool.site.outbox.room().await;
     let (signals, mut heard) = unbounded_channel();
     let started_us = pool.site.clock.now();
-    pool.site.outbox.push(HearthEvent::InvocationStarted {
-        request_id: job.request_id.clone(),
-        function_id: job.function.id.clone(),
-        function_name: job.function.name.clone(),
-        at_us: started_us,
-    });
     let mut course = Course {
         arrived,
         started_us,

@@ -12,7 +12,7 @@ const LOG_BATCHES: usize = 32;
 const CROWDED: usize = 20_000;
 const CHANNEL: usize = 256;
 /// How long events gather before they are carried.
-const GATHER: std::time::Duration = std::time::Duration::from_millis(2);
+const GATHER: std::time::Duration = std::time::Duration::from_millis(5);
 
 #[derive(Clone)]
 pub(crate) struct Outbox {

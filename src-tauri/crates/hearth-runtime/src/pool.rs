@@ -15,6 +15,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
 
+/// What "at once" means for freezing. An environment that is called again sooner would only be stopped and woken
+/// for nothing, and each of the two costs a call more than its own work.
+const FREEZE_GRACE: Duration = Duration::from_millis(2);
+
 pub(crate) struct Pool {
     pub(crate) site: Arc<Site>,
     pub(crate) parked: Arc<Parked>,
@@ -88,7 +92,7 @@ impl Pool {
     }
 
     pub(crate) fn freeze_after(&self) -> Duration {
-        micros(&self.freeze_after)
+        micros(&self.freeze_after).max(FREEZE_GRACE)
     }
 
     pub(crate) fn init_limit(&self) -> Duration {
