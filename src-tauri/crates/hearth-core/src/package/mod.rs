@@ -5,6 +5,7 @@ mod embedded;
 mod folder;
 mod links;
 mod snapshot;
+mod twice;
 mod unzip;
 
 #[cfg(test)]

@@ -220,3 +220,16 @@ fn a_bootstrap_keeps_its_executable_bit() {
         std::fs::metadata(place.packages.path(&package).join("bootstrap")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o555);
 }
+
+/// Tools that add to a zip may leave an older entry of the same path in it.
+#[test]
+fn a_path_that_a_zip_holds_twice_is_named() {
+    let place = Place::new();
+    let mut zip = zip_files(&[("app.py", b"1"), ("lib/one.py", b"1"), ("lib/two.py", b"2"), ("z.py", b"3")]);
+    for at in (0..zip.len() - 10).rev() {
+        if &zip[at..at + 10] == b"lib/two.py" {
+            zip[at..at + 10].copy_from_slice(b"lib/one.py");
+        }
+    }
+    place.refused(&zip, "the path `lib/one.py` twice");
+}

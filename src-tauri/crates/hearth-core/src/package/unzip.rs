@@ -2,6 +2,7 @@
 //! collide, archives that grow without end. Must not touch anything outside the folder it is given.
 
 use super::links::{Link, make_links};
+use super::twice::repeated_path;
 use super::{ENTRIES_LIMIT, UNPACKED_LIMIT, is_leftover, refused, set_mode, too_large, too_many, unreadable};
 use crate::{ApiError, Result};
 use std::collections::{HashMap, HashSet};
@@ -18,7 +19,10 @@ const LINK_LIMIT: u64 = 4_096;
 pub(crate) fn unzip<R: Read + Seek>(archive: R, into: &Path) -> Result<()> {
     let mut archive = ZipArchive::new(archive).map_err(|error| corrupt("the zip", &error))?;
     if archive.has_duplicate_names() {
-        return Err(refused("the zip holds the same path twice").with_hint("Make the zip again."));
+        let directory = archive.central_directory_start();
+        let path = repeated_path(&mut archive.into_inner(), directory);
+        let what = path.map_or_else(|| "the same path".to_owned(), |path| format!("the path `{path}`"));
+        return Err(refused(format!("the zip holds {what} twice")).with_hint("Make the zip again."));
     }
     if u32::try_from(archive.len()).map_or(true, |entries| entries > ENTRIES_LIMIT) {
         return Err(too_many());
