@@ -53,7 +53,8 @@ assert json.load(failed["Payload"])["errorMessage"] == "no water"
 assert client.invoke(FunctionName="tea-0", InvocationType="DryRun")["StatusCode"] == 204
 assert client.invoke(FunctionName="tea-0", InvocationType="Event", Payload=b"{}")["StatusCode"] == 202
 context = base64.b64encode(b'{"custom": {"from": "test"}}').decode()
-assert client.invoke(FunctionName="tea-0", ClientContext=context)["StatusCode"] == 200
+seen = json.load(client.invoke(FunctionName="tea-0", ClientContext=context)["Payload"])
+assert seen["clientContext"] == {"custom": {"from": "test"}}, seen
 
 pages = client.get_paginator("list_functions").paginate(PaginationConfig={"PageSize": 2})
 listed = [function["FunctionName"] for page in pages for function in page["Functions"]]

@@ -19,7 +19,7 @@ fn package() -> String {
     let code = "export const handler = async (event, context) => {\n\
         console.log('saw', JSON.stringify(event));\n\
         if (event && event.fail) throw new Error(event.fail);\n\
-        return { event, version: context.functionVersion, name: context.functionName };\n};\n";
+        return { event, version: context.functionVersion, name: context.functionName, clientContext: context.clientContext };\n};\n";
     STANDARD.encode(zip(&[("index.js", code)]))
 }
 

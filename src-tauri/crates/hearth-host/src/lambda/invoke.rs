@@ -42,7 +42,6 @@ pub(super) async fn invoke(
     let function = FunctionRef::parse(&name, query.qualifier)?;
     let headers = request.headers().clone();
     let kind = kind(&headers)?;
-    check_context(&headers)?;
     let limit = if kind == Kind::Event { BACKGROUND_LIMIT } else { EVENT_LIMIT };
     let payload = body(request, limit, "InvokeFunction").await?;
     if !payload.is_empty()
@@ -68,7 +67,9 @@ pub(super) async fn invoke(
         }
         Kind::RequestResponse => {
             // The core sees the call to its end even when the client hangs up, as it is at AWS.
-            let answer = Box::pin(lambda::invoke(&api.app, &function.name, payload)).await?;
+            let context = context(&headers)?;
+            let call = lambda::invoke_with_context(&api.app, &function.name, payload, context);
+            let answer = Box::pin(call).await?;
             if answer.invocation.outcome == Outcome::Throttled {
                 return Err(Fault::throttled());
             }
@@ -98,14 +99,17 @@ fn kind(headers: &HeaderMap) -> Result<Kind, Fault> {
     }
 }
 
-fn check_context(headers: &HeaderMap) -> Result<(), Fault> {
-    let Some(context) = headers.get("x-amz-client-context") else { return Ok(()) };
+/// The caller's client context as the function's runtime gets it: JSON.
+fn context(headers: &HeaderMap) -> Result<Option<String>, Fault> {
+    let Some(context) = headers.get("x-amz-client-context") else { return Ok(None) };
     if context.len() > CONTEXT_LIMIT {
         return Err(Fault::invalid(&format!("the client context may have {CONTEXT_LIMIT} bytes at most")));
     }
-    let decoded = STANDARD.decode(context.as_bytes()).ok();
-    let is_json = decoded.is_some_and(|bytes| serde_json::from_slice::<IgnoredAny>(&bytes).is_ok());
-    if is_json { Ok(()) } else { Err(Fault::bad_content("the client context is not JSON in base64")) }
+    let text = STANDARD.decode(context.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    match text.filter(|text| serde_json::from_str::<IgnoredAny>(text).is_ok()) {
+        Some(text) => Ok(Some(text)),
+        None => Err(Fault::bad_content("the client context is not JSON in base64")),
+    }
 }
 
 fn empty(status: StatusCode, executed: &str) -> Response<Body> {
