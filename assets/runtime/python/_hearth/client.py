@@ -9,7 +9,7 @@ import os
 import sys
 import time
 
-from . import contract, logs, preload
+from . import bytecode, contract, logs, preload
 from .context import LambdaContext
 from .transport import Closed, Connection
 
@@ -22,14 +22,15 @@ def main():
     logs.open_streams()
     _add_site_builtins()
     connection = Connection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    compiled = os.environ.pop("HEARTH_PYCACHE", None)
     try:
         if os.environ.get("HEARTH_PARKED") == "1":
             assignment = _wait_for_assignment(connection)
             handler_name = assignment["handler"]
-            _become(assignment)
+            _become(assignment, compiled)
         else:
             handler_name = os.environ.get("_HANDLER", "")
-            _enter(os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd())
+            _enter(os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd(), compiled)
         handler = _init(connection, handler_name)
         while True:
             _serve_one(connection, handler)
@@ -71,7 +72,7 @@ def rehearse(event):
     return result
 
 
-def _become(assignment):
+def _become(assignment, compiled):
     """Takes on the environment of the function this process was assigned to."""
     api = os.environ["AWS_LAMBDA_RUNTIME_API"]
     os.environ.clear()
@@ -82,10 +83,10 @@ def _become(assignment):
     contract.forget_environment()
     if hasattr(time, "tzset"):
         time.tzset()
-    _enter(assignment["taskRoot"])
+    _enter(assignment["taskRoot"], compiled)
 
 
-def _enter(task_root):
+def _enter(task_root, compiled):
     """Puts the function's folder, then PYTHONPATH, in front of the library."""
     os.chdir(task_root)
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -95,6 +96,7 @@ def _enter(task_root):
     ]
     sys.path[:] = [task_root] + extra + rest
     sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX") or None
+    bytecode.keep_below(compiled, task_root)
     preload.make_room_for([task_root] + extra)
 
 

@@ -96,6 +96,7 @@ impl App {
         })?;
         let starting = lane.handle().spawn(Runtime::start(RuntimeOptions {
             run_dir: options.data_dir.join("run"),
+            bytecode_dir: Some(packages.bytecode().to_owned()),
             worker_exe: options.worker_exe.clone(),
             clock: Arc::clone(&options.clock),
             keep_alive: settings.keep_alive_us,

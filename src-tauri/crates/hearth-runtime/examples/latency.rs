@@ -40,6 +40,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     let runtime = Runtime::start(RuntimeOptions {
         run_dir: run.path().to_owned(),
+        bytecode_dir: None,
         worker_exe: std::env::args_os().nth(1).map(Into::into),
         clock: Arc::new(Monotonic(Instant::now())),
         keep_alive: Micros::from_seconds(300),

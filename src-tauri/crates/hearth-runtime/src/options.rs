@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub struct RuntimeOptions {
     /// Scratch folder: log pipes, process records, the runtime clients and each environment's `/tmp`.
     pub run_dir: PathBuf,
+    /// Where Python keeps compiled modules, a folder for each package, since packages are read-only. None: nowhere.
+    pub bytecode_dir: Option<PathBuf>,
     /// The `hearth` binary, started as `hearth worker quickjs`; none switches QuickJS off.
     pub worker_exe: Option<PathBuf>,
     /// Where time stamps come from.
@@ -32,6 +34,7 @@ impl fmt::Debug for RuntimeOptions {
         formatter
             .debug_struct("RuntimeOptions")
             .field("run_dir", &self.run_dir)
+            .field("bytecode_dir", &self.bytecode_dir)
             .field("worker_exe", &self.worker_exe)
             .field("keep_alive", &self.keep_alive)
             .field("freeze_after", &self.freeze_after)

@@ -27,6 +27,7 @@ pub(crate) struct Site {
     worker: Option<PathBuf>,
     interpreters: Interpreters,
     names: AtomicU64,
+    bytecode: Option<PathBuf>,
 }
 
 impl Site {
@@ -70,6 +71,7 @@ impl Site {
 
     /// A folder of its own for one environment.
     pub(crate) fn scratch_folder(&self, name: &str) -> Result<PathBuf> {
+            bytecode: options.bytecode_dir.clone(),
         let folder = self.scratch.join(name);
         fs::create_dir_all(&folder).map_err(Error::files("create", &folder))?;
         Ok(folder)
@@ -91,8 +93,14 @@ impl Site {
         &self,
         engine: Engine,
         code: Option<&Path>,
-        environment: BTreeMap<String, String>,
-    ) -> Result<Launch> {
+        mut environment: BTreeMap<String, String>,
+    ) -> crate::Result<Launch> {
+        if engine == Engine::Python
+            && let Some(folder) = &self.bytecode
+        {
+            // Our client takes it out again before it loads a function.
+            environment.insert("HEARTH_PYCACHE".to_owned(), folder.to_string_lossy().into_owned());
+        }
         let (program, arguments): (PathBuf, Vec<OsString>) = match engine {
             Engine::Python => (
                 self.interpreter(engine)?.path.clone(),

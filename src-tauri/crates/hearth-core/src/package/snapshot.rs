@@ -19,6 +19,7 @@ const STAGING: &str = ".staging-";
 #[derive(Clone, Debug)]
 pub(crate) struct Packages {
     root: PathBuf,
+    bytecode: PathBuf,
 }
 
 /// A package being put together. Dropping it removes everything.
@@ -58,7 +59,12 @@ impl Packages {
     pub(crate) fn open(data_dir: &Path) -> Result<Self> {
         let root = data_dir.join("packages");
         std::fs::create_dir_all(&root).map_err(|error| folder_problem(&root, &error))?;
-        Ok(Self { root })
+        Ok(Self { root, bytecode: data_dir.join("pycache") })
+    }
+
+    /// Where Python keeps compiled modules: a folder for each package, of the package's name.
+    pub(crate) fn bytecode(&self) -> &Path {
+        &self.bytecode
     }
 
     /// Where a package is.
@@ -94,23 +100,29 @@ impl Packages {
         }
     }
 
-    /// Removes staging folders of a killed Hearth and packages outside `needed`. Returns how many packages went.
+    /// Removes staging folders of a killed Hearth and packages outside `needed`, with their compiled modules. Returns
+    /// how many packages went.
     pub(crate) fn sweep(&self, needed: &HashSet<String>) -> usize {
-        let Ok(entries) = std::fs::read_dir(&self.root) else { return 0 };
-        let mut swept = 0;
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if needed.contains(&name) {
-                continue;
-            }
-            make_writable(&entry.path());
-            match std::fs::remove_dir_all(entry.path()) {
-                Ok(()) => swept += usize::from(!name.starts_with(STAGING)),
-                Err(error) => tracing::warn!(package = name, %error, "a package that nobody needs stays"),
-            }
-        }
-        swept
+        sweep_folder(&self.bytecode, needed);
+        sweep_folder(&self.root, needed)
     }
+}
+
+fn sweep_folder(root: &Path, needed: &HashSet<String>) -> usize {
+    let Ok(entries) = std::fs::read_dir(root) else { return 0 };
+    let mut swept = 0;
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if needed.contains(&name) {
+            continue;
+        }
+        make_writable(&entry.path());
+        match std::fs::remove_dir_all(entry.path()) {
+            Ok(()) => swept += usize::from(!name.starts_with(STAGING)),
+            Err(error) => tracing::warn!(package = name, %error, "a package that nobody needs stays"),
+        }
+    }
+    swept
 }
 
 /// Counts and hashes: every path in order, what it is, and its content.

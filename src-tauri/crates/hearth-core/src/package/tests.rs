@@ -78,8 +78,18 @@ fn a_zip_becomes_a_read_only_package_named_by_its_content() {
 
     let other = place.deploy(&zip_files(&[("app.py", b"changed")])).unwrap();
     assert_ne!(first.sha256, other.sha256);
+    for package in [&first, &other] {
+        std::fs::create_dir_all(place.packages.bytecode().join(&package.sha256)).unwrap();
+    }
     let swept = place.packages.sweep(&std::iter::once(other.sha256.clone()).collect());
-    assert_eq!((swept, place.names()), (1, vec![other.sha256]), "what no version needs is swept");
+    assert_eq!(
+        (swept, place.names()),
+        (1, std::slice::from_ref(&other.sha256).to_vec()),
+        "what no version needs is swept"
+    );
+    let compiled: Vec<_> = std::fs::read_dir(place.packages.bytecode()).unwrap().collect();
+    assert_eq!(compiled.len(), 1, "with its compiled modules");
+    assert!(place.packages.bytecode().join(&other.sha256).is_dir());
 }
 
 #[test]

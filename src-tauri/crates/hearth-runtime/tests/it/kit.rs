@@ -30,6 +30,7 @@ pub(crate) struct Kit {
 pub(crate) fn options(run_dir: &Path) -> RuntimeOptions {
     RuntimeOptions {
         run_dir: run_dir.to_owned(),
+        bytecode_dir: None,
         worker_exe: None,
         clock: Arc::new(Monotonic(Instant::now())),
         keep_alive: Micros::from_seconds(300),

@@ -1,5 +1,6 @@
 //! The runtime from outside, with real processes.
 
+mod bytecode;
 mod failures;
 mod kit;
 mod lifecycle;
