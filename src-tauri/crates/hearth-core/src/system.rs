@@ -1,6 +1,6 @@
 //! Hearth itself: what it is, where its data is, what it can run, and its settings.
 
-use crate::api::{AppInfo, Empty, EngineInfo, Settings};
+use crate::api::{AppInfo, Empty, EngineInfo, MemoryLimit, Settings};
 use crate::{App, Result, settings};
 use hearth_model::{Engine, HearthEvent};
 use hearth_runtime::EngineStatus;
@@ -18,8 +18,12 @@ pub(crate) async fn info(app: &App, _request: Empty) -> Result<AppInfo> {
         hosts_contacted: Vec::new(),
         engines: app.engines(),
         servers: u32::try_from(servers.len()).unwrap_or(u32::MAX),
-        servers_memory_bytes: servers.iter().map(|server| server.max_memory_bytes).sum(),
-        memory_limit: "sampled".to_owned(),
+        servers_memory_bytes: app.runtime().memory_bytes().await,
+        memory_limit: match app.runtime().memory_limit() {
+            Ok(()) => MemoryLimit::Cgroup,
+            Err(_) => MemoryLimit::Sampled,
+        },
+        memory_limit_reason: app.runtime().memory_limit().err().map(str::to_owned),
         recording_problem: app.store().problem(),
     })
 }

@@ -2,6 +2,7 @@
 //! know processes or time sources.
 
 use crate::api::Signal;
+use crate::process::Exit;
 use crate::{FunctionSpec, PAYLOAD_LIMIT};
 use bytes::Bytes;
 use hearth_model::{Outcome, RequestId};
@@ -124,6 +125,10 @@ impl Ending {
             }
             Signal::Error { body, kind, at } => {
                 Self::failed(Outcome::FunctionError, body, kind, Some(at), Fate::Keep)
+            }
+            Signal::Exited(Exit::OutOfMemory { bytes }) => {
+                let bytes = bytes.unwrap_or_else(|| u64::from(function.memory_mb) * 1024 * 1024);
+                return Self::of(Signal::OutOfMemory { bytes }, function, request, init);
             }
             Signal::Exited(exit) => Self::platform(
                 if init { Outcome::InitFailed } else { Outcome::Crashed },

@@ -39,7 +39,7 @@ pub(crate) async fn keep(pool: Weak<Pool>) {
     }
 }
 
-/// Sums the memory of working process groups and ends those that outgrow their limit.
+/// Sums the memory of working process groups, and ends those that outgrow their limit where the kernel does not.
 pub(crate) async fn watch_memory(pool: Weak<Pool>) {
     let mut turn = 0_u32;
     loop {
@@ -68,7 +68,8 @@ fn sample(pool: &Arc<Pool>, whole: bool) {
         }
         let bytes = sys::group_memory(slot.process.pid(), whole);
         live.saw_memory(bytes);
-        if bytes > u64::from(live.function.memory_mb) * 1024 * 1024 {
+        // The kernel counts pages that processes share once; here they count for each.
+        if !slot.is_limited_by_the_kernel() && bytes > u64::from(live.function.memory_mb) * 1024 * 1024 {
             // The reason first, so that the call does not take the kill for a crash. A call that has just been
             // answered no longer listens; then its environment dies idle.
             let _ = running.signals.send(Signal::OutOfMemory { bytes });

@@ -82,6 +82,7 @@ impl Live {
     /// Gives it its process and its `/tmp`.
     pub(crate) fn attach(&self, slot: Arc<Slot>) {
         lock(&self.record).environment.pid = Some(slot.process.pid());
+        slot.limit_memory(self.function.memory_mb);
         // Attached once, right after birth.
         drop(self.slot.set(slot));
     }

@@ -184,6 +184,7 @@ impl Parked {
             let launch = self.site.launch_parked(engine, door.port)?;
             Slot::spawn(&self.site, door, launch).await?
         };
+        slot.entered().await;
         for number in 0..REHEARSALS {
             let done = slot.desk.rehearsed();
             slot.desk.assign(message(&Message::Rehearse { event: "{\"rehearsal\":true}" })?);

@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Code(i32),
     /// By a signal.
     Signal(i32),
+    /// By the kernel, for it had used up its memory; the most bytes it had, where the kernel says.
+    OutOfMemory { bytes: Option<u64> },
     /// Nobody can tell.
     Unknown,
 }
@@ -31,6 +33,7 @@ impl Exit {
         match self {
             Self::Code(0) | Self::Unknown => "Runtime exited without providing a reason".to_owned(),
             Self::Code(code) => format!("Runtime exited with error: exit status {code}"),
+            Self::OutOfMemory { .. } => Self::Signal(9).words(),
             Self::Signal(signal) => format!("Runtime exited with error: signal: {}", signal_words(signal)),
         }
     }

@@ -5,7 +5,7 @@ use crate::api::Signal;
 use crate::parked::Parked;
 use crate::pool::Pool;
 use crate::site::Site;
-use crate::{Completion, EngineStatus, Job, Result, RuntimeOptions, housekeeping, invocation};
+use crate::{Completion, EngineStatus, Job, Result, RuntimeOptions, housekeeping, invocation, sys};
 use hearth_model::{Engine, Environment, EnvironmentId, FunctionId, HearthEvent, Micros, RequestId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +86,19 @@ impl Runtime {
     /// Changes how long Init may take before it is begun again; ten seconds at first, as on Lambda.
     pub fn set_init_limit(&self, limit: Micros) {
         self.pool.init_limit.store(limit.0, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Resident memory of all environments now, in bytes. Pages that processes share count for each.
+    pub async fn memory_bytes(&self) -> u64 {
+        let leaders: Vec<u32> =
+            self.pool.live().iter().filter_map(|live| live.slot().map(|slot| slot.process.pid())).collect();
+        let sum = move || leaders.into_iter().map(|leader| sys::group_memory(leader, false)).sum();
+        tokio::task::spawn_blocking(sum).await.unwrap_or(0)
+    }
+
+    /// Who holds environments to their memory size: the kernel, or else why not.
+    pub fn memory_limit(&self) -> std::result::Result<(), &str> {
+        self.pool.site.cgroups.as_ref().map(|_| ()).map_err(String::as_str)
     }
 
     /// What was found on this computer.

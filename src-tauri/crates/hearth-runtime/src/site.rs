@@ -1,10 +1,11 @@
 //! What every part of a running runtime shares: folders, the spawner, the clock, the way out for events, and how
 //! each engine is launched. Must not know states or invocations.
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::interpreters::{Interpreter, Interpreters};
 use crate::outbox::Outbox;
 use crate::spawn::{Launch, Spawner};
+use crate::sys::{Cgroups, Group};
 use crate::{EngineStatus, RuntimeOptions, clients, process};
 use hearth_model::{Clock, Engine};
 use std::collections::BTreeMap;
@@ -22,16 +23,18 @@ pub(crate) struct Site {
     pub(crate) region: String,
     pub(crate) clients: PathBuf,
     pub(crate) records: PathBuf,
+    /// Where the kernel holds memory limits, or why it does not.
+    pub(crate) cgroups: Result<Cgroups, String>,
     pipes: PathBuf,
     scratch: PathBuf,
+    bytecode: Option<PathBuf>,
     worker: Option<PathBuf>,
     interpreters: Interpreters,
     names: AtomicU64,
-    bytecode: Option<PathBuf>,
 }
 
 impl Site {
-    pub(crate) async fn prepare(options: &RuntimeOptions) -> Result<Self> {
+    pub(crate) async fn prepare(options: &RuntimeOptions) -> crate::Result<Self> {
         let run_dir =
             std::path::absolute(&options.run_dir).map_err(Error::files("find", &options.run_dir))?;
         let records = run_dir.join("processes");
@@ -51,6 +54,10 @@ impl Site {
         }
         let clients = run_dir.join("clients");
         clients::unpack(&clients)?;
+        let cgroups = Cgroups::find();
+        if let Err(reason) = &cgroups {
+            tracing::debug!(reason, "memory limits are held by sampling");
+        }
         let spawner = Spawner::start()
             .map_err(|source| Error::Start { program: "the spawner thread".to_owned(), source })?;
         let interpreters = Interpreters::find(&spawner, options.search_path.as_deref(), &scratch).await;
@@ -61,8 +68,10 @@ impl Site {
             region: options.price_region.clone(),
             clients,
             records,
+            cgroups,
             pipes,
             scratch,
+            bytecode: options.bytecode_dir.clone(),
             worker: options.worker_exe.clone(),
             interpreters,
             names: AtomicU64::new(1),
@@ -70,11 +79,22 @@ impl Site {
     }
 
     /// A folder of its own for one environment.
-    pub(crate) fn scratch_folder(&self, name: &str) -> Result<PathBuf> {
-            bytecode: options.bytecode_dir.clone(),
+    pub(crate) fn scratch_folder(&self, name: &str) -> crate::Result<PathBuf> {
         let folder = self.scratch.join(name);
         fs::create_dir_all(&folder).map_err(Error::files("create", &folder))?;
         Ok(folder)
+    }
+
+    /// A control group for one process and its children, where there are such.
+    pub(crate) fn group(&self) -> Option<Group> {
+        let cgroups = self.cgroups.as_ref().ok()?;
+        match cgroups.group(&self.names.fetch_add(1, Ordering::Relaxed).to_string()) {
+            Ok(group) => Some(group),
+            Err(error) => {
+                tracing::warn!(%error, "an environment has no control group; its memory is sampled");
+                None
+            }
+        }
     }
 
     /// A path for a log pipe that nobody else uses.
@@ -82,7 +102,7 @@ impl Site {
         self.pipes.join(self.names.fetch_add(1, Ordering::Relaxed).to_string())
     }
 
-    pub(crate) fn interpreter(&self, engine: Engine) -> Result<&Interpreter> {
+    pub(crate) fn interpreter(&self, engine: Engine) -> crate::Result<&Interpreter> {
         let found =
             if engine == Engine::Python { &self.interpreters.python } else { &self.interpreters.node };
         found.as_ref().map_err(|reason| Error::Engine(reason.clone()))
@@ -132,7 +152,7 @@ impl Site {
     }
 
     /// The zygote of Python.
-    pub(crate) fn launch_zygote(&self) -> Result<Launch> {
+    pub(crate) fn launch_zygote(&self) -> crate::Result<Launch> {
         let mut environment = crate::variables::base(&self.scratch);
         environment.insert("HEARTH_PARKED".to_owned(), "1".to_owned());
         let mut launch = self.launch(Engine::Python, None, environment)?;
@@ -144,14 +164,14 @@ impl Site {
     }
 
     /// A process that waits for its function.
-    pub(crate) fn launch_parked(&self, engine: Engine, port: u16) -> Result<Launch> {
+    pub(crate) fn launch_parked(&self, engine: Engine, port: u16) -> crate::Result<Launch> {
         let mut environment = crate::variables::base(&self.scratch);
         environment.insert("HEARTH_PARKED".to_owned(), "1".to_owned());
         environment.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), format!("127.0.0.1:{port}"));
         self.launch(engine, None, environment)
     }
 
-    fn worker(&self) -> Result<&Path> {
+    fn worker(&self) -> crate::Result<&Path> {
         match &self.worker {
             Some(path) if path.is_file() => Ok(path),
             Some(path) => Err(Error::Engine(format!("the QuickJS worker {} is missing", path.display()))),

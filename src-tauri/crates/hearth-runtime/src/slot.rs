@@ -6,12 +6,15 @@ use crate::error::{Error, Result};
 #[cfg(unix)]
 use crate::logs::Writer;
 use crate::logs::{LogBook, Pipe};
+use crate::outbox::lock;
 use crate::process::{Exit, Process};
 use crate::site::Site;
 use crate::spawn::Launch;
-use std::sync::{Arc, OnceLock};
+use crate::sys::Group;
+use std::sync::{Arc, Mutex, OnceLock};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 type EndHook = Box<dyn Fn(Exit) + Send + Sync>;
@@ -21,6 +24,9 @@ pub(crate) struct Slot {
     pub(crate) log: Arc<LogBook>,
     pub(crate) process: Process,
     pub(crate) port: u16,
+    /// Where the kernel holds its memory limit.
+    group: Option<Arc<Group>>,
+    entering: Mutex<Option<JoinHandle<()>>>,
     closed: CancellationToken,
     ended: OnceLock<EndHook>,
 }
@@ -62,16 +68,46 @@ impl Slot {
         let closed = CancellationToken::new();
         let port = door.port;
         tokio::spawn(api::serve(door.listener, Arc::downgrade(&desk), closed.clone()));
+        let group = site.group().map(Arc::new);
+        let entering = group.clone().map(|group| enter(group, process.pid()));
         let slot = Arc::new(Self {
             desk,
             log: Arc::new(LogBook::new(pipe, site.outbox.clone(), site.clock.clone())),
             process,
             port,
+            group,
+            entering: Mutex::new(entering),
             closed,
             ended: OnceLock::new(),
         });
         tokio::spawn(watch_over(slot.clone()));
         slot
+    }
+
+    /// Waits until it is in its control group. The kernel may take milliseconds for it, so only processes that nobody
+    /// waits for do.
+    pub(crate) async fn entered(&self) {
+        let entering = lock(&self.entering).take();
+        if let Some(Err(error)) = match entering {
+            Some(entering) => Some(entering.await),
+            None => None,
+        } {
+            tracing::debug!(%error, "entering a control group broke off");
+        }
+    }
+
+    /// Has the kernel hold it to `megabytes`, where it can; else the memory watch does.
+    pub(crate) fn limit_memory(&self, megabytes: u32) {
+        if let Some(group) = &self.group
+            && let Err(error) = group.limit(u64::from(megabytes) * 1024 * 1024)
+        {
+            tracing::warn!(%error, "an environment's memory is not limited by the kernel");
+        }
+    }
+
+    /// Whether the kernel holds its memory limit.
+    pub(crate) fn is_limited_by_the_kernel(&self) -> bool {
+        self.group.is_some()
     }
 
     /// Registers what happens when the process has ended.
@@ -98,7 +134,13 @@ async fn watch_over(slot: Arc<Slot>) {
         slot.process.ended().await;
     };
     log.read(ended).await;
-    let exit = slot.process.ended().await;
+    let mut exit = slot.process.ended().await;
+    if let Some(group) = slot.group.clone() {
+        if group.ran_out() {
+            exit = Exit::OutOfMemory { bytes: group.peak() };
+        }
+        tokio::task::spawn_blocking(move || group.remove());
+    }
     slot.process.bury();
     log.close();
     slot.closed.cancel();
@@ -115,4 +157,14 @@ pub(crate) fn hold(writer: Writer, until: impl Future<Output = ()> + Send + 'sta
         until.await;
         drop(writer);
     });
+}
+
+/// Puts a process that was just started into its control group.
+fn enter(group: Arc<Group>, pid: u32) -> JoinHandle<()> {
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = group.join(pid) {
+            // A process that ended at once is the usual reason.
+            tracing::debug!(%error, pid, "a process could not enter its control group");
+        }
+    })
 }

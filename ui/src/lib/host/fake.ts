@@ -254,6 +254,7 @@ export function fakeHost(names: string[] = initialNames()): FakeHost {
       servers: [...servers.values()].flat().length,
       serversMemoryBytes: [...servers.values()].flat().length * 21e6,
       memoryLimit: 'sampled',
+      memoryLimitReason: null,
       recordingProblem: null,
     }),
     settings_get: () => settings,

@@ -5,7 +5,7 @@ use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words::{self, UNKNOWN};
-use hearth_core::api::{AppInfo, Empty, Settings};
+use hearth_core::api::{AppInfo, Empty, MemoryLimit, Settings};
 use hearth_host::Caller;
 use hearth_model::Micros;
 
@@ -18,7 +18,14 @@ pub(super) async fn info(caller: &Caller, output: &mut Output) -> Result<Ended, 
     output.line(&format!("Hearth {}, process {}", info.version, info.owner_pid))?;
     output.line(&format!("  data     {}", info.data_dir))?;
     output.line(&format!("  prices   AWS {}, {}", info.price_region, info.price_date))?;
-    output.line(&format!("  servers  {}, {}", info.servers, words::bytes(info.servers_memory_bytes)))?;
+    output.line(&format!("  servers  {}, {} now", info.servers, words::bytes(info.servers_memory_bytes)))?;
+    output.line(&match (info.memory_limit, &info.memory_limit_reason) {
+        (MemoryLimit::Cgroup, _) => "  memory   limits are held by the kernel (cgroup v2)".to_owned(),
+        (MemoryLimit::Sampled, None) => "  memory   limits are held by sampling every 20 ms".to_owned(),
+        (MemoryLimit::Sampled, Some(reason)) => {
+            format!("  memory   limits are held by sampling every 20 ms: {reason}")
+        }
+    })?;
     if let Some(problem) = &info.recording_problem {
         output.aside(&format!("Recording has stopped: {problem}"), Tone::Bad);
     }

@@ -29,6 +29,16 @@ pub struct EngineInfo {
     pub parked: u32,
 }
 
+/// How environments are held to their memory size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum MemoryLimit {
+    /// The kernel holds it, through a control group for each environment.
+    Cgroup,
+    /// Memory is summed every 20 ms, and an environment over its size is ended.
+    Sampled,
+}
+
 /// What Hearth is and where.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -51,10 +61,12 @@ pub struct AppInfo {
     pub engines: Vec<EngineInfo>,
     /// Servers that exist now.
     pub servers: u32,
-    /// Their memory in bytes.
+    /// Memory that they hold now, summed over their processes, in bytes; not the peaks.
     pub servers_memory_bytes: u64,
-    /// How environments are limited in memory: `cgroup` or `sampled`.
-    pub memory_limit: String,
+    /// How environments are limited in memory.
+    pub memory_limit: MemoryLimit,
+    /// Why the kernel does not hold memory limits, when it does not.
+    pub memory_limit_reason: Option<String>,
     /// Why recording stopped, when it has.
     pub recording_problem: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What differs between operating systems: group signals and the process table. Must not know environments.
+//! What differs between operating systems: group signals, the process table and control groups. Must not know environments.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -9,6 +9,13 @@ mod portable;
 #[cfg(not(target_os = "linux"))]
 use portable as table;
 
+#[cfg(target_os = "linux")]
+mod cgroup;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_cgroup.rs"]
+mod cgroup;
+
+pub(crate) use cgroup::{Cgroups, Group};
 pub(crate) use table::{group_memory, is_group_since, peak_memory, start_time};
 
 /// Whether idle processes can be stopped here.
