@@ -7,6 +7,7 @@ use crate::functions::{existing, existing_or_deleted};
 use crate::history::function_id;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{Architecture, Environment, FunctionId, Invocation};
+use hearth_store::InvocationFilter;
 use std::collections::{BTreeMap, HashMap};
 
 /// Calls in one lanes snapshot; a longer look back is paged through Invocations.
@@ -42,6 +43,10 @@ pub(crate) async fn reap_all(app: &App, request: FunctionName) -> Result<Empty> 
 }
 
 pub(crate) async fn lanes(app: &App, request: LanesQuery) -> Result<LanesSnapshot> {
+    snapshot(app, request, SNAPSHOT_CALLS).await
+}
+
+async fn snapshot(app: &App, request: LanesQuery, most: u32) -> Result<LanesSnapshot> {
     let settings = app.settings();
     let (function, limit) = match request.function.as_deref() {
         None => (None, settings.default_concurrency),
@@ -57,7 +62,19 @@ pub(crate) async fn lanes(app: &App, request: LanesQuery) -> Result<LanesSnapsho
     let mut environments = with_live(app, function, kept);
     environments.sort_by(|left, right| left.born_us.cmp(&right.born_us).then_with(|| left.id.cmp(&right.id)));
     let transitions = app.store().transitions(function, request.from_us).await?;
-    let ended = app.store().invocations_since(function, request.from_us, SNAPSHOT_CALLS).await?;
+    let ended = app.store().invocations_since(function, request.from_us, most).await?;
+    let kept = ended.len() as u64;
+    // Counted only when the limit was reached: counting reads as much as the calls themselves.
+    let older = if kept < u64::from(most) {
+        0
+    } else {
+        let since = InvocationFilter {
+            function_id: function.cloned(),
+            from_us: Some(request.from_us),
+            ..InvocationFilter::default()
+        };
+        app.store().count_invocations(&since).await?.saturating_sub(kept)
+    };
     let mut calls: BTreeMap<_, Invocation> = BTreeMap::new();
     // What the ledger has of a call counts more than the note that it runs, which may be a moment older.
     for call in app.calls().running(function).into_iter().chain(ended) {
@@ -65,7 +82,17 @@ pub(crate) async fn lanes(app: &App, request: LanesQuery) -> Result<LanesSnapsho
     }
     let invocations = once_each(calls.into_values());
     let prices = prices(app, &settings.price_region, &invocations)?;
-    Ok(LanesSnapshot { now_us: app.now(), environments, transitions, invocations, limit, prices })
+    let total = invocations.len() as u64 + older;
+    Ok(LanesSnapshot {
+        now_us: app.now(),
+        environments,
+        transitions,
+        invocations,
+        total,
+        truncated: older > 0,
+        limit,
+        prices,
+    })
 }
 
 /// One entry a request id, the one that ended before the one that runs.
@@ -114,4 +141,38 @@ fn with_live(app: &App, function: Option<&FunctionId>, kept: Vec<Environment>) -
         servers.insert(server.id.clone(), server);
     }
     servers.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AppOptions, SystemClock, commands};
+    use hearth_model::Micros;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_snapshot_that_leaves_calls_out_says_how_many_there_are() {
+        let data = tempfile::tempdir().unwrap();
+        let options =
+            AppOptions { data_dir: data.path().to_owned(), clock: Arc::new(SystemClock), worker_exe: None };
+        let app = App::open(options).await.unwrap();
+        let code = data.path().join("code");
+        std::fs::create_dir(&code).unwrap();
+        std::fs::write(code.join("bootstrap"), "#!/bin/sh\nexit 1\n").unwrap();
+        let deploy = json!({ "source": { "kind": "path", "path": code } });
+        let name = "code";
+        // Whatever becomes of them, three calls are on record.
+        commands::dispatch(&app, "deploy", deploy).await.unwrap();
+        for _ in 0..3 {
+            let invoke = json!({ "name": name, "event": "{}", "source": "test" });
+            commands::dispatch(&app, "invoke", invoke).await.unwrap();
+        }
+        for (most, calls, truncated) in [(2, 2, true), (3, 3, false), (10, 3, false)] {
+            let request = LanesQuery { function: Some(name.to_owned()), from_us: Micros::ZERO };
+            let lanes = snapshot(&app, request, most).await.unwrap();
+            assert_eq!((lanes.invocations.len(), lanes.total, lanes.truncated), (calls, 3, truncated));
+        }
+        app.close().await;
+    }
 }

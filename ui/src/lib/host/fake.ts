@@ -438,6 +438,8 @@ export function fakeHost(names: string[] = initialNames()): FakeHost {
         environments: [...servers.values()].flat(),
         transitions: [],
         invocations,
+        total: invocations.length,
+        truncated: false,
         limit: 20,
       }) as never,
   };

@@ -84,6 +84,8 @@ export function snapshot(more: Partial<LanesSnapshot> = {}): LanesSnapshot {
     environments: [],
     transitions: [],
     invocations: [],
+    total: more.invocations?.length ?? 0,
+    truncated: false,
     limit: 8,
     prices: [{ architecture: 'x86_64', requestUsd: '0.0000002', gbSecondUsd: '0.0000166667' }],
     ...more,

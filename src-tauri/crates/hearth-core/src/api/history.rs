@@ -135,6 +135,10 @@ pub struct LanesSnapshot {
     pub transitions: Vec<EnvironmentTransition>,
     /// Invocations that were going on since `fromUs`, oldest first, refused and running ones included.
     pub invocations: Vec<Invocation>,
+    /// How many invocations there are since `fromUs`; more than `invocations` holds when `truncated`.
+    pub total: u64,
+    /// Whether the oldest invocations were left out, because a snapshot holds 10 000 at most.
+    pub truncated: bool,
     /// Most servers at once.
     pub limit: u32,
     /// List prices, one entry an architecture that occurs, so that lanes can add costs up while calls end.

@@ -26,6 +26,14 @@ transitions: Array<EnvironmentTransition>,
  */
 invocations: Array<Invocation>, 
 /**
+ * How many invocations there are since `fromUs`; more than `invocations` holds when `truncated`.
+ */
+total: number, 
+/**
+ * Whether the oldest invocations were left out, because a snapshot holds 10 000 at most.
+ */
+truncated: boolean, 
+/**
  * Most servers at once.
  */
 limit: number, 
