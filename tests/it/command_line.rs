@@ -166,3 +166,89 @@ fn a_reader_that_goes_away_is_no_error() {
     assert!(child.wait().unwrap().success(), "{stderr}");
     assert_eq!(stderr.matches("panicked").count(), 0, "{stderr}");
 }
+
+/// Everything the window writes to files, the command line writes too.
+#[test]
+fn charts_and_tables_are_written_to_files() {
+    let home = Home::new();
+    let _serve = home.serve();
+    home.json(&["deploy", "--sample", "kettle"]);
+    home.json(&["invoke", "kettle"]);
+    let file = home.path().join("out");
+    let name = file.to_str().unwrap();
+    let export = |arguments: &[&str]| {
+        let said = home.json(&[&["export"], arguments, &["--output", name]].concat());
+        let bytes = std::fs::read(&file).unwrap();
+        assert_eq!(said["bytes"], bytes.len(), "{said}");
+        bytes
+    };
+    for chart in ["calls", "cold-starts", "durations", "cost"] {
+        let svg = String::from_utf8(export(&[chart, "--function", "kettle"])).unwrap();
+        assert!(svg.starts_with("<svg") || svg.starts_with("<?xml"), "{chart}: {}", &svg[..80]);
+        assert!(svg.contains("kettle"), "{chart} says of what it is");
+    }
+    let png = export(&["durations", "--format", "png", "--theme", "dark", "--last", "7d", "--grain", "hour"]);
+    assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
+    for (table, column) in [
+        ("functions", "name"),
+        ("invocations", "requestId"),
+        ("environments", "id"),
+        ("logs", "text"),
+        ("series", "invocations"),
+    ] {
+        let csv = String::from_utf8(export(&[table])).unwrap();
+        let head = csv.lines().next().unwrap_or_default();
+        assert!(head.to_lowercase().contains(&column.to_lowercase()), "{table}: {head}");
+        assert!(csv.lines().count() > 1, "{table} has rows");
+    }
+    let out = home.run(&["export", "invocations", "--output", "-"]);
+    assert!(out.code == 0 && out.stdout.contains("kettle"), "{out:?}");
+    let nowhere = home.run(&["--json", "export", "calls", "--output", "/nowhere/chart.svg"]);
+    assert_eq!((nowhere.code, nowhere.error()["code"].as_str()), (1, Some("invalid_input")), "{nowhere:?}");
+    assert_eq!(home.run(&["export", "calls", "--last", "soon"]).code, 2);
+}
+
+#[test]
+fn functions_and_servers_are_changed_from_the_command_line() {
+    let home = Home::new();
+    let _serve = home.serve();
+    home.json(&["deploy", "--sample", "kettle"]);
+    let changed = home.json(&[
+        "configure",
+        "kettle",
+        "--memory",
+        "256",
+        "--timeout",
+        "9",
+        "--env",
+        "A=1",
+        "--env",
+        "B=2",
+        "--limit",
+        "3",
+    ]);
+    assert_eq!(changed["version"], 2);
+    assert_eq!(changed["configuration"]["memoryMb"], 256);
+    assert_eq!(changed["configuration"]["reservedConcurrency"], 3);
+    let changed = home.json(&["configure", "kettle", "--unset", "A"]);
+    assert_eq!(changed["configuration"]["environmentNames"], json!(["B"]));
+    assert_eq!(changed["configuration"]["timeoutS"], 9, "what is not named stays");
+    let back = home.json(&["rollback", "kettle", "1"]);
+    assert_eq!((&back["version"], &back["configuration"]["environmentNames"]), (&json!(4), &json!([])));
+
+    let first = home.json(&["invoke", "kettle"]);
+    assert!(home.json(&["info"])["serversMemoryBytes"].as_u64().unwrap() > 0, "what the server holds now");
+    let id = first["environmentId"].as_str().unwrap();
+    assert_eq!(home.json(&["reap", id])["servers"], 1);
+    let second = home.json(&["invoke", "kettle"]);
+    assert_eq!(second["coldStart"], true, "its server was reaped");
+    assert_eq!(home.json(&["reap", "kettle"])["servers"], 1);
+    assert_eq!(home.json(&["environments"]), json!([]));
+    assert_eq!(
+        home.json(&["info"])["serversMemoryBytes"],
+        0,
+        "no server, no memory: not the peaks of old ones"
+    );
+    let none = home.run(&["--json", "cancel", "no-such-call"]);
+    assert_eq!((none.code, none.error()["code"].as_str()), (1, Some("not_found")), "{none:?}");
+}

@@ -1,6 +1,9 @@
 //! The command line as clap reads it. Must not know what commands do.
 
+mod export;
+
 use clap::{Args, Parser, Subcommand};
+pub(crate) use export::{Export, Exported};
 use std::path::PathBuf;
 
 /// Runs Lambda-style functions on this computer and shows the servers behind them.
@@ -43,6 +46,28 @@ pub(crate) enum Command {
     },
     /// Print a function's log
     Logs(Logs),
+    /// Change a function's settings; what is not named stays
+    Configure(Configure),
+    /// Go back to an older version's code and settings, as a new version
+    Rollback {
+        /// The function
+        name: String,
+        /// The version to go back to
+        #[arg(id = "number", value_name = "VERSION")]
+        version: u32,
+    },
+    /// Reap a server by its id, or all servers of a function, so that the next call is cold
+    Reap {
+        /// The server or the function
+        what: String,
+    },
+    /// End a call that is going on
+    Cancel {
+        /// Its request id
+        request_id: String,
+    },
+    /// Write a chart as SVG or PNG, or a table as CSV
+    Export(Export),
     /// Delete a function; its history stays
     Delete {
         /// The function
@@ -105,6 +130,36 @@ pub(crate) struct Deploy {
     /// Environment variable; may be repeated, and replaces those of the function
     #[arg(long = "env", value_name = "K=V", value_parser = variable)]
     pub(crate) environment: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Configure {
+    /// The function
+    pub(crate) name: String,
+    /// Runtime, for instance python3.11, nodejs20.x, provided or quickjs
+    #[arg(long, value_name = "R")]
+    pub(crate) runtime: Option<String>,
+    /// Handler, for instance app.handler
+    #[arg(long, value_name = "H")]
+    pub(crate) handler: Option<String>,
+    /// Memory size in MB, 128 to 10240
+    #[arg(long, value_name = "MB")]
+    pub(crate) memory: Option<u32>,
+    /// Timeout in seconds, 1 to 900
+    #[arg(long, value_name = "S")]
+    pub(crate) timeout: Option<u32>,
+    /// Most servers at once; 0 takes the limit away
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+    /// One line for people
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// Environment variable to set; may be repeated
+    #[arg(long = "env", value_name = "K=V", value_parser = variable)]
+    pub(crate) environment: Vec<(String, String)>,
+    /// Environment variable to take away; may be repeated
+    #[arg(long = "unset", value_name = "K")]
+    pub(crate) unset: Vec<String>,
 }
 
 #[derive(Debug, Args)]

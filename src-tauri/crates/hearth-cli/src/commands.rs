@@ -1,7 +1,9 @@
 //! What each command asks Hearth for and how it shows the answer. Must not know who answers.
 
+mod change;
 mod deploy;
 mod events;
+mod export;
 mod functions;
 mod history;
 mod invoke;
@@ -24,6 +26,11 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
             history::environments(caller, name.as_deref(), *all, output).await
         }
         Command::Logs(arguments) => logs::logs(caller, arguments, output).await,
+        Command::Configure(arguments) => change::configure(caller, arguments, output).await,
+        Command::Rollback { name, version } => change::rollback(caller, name, *version, output).await,
+        Command::Reap { what } => change::reap(caller, what, output).await,
+        Command::Cancel { request_id } => change::cancel(caller, request_id, output).await,
+        Command::Export(arguments) => export::export(caller, arguments, output).await,
         Command::Delete { name } => functions::delete(caller, name, output).await,
         Command::Restore { name } => functions::restore(caller, name, output).await,
         Command::Events { id } => events::events(caller, id.as_deref(), output).await,

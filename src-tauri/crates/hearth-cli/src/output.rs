@@ -55,6 +55,12 @@ impl Output {
         self.flush()
     }
 
+    /// A file's bytes, for whoever asked for them on standard output.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.stdout.write_all(bytes)?;
+        self.flush()
+    }
+
     /// A line for people.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         Ok(writeln!(self.stdout, "{text}")?)

@@ -1,0 +1,101 @@
+//! `export`: charts as SVG or PNG, tables as CSV.
+
+use crate::arguments::{Export, Exported};
+use crate::failure::{Ended, Failure};
+use crate::output::{Output, Tone};
+use crate::words;
+use hearth_core::api::{
+    AppInfo, ChartExport, ChartKind, Empty, EnvironmentsQuery, FunctionsQuery, ImageFormat, InvocationsQuery,
+    LogsQuery, TableExport,
+};
+use hearth_core::commands::Body;
+use hearth_core::{ApiError, ErrorCode};
+use hearth_host::Caller;
+use hearth_model::{Grain, Micros, SeriesQuery};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+pub(super) async fn export(
+    caller: &Caller,
+    arguments: &Export,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let picture = |chart, query| {
+        (
+            "chart_export",
+            serde_json::to_value(ChartExport {
+                chart,
+                query,
+                format: arguments.format.into(),
+                theme: arguments.theme.as_str().to_owned(),
+            }),
+        )
+    };
+    let function = arguments.function.clone();
+    let table = |table: TableExport| ("table_export", serde_json::to_value(table));
+    let (command, payload) = match arguments.what {
+        Exported::Calls => picture(ChartKind::Invocations, series(caller, arguments).await?),
+        Exported::ColdStarts => picture(ChartKind::ColdStarts, series(caller, arguments).await?),
+        Exported::Durations => picture(ChartKind::Durations, series(caller, arguments).await?),
+        Exported::Cost => picture(ChartKind::Cost, series(caller, arguments).await?),
+        Exported::Functions => table(TableExport::Functions { query: FunctionsQuery::default() }),
+        Exported::Invocations => table(TableExport::Invocations {
+            query: InvocationsQuery { function, ..InvocationsQuery::default() },
+        }),
+        Exported::Environments => {
+            table(TableExport::Environments { query: EnvironmentsQuery { function, include_ended: true } })
+        }
+        Exported::Logs => table(TableExport::Logs { query: LogsQuery { function, ..LogsQuery::default() } }),
+        Exported::Series => table(TableExport::Series { query: series(caller, arguments).await? }),
+    };
+    let Body::Bytes(bytes) = caller.call(command, payload?).await? else {
+        return Err(ApiError::new(ErrorCode::Internal, format!("`{command}` answered without a file")).into());
+    };
+    let path = arguments.output.clone().unwrap_or_else(|| usual_name(arguments));
+    if path == Path::new("-") {
+        output.bytes(&bytes)?;
+        return Ok(Ended::Well);
+    }
+    std::fs::write(&path, &bytes).map_err(|error| {
+        ApiError::new(ErrorCode::InvalidInput, format!("`{}` cannot be written", path.display()))
+            .with_hint("Choose another file with --output, or - for standard output.")
+            .with_detail(error.to_string())
+    })?;
+    if output.is_json() {
+        output.document(&json!({ "file": path, "bytes": bytes.len() }))?;
+    } else {
+        output.aside(&format!("Wrote {}, {}.", path.display(), words::bytes(bytes.len() as u64)), Tone::Good);
+    }
+    Ok(Ended::Well)
+}
+
+/// The stretch that ends now, by Hearth's own clock.
+async fn series(caller: &Caller, arguments: &Export) -> Result<SeriesQuery, Failure> {
+    let info: AppInfo = caller.ask("app_info", Empty {}).await?;
+    let grain = arguments.grain.map_or_else(
+        || if arguments.last.0 <= Grain::Day.length().0 { Grain::Minute } else { Grain::Hour },
+        Grain::from,
+    );
+    Ok(SeriesQuery {
+        function: arguments.function.clone(),
+        from_us: info.now_us - arguments.last,
+        to_us: info.now_us + Micros(1),
+        grain,
+    })
+}
+
+fn usual_name(arguments: &Export) -> PathBuf {
+    let mut name = String::from("hearth-");
+    if let Some(function) = &arguments.function {
+        name.push_str(function);
+        name.push('-');
+    }
+    name.push_str(arguments.what.word());
+    name.push('.');
+    name.push_str(match (arguments.what.is_chart(), ImageFormat::from(arguments.format)) {
+        (false, _) => "csv",
+        (true, ImageFormat::Svg) => "svg",
+        (true, ImageFormat::Png) => "png",
+    });
+    PathBuf::from(name)
+}
