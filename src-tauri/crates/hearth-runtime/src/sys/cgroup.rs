@@ -8,10 +8,13 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Name of the folder of one run, followed by Hearth's process id.
+/// Name of the folder of one run, followed by Hearth's process id and a number.
 const RUN: &str = "hearth-";
+/// Runs that this process began; more than one in tests only.
+static RUNS: AtomicU32 = AtomicU32::new(0);
 /// Where Hearth's own processes go when its own group becomes a parent, which may hold no processes itself.
 const MAIN: &str = "main";
 /// Tries to move every process of a group, some of which may fork meanwhile.
@@ -67,7 +70,8 @@ impl Cgroups {
         // Moving a process wants the right to write here, in the group above both places.
         nix::unistd::access(&candidate.join("cgroup.procs"), nix::unistd::AccessFlags::W_OK)?;
         sweep(candidate);
-        let folder = candidate.join(format!("{RUN}{}", std::process::id()));
+        let number = RUNS.fetch_add(1, Ordering::Relaxed);
+        let folder = candidate.join(format!("{RUN}{}-{number}", std::process::id()));
         make(&folder)?;
         let made = Self::enable(candidate, &folder, is_own);
         if made.is_err() {
@@ -236,8 +240,9 @@ fn figure(file: &Path, name: &str) -> Option<u64> {
 fn sweep(candidate: &Path) {
     for entry in fs::read_dir(candidate).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let pid = name.strip_prefix(RUN).and_then(|pid| pid.parse::<u32>().ok());
-        if pid.is_some_and(|pid| pid == std::process::id() || !Path::new(&format!("/proc/{pid}")).exists()) {
+        let run = name.strip_prefix(RUN).and_then(|rest| rest.split_once('-'));
+        let pid = run.and_then(|(pid, _)| pid.parse::<u32>().ok());
+        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
             remove_all(&entry.path());
         }
     }

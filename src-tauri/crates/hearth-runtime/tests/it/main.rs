@@ -5,6 +5,7 @@ mod failures;
 mod kit;
 mod lifecycle;
 mod logging;
+mod memory;
 mod official;
 mod processes;
 mod protocol;
