@@ -5,6 +5,7 @@
 
 mod architecture;
 mod command_line;
+mod fidelity;
 mod hostile;
 mod killed;
 mod lambda_api;

@@ -130,10 +130,12 @@ impl Site {
                 (self.interpreter(engine)?.path.clone(), vec![self.clients.join("node/bootstrap.mjs").into()])
             }
             Engine::Quickjs => (self.worker()?.to_owned(), vec!["worker".into(), "quickjs".into()]),
-            Engine::Provided => (
-                code.unwrap_or(&self.scratch).join(format!("bootstrap{}", std::env::consts::EXE_SUFFIX)),
-                Vec::new(),
-            ),
+            Engine::Provided => {
+                let program =
+                    code.unwrap_or(&self.scratch).join(format!("bootstrap{}", std::env::consts::EXE_SUFFIX));
+                check_format(&program)?;
+                (program, Vec::new())
+            }
         };
         let mut launch = Launch {
             program,
@@ -217,4 +219,17 @@ impl Site {
             _ => runtime.to_owned(),
         }
     }
+}
+
+/// Refuses what Linux cannot run. The C library would hand it to a shell, where Lambda says so.
+fn check_format(program: &Path) -> crate::Result<()> {
+    use std::io::Read as _;
+    let mut start = Vec::new();
+    let read = fs::File::open(program).and_then(|file| file.take(4).read_to_end(&mut start));
+    // Whoever starts it says why it cannot be read.
+    if cfg!(not(target_os = "linux")) || read.is_err() || start.starts_with(b"#!") || start == *b"\x7fELF" {
+        return Ok(());
+    }
+    let source = std::io::Error::new(std::io::ErrorKind::InvalidData, "exec format error");
+    Err(Error::Start { program: program.display().to_string(), source })
 }

@@ -107,7 +107,8 @@ mod unix {
                 }
             }
             let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
-            setrlimit(Resource::RLIMIT_NOFILE, OPEN_FILES.min(hard), hard)?;
+            // The hard limit too, as on Lambda: Node raises its own up to that.
+            setrlimit(Resource::RLIMIT_NOFILE, OPEN_FILES.min(hard), OPEN_FILES.min(hard))?;
             let (_, hard) = getrlimit(Resource::RLIMIT_CORE)?;
             setrlimit(Resource::RLIMIT_CORE, 0, hard)?;
             Ok(())

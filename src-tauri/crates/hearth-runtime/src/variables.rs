@@ -39,6 +39,11 @@ pub(crate) struct Place<'a> {
 /// The whole environment of a function: Lambda's names over the person's over the base.
 pub(crate) fn of_function(function: &FunctionSpec, place: &Place<'_>) -> BTreeMap<String, String> {
     let mut variables = base(place.scratch);
+    let task_root = function.code_dir.to_string_lossy();
+    // Where Lambda looks for a function's own shared libraries; a person may set another.
+    if cfg!(unix) {
+        variables.insert("LD_LIBRARY_PATH".to_owned(), format!("{task_root}:{task_root}/lib"));
+    }
     variables.extend(
         function
             .environment
@@ -50,7 +55,6 @@ pub(crate) fn of_function(function: &FunctionSpec, place: &Place<'_>) -> BTreeMa
     let log_stream = log_stream(place.environment, place.now);
     let execution = format!("AWS_Lambda_{}", function.runtime);
     let memory = function.memory_mb.to_string();
-    let task_root = function.code_dir.to_string_lossy();
     let runtime_dir = place.clients.to_string_lossy();
     let api = format!("127.0.0.1:{}", place.port);
     for (name, value) in [
@@ -65,11 +69,16 @@ pub(crate) fn of_function(function: &FunctionSpec, place: &Place<'_>) -> BTreeMa
         ("AWS_DEFAULT_REGION", place.region),
         ("AWS_EXECUTION_ENV", &execution),
         ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
+        // Where X-Ray's clients send anyway when nobody says; nothing listens there unless the person runs a daemon.
+        ("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000"),
+        ("_AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1"),
+        ("_AWS_XRAY_DAEMON_PORT", "2000"),
         // Visibly not real, so that a call to AWS fails there and nowhere else.
         ("AWS_ACCESS_KEY_ID", "HEARTHLOCALKEY"),
         ("AWS_SECRET_ACCESS_KEY", "hearth-local-not-a-secret"),
         ("AWS_SESSION_TOKEN", "hearth-local-not-a-token"),
         ("LAMBDA_TASK_ROOT", &task_root),
+        ("PWD", &task_root),
         ("LAMBDA_RUNTIME_DIR", &runtime_dir),
         ("_HANDLER", &function.handler),
     ] {
