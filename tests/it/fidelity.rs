@@ -307,8 +307,9 @@ fn lines(asked: &Asked<'_>, table: &mut Table) {
     let logged = text.lines().find(|line| line.contains("logged")).unwrap_or_default();
     let fields: Vec<&str> = logged.split('\t').collect();
     let so = match (who, fields.as_slice()) {
-        ("python", ["[INFO]", date, request, "logged"]) => date.ends_with('Z') && *request == id,
-        ("node", [date, request, "INFO", "logged"]) => date.ends_with('Z') && *request == id,
+        ("python", ["[INFO]", date, request, "logged"]) | ("node", [date, request, "INFO", "logged"]) => {
+            date.ends_with('Z') && *request == id
+        }
         ("provided", ["logged"]) => true,
         _ => false,
     };
