@@ -64,7 +64,43 @@ assert changed["Environment"]["Variables"] == {"COLOUR": "amber"}, "what is not 
 assert client.update_function_code(FunctionName="tea-0", ZipFile=code)["LastUpdateStatus"] == "Successful"
 assert client.get_function(FunctionName="tea-0")["Configuration"]["State"] == "Active"
 assert client.get_function_configuration(FunctionName="tea-0")["MemorySize"] == 512
-assert client.list_versions_by_function(FunctionName="tea-0")["Versions"]
+
+versions = client.list_versions_by_function(FunctionName="tea-0")["Versions"]
+assert [one["Version"] for one in versions] == ["$LATEST", "1", "2", "3"], versions
+assert versions[1]["MemorySize"] == 256 and versions[3]["MemorySize"] == 512, versions
+assert versions[1]["FunctionArn"].endswith(":function:tea-0:1"), versions
+pages = client.get_paginator("list_versions_by_function").paginate(
+    FunctionName="tea-0", PaginationConfig={"PageSize": 3}
+)
+assert [len(page["Versions"]) for page in pages] == [3, 1]
+published = client.publish_version(FunctionName="tea-0")
+assert published["Version"] == "3" and published["ResponseMetadata"]["HTTPStatusCode"] == 201, published
+
+assert "ReservedConcurrentExecutions" not in client.get_function_concurrency(FunctionName="tea-0")
+put = client.put_function_concurrency(FunctionName="tea-0", ReservedConcurrentExecutions=7)
+assert put["ReservedConcurrentExecutions"] == 7, put
+assert client.get_function_concurrency(FunctionName="tea-0")["ReservedConcurrentExecutions"] == 7
+assert client.get_function(FunctionName="tea-0")["Concurrency"] == {"ReservedConcurrentExecutions": 7}
+client.invoke(FunctionName="tea-0")
+client.put_function_concurrency(FunctionName="tea-0", ReservedConcurrentExecutions=0)
+assert error(lambda: client.invoke(FunctionName="tea-0")) == "TooManyRequestsException"
+deleted = client.delete_function_concurrency(FunctionName="tea-0")
+assert deleted["ResponseMetadata"]["HTTPStatusCode"] == 204, deleted
+assert client.invoke(FunctionName="tea-0")["StatusCode"] == 200
+account = client.get_account_settings()
+assert account["AccountUsage"]["FunctionCount"] == 3, account
+assert account["AccountLimit"]["ConcurrentExecutions"] == 1000, account
+for call, expected in [
+    (lambda: client.put_function_concurrency(FunctionName="tea-0", ReservedConcurrentExecutions=-1), "InvalidParameterValueException"),
+    (lambda: client.put_function_concurrency(FunctionName="nobody", ReservedConcurrentExecutions=1), "ResourceNotFoundException"),
+    (lambda: client.get_function_concurrency(FunctionName="nobody"), "ResourceNotFoundException"),
+    (lambda: client.list_versions_by_function(FunctionName="nobody"), "ResourceNotFoundException"),
+    (lambda: client.publish_version(FunctionName="tea-0", RevisionId="other"), "PreconditionFailedException"),
+    (lambda: client.publish_version(FunctionName="tea-0", CodeSha256="AAAA"), "InvalidParameterValueException"),
+    (lambda: client.update_function_configuration(FunctionName="tea-0", Runtime="cobol74"), "InvalidParameterValueException"),
+    (lambda: client.update_function_code(FunctionName="nobody", ZipFile=code), "ResourceNotFoundException"),
+]:
+    assert error(call) == expected, (expected, error(call))
 
 errors = [
     error(lambda: create("tea-0")),

@@ -4,10 +4,13 @@ use crate::api::FunctionName;
 use crate::deploy::{Plan, bring_zip, check_name, install};
 use crate::functions::{self, existing};
 use crate::invoke::{Order, begin, run};
+use crate::publish::settle;
 use crate::specs::spec;
 use crate::{App, Result};
 use bytes::Bytes;
-use hearth_model::{Architecture, FunctionRecord, Invocation, InvocationSource, RequestId};
+use hearth_model::{
+    Architecture, FunctionConfiguration, FunctionRecord, Invocation, InvocationSource, RequestId,
+};
 use std::collections::BTreeMap;
 
 /// Timeout of a function that was created without one, as AWS has it.
@@ -102,6 +105,34 @@ pub async fn target(app: &App, name: &str) -> Result<(u32, String)> {
 pub async fn environment(app: &App, name: &str) -> Result<BTreeMap<String, String>> {
     let function = existing(app, name).await?;
     app.variables().of(&function.id, function.version)
+}
+
+/// All versions of a function, newest first, each as the function was then.
+pub async fn versions(app: &App, function: &FunctionRecord) -> Result<Vec<FunctionRecord>> {
+    let versions = app.store().versions(&function.id).await?;
+    Ok(versions
+        .into_iter()
+        .map(|version| FunctionRecord {
+            version: version.version,
+            configuration: version.configuration,
+            code: version.code,
+            deployed_us: version.deployed_us,
+            ..function.clone()
+        })
+        .collect())
+}
+
+/// Has a function have at most so many servers at once; 0 refuses every call, none takes the limit away.
+pub async fn reserve_concurrency(app: &App, name: &str, limit: Option<u32>) -> Result<FunctionRecord> {
+    let _publishing = app.publishing().lock().await;
+    let before = existing(app, name).await?;
+    let configuration = FunctionConfiguration { reserved_concurrency: limit, ..before.configuration.clone() };
+    let record = settle(app, before, configuration).await?;
+    if limit == Some(0) {
+        // An idle server would serve whatever the limit is.
+        app.runtime().reap_function(&record.id, "its limit of servers is 0").await;
+    }
+    Ok(record)
 }
 
 /// All functions, by name.

@@ -90,8 +90,8 @@ fn check(configuration: &FunctionConfiguration) -> Result<()> {
     if !(1..=900).contains(&configuration.timeout_s) {
         return refuse(format!("the timeout is 1 to 900 seconds, not {}", configuration.timeout_s));
     }
-    if configuration.reserved_concurrency.is_some_and(|limit| !(1..=1_000).contains(&limit)) {
-        return refuse("the limit of servers is 1 to 1000".to_owned());
+    if configuration.reserved_concurrency.is_some_and(|limit| limit > 1_000) {
+        return refuse("the limit of servers is at most 1000".to_owned());
     }
     let handler = &configuration.handler;
     if handler.is_empty() || handler.len() > 128 || handler.chars().any(char::is_whitespace) {

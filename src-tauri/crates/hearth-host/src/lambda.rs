@@ -1,11 +1,13 @@
 //! The AWS Lambda API on 127.0.0.1, so that the AWS SDKs and command line work with it as their endpoint. Owns paths,
 //! the shapes AWS gives to requests, answers and errors, and who may ask; functions themselves are the core's.
 
+mod concurrency;
 mod fault;
 mod functions;
 mod invoke;
 mod name;
 mod shape;
+mod versions;
 
 use crate::{Listening, Result, guard, http, listening};
 use axum::Router;
@@ -50,7 +52,11 @@ async fn serve_here(app: App, address: SocketAddr) -> Result<Listening> {
             get(functions::get_configuration).put(functions::update_configuration),
         )
         .route("/2015-03-31/functions/{name}/code", put(functions::update_code))
-        .route("/2015-03-31/functions/{name}/versions", get(functions::versions))
+        .route("/2015-03-31/functions/{name}/versions", get(versions::list).post(versions::publish))
+        .route("/2017-10-31/functions/{name}/concurrency", put(concurrency::put).delete(concurrency::delete))
+        .route("/2019-09-30/functions/{name}/concurrency", get(concurrency::get))
+        .route("/2016-08-19/account-settings", get(concurrency::account))
+        .route("/2016-08-19/account-settings/", get(concurrency::account))
         .route("/2015-03-31/functions/{name}/invocations", post(invoke::invoke))
         .fallback(unknown)
         .layer(middleware::from_fn_with_state(api.clone(), protect))
@@ -105,6 +111,12 @@ async fn body(request: Request, limit: usize, operation: &str) -> std::result::R
         http::Unread::TooLong(limit) => Fault::too_large(limit, operation),
         http::Unread::Broken(detail) => Fault::bad_content(&format!("the request broke off: {detail}")),
     })
+}
+
+fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
 }
 
 fn json(status: StatusCode, value: &Value) -> Response<Body> {

@@ -36,6 +36,10 @@ impl Fault {
         Self::user(StatusCode::CONFLICT, "ResourceConflictException", message)
     }
 
+    pub(super) fn precondition(message: &str) -> Self {
+        Self::user(StatusCode::PRECONDITION_FAILED, "PreconditionFailedException", message)
+    }
+
     pub(super) fn invalid(message: &str) -> Self {
         Self::user(StatusCode::BAD_REQUEST, "InvalidParameterValueException", message)
     }

@@ -4,10 +4,9 @@ use super::fault::Fault;
 use super::invoke::Qualifier;
 use super::name::FunctionRef;
 use super::shape::configuration;
-use super::{Answer, Api, body, json};
-use axum::body::Body;
+use super::{Answer, Api, body, empty, json};
 use axum::extract::{Path, Query, Request, State};
-use axum::http::{Response, StatusCode};
+use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -22,7 +21,7 @@ use std::collections::BTreeMap;
 /// Longest request with code in it: 50 MB of zip in base64.
 const CODE_LIMIT: usize = 70_167_211;
 /// Longest other request.
-const TEXT_LIMIT: usize = 6 * 1024 * 1024;
+pub(super) const TEXT_LIMIT: usize = 6 * 1024 * 1024;
 /// Functions of a page when the caller does not say.
 const PAGE: usize = 50;
 
@@ -83,7 +82,7 @@ struct UpdateConfigurationRequest {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Paging {
-    marker: Option<String>,
+    pub(super) marker: Option<String>,
     max_items: Option<usize>,
 }
 
@@ -155,16 +154,13 @@ pub(super) async fn get_configuration(
 
 pub(super) async fn list(State(api): State<Api>, Query(paging): Query<Paging>) -> Answer {
     let region = api.app.price_region();
-    let size = paging.max_items.unwrap_or(PAGE);
-    if !(1..=10_000).contains(&size) {
-        return Err(Fault::invalid(&format!("MaxItems must be 1 to 10000, not {size}")));
-    }
+    let size = page_size(&paging)?;
     let mut functions = lambda::list(&api.app).await?;
     functions.sort_by(|one, other| one.name.cmp(&other.name));
     // The marker is the last name of the page before, so that pages hold while functions come and go.
     let marker = paging.marker.unwrap_or_default();
     let mut rest = functions.into_iter().filter(|function| function.name > marker);
-    let page: Vec<FunctionRecord> = rest.by_ref().take(size.min(PAGE)).collect();
+    let page: Vec<FunctionRecord> = rest.by_ref().take(size).collect();
     let shapes: Vec<_> =
         page.iter().map(|function| configuration(function, &region, None, "$LATEST")).collect();
     let mut answer = json!({ "Functions": shapes });
@@ -172,14 +168,6 @@ pub(super) async fn list(State(api): State<Api>, Query(paging): Query<Paging>) -
         answer["NextMarker"] = json!(last.name);
     }
     Ok(json(StatusCode::OK, &answer))
-}
-
-pub(super) async fn versions(State(api): State<Api>, Path(name): Path<String>) -> Answer {
-    let (record, _, region) = find(&api.app, &name, None).await?;
-    let number = record.version.to_string();
-    let shapes: Vec<_> =
-        ["$LATEST", &number].iter().map(|version| configuration(&record, &region, None, version)).collect();
-    Ok(json(StatusCode::OK, &json!({ "Versions": shapes })))
 }
 
 pub(super) async fn update_code(
@@ -242,9 +230,15 @@ pub(super) async fn delete(
     let arn = function_arn(&api.app.price_region(), &function.name);
     existing(&api.app, &function.name, &arn).await?;
     lambda::delete(&api.app, &function.name).await?;
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    Ok(empty(StatusCode::NO_CONTENT))
+}
+
+/// How many items a page has: what was asked for, and 50 at most.
+pub(super) fn page_size(paging: &Paging) -> Result<usize, Fault> {
+    match paging.max_items.unwrap_or(PAGE) {
+        size @ 1..=10_000 => Ok(size.min(PAGE)),
+        size => Err(Fault::invalid(&format!("MaxItems must be 1 to 10000, not {size}"))),
+    }
 }
 
 /// The function, or AWS's words for there being none.
@@ -255,7 +249,7 @@ pub(super) async fn existing(app: &App, name: &str, arn: &str) -> Result<Functio
     })
 }
 
-async fn find(
+pub(super) async fn find(
     app: &App,
     name: &str,
     qualifier: Option<String>,
@@ -291,7 +285,7 @@ fn zip(code: &Code) -> Result<Bytes, Fault> {
         .map_err(|error| Fault::bad_content(&format!("ZipFile is not base64: {error}")))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     serde_json::from_slice(bytes)
         .map_err(|error| Fault::bad_content(&format!("Could not parse request body into json: {error}")))
 }
