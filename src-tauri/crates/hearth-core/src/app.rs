@@ -6,6 +6,7 @@ use crate::bus;
 use crate::calls::Calls;
 use crate::lane::Lane;
 use crate::owner::{OwnerLock, make_data_dir};
+use crate::pace::Pacing;
 use crate::package::Packages;
 use crate::specs::Specs;
 use crate::stage::Stage;
@@ -62,6 +63,7 @@ struct Inner {
     prices: PriceBook,
     specs: Specs,
     calls: Calls,
+    pace: Pacing,
     /// Held while a version is made, so that two deploys do not take the same number.
     publishing: Mutex<()>,
     tasks: TaskTracker,
@@ -131,6 +133,7 @@ impl App {
                 prices,
                 specs: Specs::default(),
                 calls: Calls::default(),
+                pace: Pacing::default(),
                 publishing: Mutex::new(()),
                 tasks: TaskTracker::new(),
                 bus_end: CancellationToken::new(),
@@ -243,6 +246,15 @@ impl App {
 
     pub(crate) fn calls(&self) -> &Calls {
         &self.inner.calls
+    }
+
+    pub(crate) fn pace(&self) -> &Pacing {
+        &self.inner.pace
+    }
+
+    /// Cancelled when the App closes.
+    pub(crate) fn ending(&self) -> &CancellationToken {
+        &self.inner.bus_end
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

@@ -6,7 +6,7 @@ use crate::api::{
     DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
     FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
     InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LogsPage,
-    LogsQuery, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SendRequest, Sent, Settings,
+    LogsQuery, Pace, PaceRequest, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SendRequest, Sent, Settings,
     TableExport,
 };
 use crate::{ApiError, App, ErrorCode, Result};
@@ -117,6 +117,8 @@ commands! {
         settings_get(Empty) -> Settings = crate::system::settings;
         /// Replaces the settings; what is out of range is refused.
         settings_set(Settings) -> Settings = crate::system::set_settings;
+        /// Shortens the keep-alive while somebody watches at another speed; it wears off by itself.
+        runtime_pace(PaceRequest) -> Pace = crate::pace::set;
 
         /// What a folder, zip or file holds, without deploying it.
         deploy_inspect(InspectRequest) -> Detected = crate::deploy::inspect;

@@ -25,6 +25,7 @@ pub mod lambda;
 mod lane;
 mod money;
 mod owner;
+mod pace;
 mod package;
 mod publish;
 mod samples;

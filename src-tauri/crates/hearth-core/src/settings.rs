@@ -7,6 +7,9 @@ use hearth_model::Micros;
 use hearth_store::Store;
 
 const KEY: &str = "settings";
+/// Changed keys that are kept, and bytes of each name and chord: far more than there are actions.
+const MOST_KEYS: usize = 200;
+const MOST_KEY_BYTES: usize = 60;
 
 /// The kept settings. Those that cannot be understood any more count as the usual ones, so that Hearth starts.
 pub(crate) async fn load(store: &Store, prices: &PriceBook) -> Result<Settings> {
@@ -60,6 +63,16 @@ pub(crate) fn check(settings: &Settings, prices: &PriceBook) -> Result<()> {
     if !["system", "reduced"].contains(&settings.motion.as_str()) {
         return refuse(format!("there is no motion setting `{}`; choose system or reduced", settings.motion));
     }
+    if settings.keys.len() > MOST_KEYS {
+        return refuse(format!("at most {MOST_KEYS} keys can be changed, not {}", settings.keys.len()));
+    }
+    if let Some((action, keys)) = settings
+        .keys
+        .iter()
+        .find(|(action, keys)| action.len() > MOST_KEY_BYTES || keys.len() > MOST_KEY_BYTES)
+    {
+        return refuse(format!("`{keys}` for `{action}` is longer than {MOST_KEY_BYTES} bytes"));
+    }
     Ok(())
 }
 
@@ -78,6 +91,7 @@ mod tests {
             (Settings { price_region: "mars-1".into(), ..usual() }, "`mars-1`"),
             (Settings { theme: "pink".into(), ..usual() }, "`pink`"),
             (Settings { motion: "fast".into(), ..usual() }, "`fast`"),
+            (Settings { keys: [("run".into(), "x".repeat(61))].into(), ..usual() }, "longer than 60"),
         ] {
             let error = check(&settings, &PriceBook::bundled().unwrap()).unwrap_err();
             assert!(error.message.contains(words), "`{words}` in {error:?}");

@@ -13,6 +13,7 @@ pub(crate) async fn info(app: &App, _request: Empty) -> Result<AppInfo> {
         data_dir: app.data_dir().display().to_string(),
         now_us: app.now(),
         price_region: app.settings().price_region,
+        price_regions: app.prices().regions().map(str::to_owned).collect(),
         price_date: app.prices().date().to_owned(),
         // Nothing in Hearth opens an outbound connection yet; functions may, and that is theirs.
         hosts_contacted: Vec::new(),
@@ -36,7 +37,7 @@ pub(crate) async fn set_settings(app: &App, request: Settings) -> Result<Setting
     settings::check(&request, app.prices())?;
     settings::keep(app.store(), &request).await?;
     app.replace_settings(request.clone());
-    app.runtime().set_timing(request.keep_alive_us, request.freeze_after_us);
+    app.pace().apply(app);
     app.specs().forget();
     app.tell(HearthEvent::SettingsChanged);
     Ok(request)

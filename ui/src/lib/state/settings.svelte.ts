@@ -11,6 +11,8 @@ const BEFORE: Settings = {
   priceRegion: 'us-east-1',
   theme: 'system',
   motion: 'system',
+  singleKeys: true,
+  keys: {},
 };
 
 class SettingsState {

@@ -2,6 +2,7 @@
 
 use hearth_model::{Engine, Micros};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// Nothing to say.
@@ -53,6 +54,8 @@ pub struct AppInfo {
     pub now_us: Micros,
     /// Region of the prices.
     pub price_region: String,
+    /// Regions that the price book has, in alphabetical order.
+    pub price_regions: Vec<String>,
     /// Day of the price book.
     pub price_date: String,
     /// Hosts that Hearth contacted since it started; empty: it never does by itself.
@@ -87,6 +90,30 @@ pub struct Settings {
     pub theme: String,
     /// `system` or `reduced`.
     pub motion: String,
+    /// Whether single letters and signs are keys; chords with Ctrl or Alt always are.
+    pub single_keys: bool,
+    /// Keys that a person changed: the action's id, then the keys as they are pressed (`Ctrl K`, `g f`), empty for none.
+    pub keys: BTreeMap<String, String>,
+}
+
+/// Asks for a pace of the local runtime.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PaceRequest {
+    /// How many times faster than the clock idle servers are reaped, 1 to 60; 1 is the usual pace.
+    pub speed: u32,
+}
+
+/// The pace of the local runtime. It shortens the keep-alive and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Pace {
+    /// How many times faster than the clock idle servers are reaped.
+    pub speed: u32,
+    /// Idle time after which a server is reaped at this pace.
+    pub keep_alive_us: Micros,
+    /// When the usual pace comes back by itself, unless it is asked for again; none at the usual pace.
+    pub until_us: Option<Micros>,
 }
 
 impl Default for Settings {
@@ -98,6 +125,8 @@ impl Default for Settings {
             price_region: "us-east-1".to_owned(),
             theme: "system".to_owned(),
             motion: "system".to_owned(),
+            single_keys: true,
+            keys: BTreeMap::new(),
         }
     }
 }

@@ -11,4 +11,5 @@ mod deploys;
 mod house;
 mod invocations;
 mod owner;
+mod pace;
 mod secrets;

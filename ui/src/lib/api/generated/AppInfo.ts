@@ -28,6 +28,10 @@ nowUs: Micros,
  */
 priceRegion: string, 
 /**
+ * Regions that the price book has, in alphabetical order.
+ */
+priceRegions: Array<string>, 
+/**
  * Day of the price book.
  */
 priceDate: string, 

@@ -29,6 +29,8 @@ import type { LanesQuery } from "./LanesQuery";
 import type { LanesSnapshot } from "./LanesSnapshot";
 import type { LogsPage } from "./LogsPage";
 import type { LogsQuery } from "./LogsQuery";
+import type { Pace } from "./Pace";
+import type { PaceRequest } from "./PaceRequest";
 import type { Raw } from "./Raw";
 import type { RollbackRequest } from "./RollbackRequest";
 import type { Sample } from "./Sample";
@@ -57,6 +59,10 @@ settings_get: [Empty, Settings],
  * Replaces the settings; what is out of range is refused.
  */
 settings_set: [Settings, Settings], 
+/**
+ * Shortens the keep-alive while somebody watches at another speed; it wears off by itself.
+ */
+runtime_pace: [PaceRequest, Pace], 
 /**
  * What a folder, zip or file holds, without deploying it.
  */

@@ -28,4 +28,12 @@ theme: string,
 /**
  * `system` or `reduced`.
  */
-motion: string, };
+motion: string, 
+/**
+ * Whether single letters and signs are keys; chords with Ctrl or Alt always are.
+ */
+singleKeys: boolean, 
+/**
+ * Keys that a person changed: the action's id, then the keys as they are pressed (`Ctrl K`, `g f`), empty for none.
+ */
+keys: { [key in string]: string }, };
