@@ -19,7 +19,6 @@ export function globalActions(): readonly Action[] {
     title: place.title,
     detail: 'Go to',
     group: 'Go to',
-    ...(place.keys ? { keys: place.keys } : {}),
     run: () => router.go(place.screen),
   }));
   const functions: Action[] = (app.functions.data?.functions ?? []).flatMap(({ function: one }) => {
@@ -53,7 +52,6 @@ export function globalActions(): readonly Action[] {
       id: 'palette',
       title: 'Search or run a command',
       group: 'Help',
-      keys: 'Ctrl K',
       inFields: true,
       run: () => overlays.openPalette(),
     },
@@ -61,15 +59,13 @@ export function globalActions(): readonly Action[] {
       id: 'shortcuts',
       title: 'Show the keys',
       group: 'Help',
-      keys: '?',
-      run: () => (overlays.shortcuts = true),
+      run: () => (overlays.shortcuts = 'read'),
     },
-    { id: 'filter', title: 'Filter this page', group: 'This page', keys: '/', run: focusFilter },
+    { id: 'filter', title: 'Filter this page', group: 'This page', run: focusFilter },
     {
       id: 'actions',
       title: 'Actions for this page',
       group: 'This page',
-      keys: '.',
       run: () => overlays.openPalette(),
     },
     {
@@ -77,14 +73,12 @@ export function globalActions(): readonly Action[] {
       title: 'Deploy a folder…',
       detail: 'Runs it on this computer',
       group: 'Do',
-      keys: 'Ctrl Shift D',
       run: () => router.go('deploy'),
     },
     {
       id: 'choose',
       title: 'Choose a folder to deploy…',
       group: 'Do',
-      keys: 'Ctrl O',
       run: () => deploying.choose(),
     },
     {

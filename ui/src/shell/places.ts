@@ -1,4 +1,4 @@
-/** The places of the window, in the order of the sidebar, with their keys. */
+/** The places of the window, in the order of the sidebar. Their keys are in `lib/state/keys`, as `go-` and the screen. */
 import BookOpen from '@lucide/svelte/icons/book-open';
 import ChartArea from '@lucide/svelte/icons/chart-area';
 import Cloud from '@lucide/svelte/icons/cloud';
@@ -19,24 +19,23 @@ export interface Place {
   screen: Screen;
   title: string;
   icon: Component<{ class?: string }>;
-  keys?: string;
 }
 
 export const PLACES: readonly { title: string; places: readonly Place[] }[] = [
   {
     title: '',
     places: [
-      { screen: 'home', title: 'Home', icon: House, keys: 'g h' },
-      { screen: 'functions', title: 'Functions', icon: SquareFunction, keys: 'g f' },
-      { screen: 'lanes', title: 'Lanes', icon: Rows3, keys: 'g l' },
-      { screen: 'invocations', title: 'Invocations', icon: ListTree, keys: 'g i' },
-      { screen: 'logs', title: 'Logs', icon: ScrollText, keys: 'g o' },
+      { screen: 'home', title: 'Home', icon: House },
+      { screen: 'functions', title: 'Functions', icon: SquareFunction },
+      { screen: 'lanes', title: 'Lanes', icon: Rows3 },
+      { screen: 'invocations', title: 'Invocations', icon: ListTree },
+      { screen: 'logs', title: 'Logs', icon: ScrollText },
     ],
   },
   {
     title: 'Money',
     places: [
-      { screen: 'cost', title: 'Cost', icon: ChartArea, keys: 'g c' },
+      { screen: 'cost', title: 'Cost', icon: ChartArea },
       { screen: 'budgets', title: 'Budgets & brake', icon: OctagonPause },
       { screen: 'tuning', title: 'Tuning', icon: Gauge },
     ],
@@ -44,16 +43,16 @@ export const PLACES: readonly { title: string; places: readonly Place[] }[] = [
   {
     title: 'Learn',
     places: [
-      { screen: 'missions', title: 'Missions', icon: GraduationCap, keys: 'g m' },
+      { screen: 'missions', title: 'Missions', icon: GraduationCap },
       { screen: 'glossary', title: 'Glossary', icon: BookOpen },
     ],
   },
   {
     title: 'System',
     places: [
-      { screen: 'runtime', title: 'Local runtime', icon: Flame, keys: 'g r' },
+      { screen: 'runtime', title: 'Local runtime', icon: Flame },
       { screen: 'accounts', title: 'Accounts', icon: Cloud },
-      { screen: 'settings', title: 'Settings', icon: Settings, keys: 'g s' },
+      { screen: 'settings', title: 'Settings', icon: Settings },
     ],
   },
 ];

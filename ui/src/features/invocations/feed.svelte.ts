@@ -2,7 +2,7 @@
 import { call, type ApiError } from '$lib/api/client';
 import type { Invocation } from '$lib/api/generated/Invocation';
 import type { InvocationsQuery } from '$lib/api/generated/InvocationsQuery';
-import { live } from '$lib/state/live.svelte';
+import { Soon, type Feed } from '$lib/api/paging.svelte';
 
 const PAGE = 200;
 const REFRESH_MS = 500;
@@ -19,7 +19,9 @@ export function join(fresh: readonly Invocation[], known: readonly Invocation[])
   return [...fresh, ...known.filter((row) => !ids.has(row.requestId) && row.startedUs <= last.startedUs)];
 }
 
-export class InvocationFeed {
+export type InvocationFilter = Omit<InvocationsQuery, 'cursor' | 'limit'>;
+
+export class InvocationFeed implements Feed<InvocationFilter> {
   rows = $state.raw<readonly Invocation[]>([]);
   total = $state(0);
   loading = $state(true);
@@ -28,11 +30,10 @@ export class InvocationFeed {
   #next: string | null = null;
   #round = 0;
   #paging = false;
-  #askedMs = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #soon = new Soon(REFRESH_MS, () => this.refresh());
 
   /** Starts again with another filter. */
-  point(query: Omit<InvocationsQuery, 'cursor' | 'limit'>): void {
+  point(query: InvocationFilter): void {
     this.#query = { ...query, cursor: null, limit: PAGE };
     this.#next = null;
     this.rows = [];
@@ -43,7 +44,7 @@ export class InvocationFeed {
   async refresh(): Promise<void> {
     if (!this.#query) return;
     const round = ++this.#round;
-    this.#askedMs = performance.now();
+    this.#soon.asked();
     try {
       const page = await call('invocations_list', this.#query);
       if (round !== this.#round) return;
@@ -79,23 +80,10 @@ export class InvocationFeed {
 
   /** Asks again soon after calls, until the returned function is called. */
   follow(): () => void {
-    const soon = (): void => {
-      this.#timer ??= setTimeout(
-        () => {
-          this.#timer = null;
-          void this.refresh();
-        },
-        Math.max(40, this.#askedMs + REFRESH_MS - performance.now()),
-      );
-    };
-    const stop = live.on((event) => {
-      if (event.kind === 'invocation_finished' || event.kind === 'invocation_started') soon();
-    }, soon);
+    const stop = this.#soon.after(['invocation_finished', 'invocation_started']);
     return () => {
       stop();
       this.#round++;
-      if (this.#timer !== null) clearTimeout(this.#timer);
-      this.#timer = null;
     };
   }
 }

@@ -2,14 +2,16 @@
 import { call, type ApiError } from '$lib/api/client';
 import type { LogLine } from '$lib/api/generated/LogLine';
 import type { LogsQuery } from '$lib/api/generated/LogsQuery';
-import { live } from '$lib/state/live.svelte';
+import { Soon, type Feed } from '$lib/api/paging.svelte';
 
 const PAGE = 1000;
 const REFRESH_MS = 200;
 /** Lines kept in the window; the ledger has them all. */
 export const KEEP = 20_000;
 
-export class LogFeed {
+export type LogFilter = Omit<LogsQuery, 'cursor' | 'after' | 'limit'>;
+
+export class LogFeed implements Feed<LogFilter> {
   lines = $state.raw<readonly LogLine[]>([]);
   loading = $state(true);
   error = $state.raw<ApiError | null>(null);
@@ -24,10 +26,9 @@ export class LogFeed {
   #paging = false;
   #asking = false;
   #again = false;
-  #askedMs = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #soon = new Soon(REFRESH_MS, () => this.#newer());
 
-  point(query: Omit<LogsQuery, 'cursor' | 'after' | 'limit'>): void {
+  point(query: LogFilter): void {
     this.#query = { ...query, cursor: null, after: null, limit: PAGE };
     void this.#start();
   }
@@ -80,7 +81,7 @@ export class LogFeed {
       return;
     }
     this.#asking = true;
-    this.#askedMs = performance.now();
+    this.#soon.asked();
     const round = this.#round;
     try {
       const page = await call('logs_list', { ...this.#query, after: this.#newest });
@@ -100,33 +101,16 @@ export class LogFeed {
     }
     if (this.#again) {
       this.#again = false;
-      this.#soon();
+      this.#soon.again();
     }
-  }
-
-  #soon(): void {
-    this.#timer ??= setTimeout(
-      () => {
-        this.#timer = null;
-        void this.#newer();
-      },
-      Math.max(30, this.#askedMs + REFRESH_MS - performance.now()),
-    );
   }
 
   /** Asks for what comes later after each batch of lines, until the returned function is called. */
   follow(): () => void {
-    const stop = live.on(
-      (event) => {
-        if (event.kind === 'logged') this.#soon();
-      },
-      () => void this.#start(),
-    );
+    const stop = this.#soon.after(['logged'], () => void this.#start());
     return () => {
       stop();
       this.#round++;
-      if (this.#timer !== null) clearTimeout(this.#timer);
-      this.#timer = null;
     };
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { logText } from './log-text';
+import { logText } from './text';
 
 const id = '8bb9308f-de0c-4c78-b43c-9c4745fdb7b9';
 

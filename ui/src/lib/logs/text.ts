@@ -1,5 +1,5 @@
 /** What a log line says, without what stands beside it already. Pure. */
-import type { LogLine } from './api/generated/LogLine';
+import type { LogLine } from '$lib/api/generated/LogLine';
 
 /** Node and QuickJS: time, request id, level, then the words, apart by tabs. Python's logging: level first. */
 const NODE = /^\d{4}-\d\d-\d\dT[\d:.]+Z\t[0-9a-f-]{36}\t[A-Z]+\t/;

@@ -3,6 +3,7 @@
  * flows; the live layer holds what goes on and is drawn each frame.
  * Must not know events, timers or Svelte.
  */
+import { drawHeat, heatFrom } from './heat';
 import { limitLabel, strips } from './strips';
 import { markTop, railBase, railDots, ticks, xOf, type Dot, type StageLayout, type View } from './layout';
 import { chevrons, cross, drawMark, type Context, type Patterns } from './marks';
@@ -70,6 +71,7 @@ export function drawStill(brush: Brush, scene: Scene): void {
       }
     }
   });
+  drawHeat(brush, scene, view.fromUs, scene.stillUs, true);
   const dots = railDots(model.requests, view, scene.stillUs).filter((dot) => isDone(dot, scene.stillUs));
   for (const dot of dots) drawStem(brush, scene, dot);
   for (const dot of dots) drawDot(brush, scene, dot);
@@ -89,6 +91,7 @@ export function drawLive(brush: Brush, scene: Scene): void {
   clipLanes(brush, scene, () => {
     for (const server of model.servers) drawTail(brush, scene, server);
   });
+  drawHeat(brush, scene, heatFrom(view, scene.stillUs), atUs, false);
   for (const dot of dots) drawDot(brush, scene, dot);
   if (!scene.reduced) for (const dot of dots) drawFall(brush, scene, dot);
   drawRefused(brush, scene);
@@ -156,12 +159,13 @@ function drawRuler({ context, theme }: Brush, { view, model, atUs }: Scene): voi
 function drawRows({ context, theme }: Brush, scene: Scene): void {
   const { lanes } = scene.layout;
   const selected = scene.model.server(scene.selected);
-  if (selected && scene.model.inRow(selected.row, scene.atUs) === selected) {
+  const place = selected && lanes.places.get(selected.row);
+  if (selected && place !== undefined && scene.model.inRow(selected.row, scene.atUs) === selected) {
     const state = stateAt(selected, scene.atUs);
     if (state !== null && !isFinal(state)) {
       context.fillStyle = theme.selected;
       context.globalAlpha = 0.7;
-      const y = lanes.y - scene.scrollTop + selected.row * lanes.laneHeight;
+      const y = lanes.y - scene.scrollTop + place * lanes.laneHeight;
       context.fillRect(0, y + 1, scene.view.width, lanes.laneHeight - 1);
       context.globalAlpha = 1;
     }
@@ -185,6 +189,7 @@ function drawTail(brush: Brush, scene: Scene, server: StageServer): void {
 
 function drawSegment(brush: Brush, scene: Scene, server: StageServer, segment: Segment): void {
   const { view, atUs, layout, model } = scene;
+  if (!layout.lanes.places.has(server.row)) return;
   if (segment.fromUs > atUs || (segment.toUs !== null && segment.toUs < view.fromUs)) return;
   const y = markTop(layout, server.row, scene.scrollTop);
   if (y + layout.lanes.markHeight < layout.lanes.y - 4 || y > layout.lanes.y + layout.lanes.height) return;
@@ -214,7 +219,7 @@ function drawStem({ context, theme }: Brush, scene: Scene, { request, x }: Dot):
   const running = request.endUs === null || request.endUs > atUs;
   const bottom = Math.min(
     markTop(layout, server.row, scene.scrollTop) - 1,
-    layout.lanes.y + layout.lanes.height,
+    layout.heat ? layout.heat.y + 5 : layout.lanes.y + layout.lanes.height,
   );
   const top = railBase(layout) + 6;
   if (bottom <= top) return;

@@ -24,8 +24,17 @@ export interface StageLayout {
   height: number;
   ruler: Band;
   rail: Band;
-  /** The lanes' window; their content may be higher and scroll. */
-  lanes: Band & { laneHeight: number; markHeight: number; rows: number; contentHeight: number };
+  /** The lanes' window; their content may be higher and scroll. `order` has the row at each place. */
+  lanes: Band & {
+    laneHeight: number;
+    markHeight: number;
+    rows: number;
+    contentHeight: number;
+    order: readonly number[];
+    places: ReadonlyMap<number, number>;
+  };
+  /** The strip of the rows without a lane; none while all of them fit. */
+  heat: (Band & { collapsed: ReadonlySet<number> }) | null;
   busy: Band | null;
   cost: Band | null;
 }
@@ -34,11 +43,39 @@ export interface LayoutOptions {
   /** Without strips, with a lower rail. */
   compact?: boolean;
   maxLane?: number;
+  /** Rows that have a lane, by place; all of them without it. */
+  order?: readonly number[];
 }
+
+/** Lowest lane that can still be read and pressed. */
+const LEAST_LANE = 25;
+const HEAT = 30;
 
 /** Rows that are shown: those in use, and room up to 8 while the limit allows more. */
 export function shownRows(usedRows: number, limit: number): number {
   return Math.max(usedRows, Math.min(limit, 8), 1);
+}
+
+interface Rooms {
+  busy: number;
+  cost: number;
+  rail: number;
+  lanes: number;
+}
+
+function roomsOf(height: number, compact: boolean): Rooms {
+  const low = height < 460;
+  const busy = compact ? 0 : low ? 60 : 76;
+  const cost = compact ? 0 : low ? 52 : 64;
+  const rail = compact ? 40 : 54;
+  return { busy, cost, rail, lanes: Math.max(LEAST_LANE, height - RULER - rail - busy - cost - 8) };
+}
+
+/** How many rows have a lane: all while they fit, else as many as fit above the heat strip. */
+export function placesFor(height: number, rows: number, compact = false): number {
+  const { lanes } = roomsOf(height, compact);
+  if (rows * LEAST_LANE <= lanes) return rows;
+  return Math.max(1, Math.floor((lanes - HEAT) / LEAST_LANE));
 }
 
 export function layOut(
@@ -48,35 +85,42 @@ export function layOut(
   options: LayoutOptions = {},
 ): StageLayout {
   const { compact = false, maxLane = 40 } = options;
-  const low = height < 460;
-  let busyRoom = compact ? 0 : low ? 60 : 76;
-  let costRoom = compact ? 0 : low ? 52 : 64;
-  const railHeight = compact ? 40 : 54;
-  const lanesY = RULER + railHeight;
-  const room = Math.max(25, height - lanesY - busyRoom - costRoom - 8);
-  const laneHeight = Math.max(25, Math.min(maxLane, Math.floor(room / rows)));
-  const contentHeight = laneHeight * rows;
-  const lanesHeight = Math.min(contentHeight, room);
+  const order = options.order ?? Array.from({ length: rows }, (_, row) => row);
+  const rooms = roomsOf(height, compact);
+  const lanesY = RULER + rooms.rail;
+  // The strip stays while its rows are shown in full, since that is where they collapse again.
+  const crowded = rows * LEAST_LANE > rooms.lanes;
+  const room = rooms.lanes - (crowded ? HEAT : 0);
+  const laneHeight = Math.max(LEAST_LANE, Math.min(maxLane, Math.floor(room / order.length)));
+  const contentHeight = laneHeight * order.length;
+  const lanesHeight = Math.min(contentHeight, Math.max(LEAST_LANE, room));
   const lanes = {
     y: lanesY,
     height: lanesHeight,
     laneHeight,
     markHeight: Math.max(12, Math.min(18, Math.round(laneHeight * 0.46))),
-    rows,
+    rows: order.length,
     contentHeight,
+    order,
+    places: new Map(order.map((row, place) => [row, place])),
   };
+  const collapsed = new Set<number>();
+  for (let row = 0; row < rows; row++) if (!lanes.places.has(row)) collapsed.add(row);
+  const heat = crowded ? { y: lanesY + lanesHeight, height: HEAT, collapsed } : null;
   const frame = {
     width,
     height,
     ruler: { y: 0, height: RULER },
-    rail: { y: RULER, height: railHeight },
+    rail: { y: RULER, height: rooms.rail },
     lanes,
+    heat,
   };
   if (compact) return { ...frame, busy: null, cost: null };
-  const extra = Math.max(0, height - lanesY - lanesHeight - busyRoom - costRoom - 8);
-  busyRoom += extra * 0.52;
-  costRoom += extra * 0.48;
-  const busy = { y: lanesY + lanesHeight + 16, height: busyRoom - 22 };
+  const below = lanesY + lanesHeight + (heat ? HEAT : 0);
+  const extra = Math.max(0, height - below - rooms.busy - rooms.cost - 8);
+  const busyRoom = rooms.busy + extra * 0.52;
+  const costRoom = rooms.cost + extra * 0.48;
+  const busy = { y: below + 16, height: busyRoom - 22 };
   const costY = busy.y + busy.height + 18;
   const cost = { y: costY, height: Math.max(10, Math.min(costRoom - 18, height - costY - 8)) };
   return { ...frame, busy, cost };
@@ -169,13 +213,15 @@ export function railBase(layout: StageLayout): number {
   return layout.rail.y + layout.rail.height - 13;
 }
 
-/** Top of a lane's mark. */
+/** Top of a lane's mark; of a row without a lane, where the heat strip has its cells. */
 export function markTop(layout: StageLayout, row: number, scrollTop: number): number {
   const { y, laneHeight, markHeight } = layout.lanes;
-  return Math.round(y - scrollTop + row * laneHeight + (laneHeight - markHeight) / 2);
+  const place = layout.lanes.places.get(row);
+  if (place === undefined) return (layout.heat?.y ?? y) + 6;
+  return Math.round(y - scrollTop + place * laneHeight + (laneHeight - markHeight) / 2);
 }
 
-export type Hit = { kind: 'server'; id: string } | { kind: 'request'; id: string };
+export type Hit = { kind: 'server'; id: string } | { kind: 'request'; id: string } | { kind: 'heat' };
 
 /** What is under a point. */
 export function hit(
@@ -200,9 +246,11 @@ export function hit(
     }
     return nearest ? { kind: 'request', id: nearest.request.id } : null;
   }
-  const { lanes } = layout;
+  const { lanes, heat } = layout;
+  if (heat && y >= heat.y && y < heat.y + heat.height) return { kind: 'heat' };
   if (y < lanes.y || y >= lanes.y + lanes.height) return null;
-  const row = Math.floor((y - lanes.y + scrollTop) / lanes.laneHeight);
+  const row = lanes.order[Math.floor((y - lanes.y + scrollTop) / lanes.laneHeight)];
+  if (row === undefined) return null;
   const pointed = usAt(view, x);
   const server = model.inRow(row, Math.min(atUs, Math.max(pointed, view.fromUs))) ?? model.inRow(row, atUs);
   return server ? { kind: 'server', id: server.id } : null;

@@ -14,6 +14,8 @@ const LAG_US = 120_000;
 const SETTLE_US = 800_000;
 
 export const SPEEDS = [0.25, 1, 5, 20, 60] as const;
+/** At now, this speed does not play anything: it hurries the keep-alive of the local runtime. */
+export const FASTEST = 60;
 
 export class StagePlayer {
   readonly model: StageModel;
@@ -88,11 +90,11 @@ export class StagePlayer {
     this.shownRevision = this.model.revision;
   }
 
-  /** Back to now, moving: sending does this. */
+  /** Back to now, moving: sending does this. A hurried keep-alive stays hurried. */
   live(): void {
+    if (this.mode === 'playback') this.speed = 1;
     this.mode = 'live';
     this.playing = true;
-    this.speed = 1;
     this.atUs = this.#liveUs();
     this.wakes++;
   }
@@ -125,10 +127,13 @@ export class StagePlayer {
     this.wakes++;
   }
 
-  /** Playback of the session from where it stands, at another speed; from its beginning when it stands at now. */
+  /**
+   * Playback of the session from where it stands, at another speed; from its beginning when it stands at now. At now
+   * the highest speed plays nothing.
+   */
   setSpeed(speed: number): void {
     this.speed = speed;
-    if (this.mode === 'live' && speed !== 1) {
+    if (this.mode === 'live' && speed !== 1 && speed !== FASTEST) {
       this.mode = 'playback';
       this.atUs = this.model.originUs;
     }

@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { HearthClock } from './clock';
 import { activity, foldTime } from './fold';
-import { hit, layOut, railDots, shownRows, ticks, viewAt, WINDOW_US, xOf } from './layout';
+import { heatCells } from './heat';
+import {
+  hit,
+  layOut,
+  markTop,
+  placesFor,
+  railDots,
+  shownRows,
+  ticks,
+  viewAt,
+  WINDOW_US,
+  xOf,
+} from './layout';
 import { StageModel } from './model';
 import { feed } from './narrate';
+import { ShownRows } from './shown';
 import { costTop } from './strips';
 import { costSteps, lifeOf, stepFrom, sweep, totals } from './sweep';
 import { born, changed, environment, finished, snapshot, started } from './testing';
@@ -37,11 +50,27 @@ describe('layout', () => {
     }
   });
 
-  it('scrolls 200 lanes instead of making them too low to press', () => {
-    const { lanes } = layOut(700, 600, 200);
+  it('scrolls 200 lanes instead of making them too low to press, when all are asked for', () => {
+    const { lanes, heat } = layOut(700, 600, 200);
     expect(lanes.laneHeight).toBe(25);
     expect(lanes.contentHeight).toBe(5000);
     expect(lanes.height).toBeLessThan(600);
+    expect(heat?.collapsed.size).toBe(0);
+  });
+
+  it('collapses what does not fit into a strip, and nothing while all fit', () => {
+    const places = placesFor(600, 200);
+    const order = Array.from({ length: places }, (_, place) => 199 - place);
+    const layout = layOut(700, 600, 200, { order });
+    expect(layout.lanes.contentHeight).toBeLessThanOrEqual(layout.lanes.height);
+    expect(layout.heat?.collapsed.size).toBe(200 - places);
+    expect(layout.heat!.y + layout.heat!.height).toBeLessThanOrEqual(layout.busy!.y);
+    expect(markTop(layout, 199, 0)).toBeGreaterThanOrEqual(layout.lanes.y);
+    expect(markTop(layout, 3, 0), 'a row without a lane is in the strip').toBeGreaterThanOrEqual(
+      layout.heat!.y,
+    );
+    expect(placesFor(600, 8)).toBe(8);
+    expect(layOut(700, 600, 8).heat).toBeNull();
   });
 
   it('puts now at 96.5 % of the width, and lets it walk there at the beginning', () => {
@@ -87,6 +116,54 @@ describe('layout', () => {
       { kind: 'request', id: 'r1' },
     );
     expect(hit(made, layout, view, 10 * S, 0, x, 5)).toBeNull();
+  });
+});
+
+describe('many servers', () => {
+  /** Server n is born at n × 0.1 s, works half a second and freezes. */
+  const crowd = model(
+    200,
+    ...Array.from({ length: 30 }, (_, n) =>
+      born(environment(n + 1, n * 0.1), `r${n}`, n * 0.1, 0.1, 0.4),
+    ).flat(),
+  );
+
+  it('shows those that worked last, each in its place until a newcomer needs one', () => {
+    const shown = new ShownRows();
+    const first = shown.at(crowd, 1 * S, crowd.rows, 5);
+    expect(first).toHaveLength(5);
+    expect(shown.at(crowd, 1 * S, crowd.rows, 5), 'nothing changed: the same rows').toBe(first);
+    const later = shown.at(crowd, 1.15 * S, crowd.rows, 5);
+    const moved = later.filter((row, place) => row !== first[place]);
+    expect(moved.length, 'only newcomers change a place').toBeLessThanOrEqual(2);
+    const last = shown.at(crowd, 10 * S, crowd.rows, 5);
+    const worked = (row: number) => crowd.inRow(row, 10 * S)!.environment.number;
+    expect([...last].map(worked).sort((a, b) => a - b)).toEqual([26, 27, 28, 29, 30]);
+  });
+
+  it('brings a collapsed row back when it works again', () => {
+    const again = model(
+      200,
+      ...Array.from({ length: 30 }, (_, n) =>
+        born(environment(n + 1, n * 0.1), `r${n}`, n * 0.1, 0.1, 0.4),
+      ).flat(),
+      started('late', 20),
+      changed(environment(1, 0), 20, 'thaw', 'late'),
+      changed(environment(1, 0), 20.001, 'busy', 'late'),
+    );
+    const shown = new ShownRows();
+    const row = again.server('env-1')!.row;
+    expect(shown.at(again, 19 * S, again.rows, 5)).not.toContain(row);
+    expect(shown.at(again, 20.1 * S, again.rows, 5)).toContain(row);
+  });
+
+  it('counts each cell of the strip the same, wherever the stretch begins', () => {
+    const whole = heatCells(crowd.servers, 0, 4 * S, 100_000);
+    const part = heatCells(crowd.servers, 1.25 * S, 4 * S, 100_000);
+    expect(part[0]?.fromUs).toBe(1.2 * S);
+    expect(part).toEqual(whole.slice(12));
+    expect(Math.max(...whole.map((cell) => cell.alive))).toBe(30);
+    expect(whole.at(-1)).toMatchObject({ busy: 0, starting: 0, alive: 30 });
   });
 });
 

@@ -1,5 +1,6 @@
 /** The table of everything that can be done: palette, shortcuts and menus read it. Must not know any screen. */
 import { untrack } from 'svelte';
+import { keysOf } from './keys.svelte';
 
 export interface Action {
   id: string;
@@ -8,7 +9,9 @@ export interface Action {
   /** Second line: where, or what it changes. */
   detail?: string;
   group: 'Go to' | 'Functions' | 'Do' | 'This page' | 'Help';
-  /** One chord ("Ctrl K"), one key ("/") or two keys in a row ("g f"). */
+  /** Which binding of the table of keys it has; its id without one. */
+  binding?: string;
+  /** Keys of its own, when the table has none for it. */
   keys?: string;
   /** Works while the person types in a field; chords with Ctrl do so anyway. */
   inFields?: boolean;
@@ -20,7 +23,10 @@ class Actions {
 
   /** Every action that can be run now; a page's own come first. */
   get all(): Action[] {
-    return [...this.#sets].reverse().flatMap((set) => set());
+    return [...this.#sets]
+      .reverse()
+      .flatMap((set) => set())
+      .map((action) => ({ ...action, keys: keysOf(action.binding ?? action.id, action.keys) }));
   }
 
   /** Adds actions while the caller lives; returns how to take them away. */
@@ -66,6 +72,15 @@ function typing(target: EventTarget | null): boolean {
   );
 }
 
+function pressable(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest(
+      'button, a, input, textarea, select, summary, [role=listbox], [role=dialog], [role=menu], tr[tabindex]',
+    ) !== null
+  );
+}
+
 const SEQUENCE_MS = 1200;
 let pending = '';
 let pendingAt = 0;
@@ -76,6 +91,8 @@ export function press(event: KeyboardEvent, all: readonly Action[], now: number 
   const pressed = chord(event);
   const withControl = pressed.startsWith('Ctrl ') || pressed.startsWith('Alt ');
   const inField = typing(event.target);
+  // The space bar presses what has the focus.
+  if (pressed === 'Space' && pressable(event.target)) return false;
   const sequence = pending !== '' && now - pendingAt < SEQUENCE_MS ? `${pending} ${pressed}` : '';
   pending = '';
   const allowed = (action: Action) => withControl || action.inFields === true || !inField;

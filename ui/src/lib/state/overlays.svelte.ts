@@ -27,7 +27,8 @@ const TOAST_MS = 7_000;
 class Overlays {
   palette = $state(false);
   paletteText = $state('');
-  shortcuts = $state(false);
+  /** The sheet of keys, to read or to change them. */
+  shortcuts = $state<'read' | 'change' | null>(null);
   toasts = $state.raw<readonly ToastMessage[]>([]);
   question = $state.raw<Question | null>(null);
   #next = 1;
