@@ -39,6 +39,11 @@ export function duration(us: number | null | undefined): string {
   return span(us);
 }
 
+/** A length of time with nothing rounded, for a tooltip: `12 874 µs`. */
+export function exactDuration(us: number | null | undefined): string {
+  return us === null || us === undefined ? 'unknown' : `${count(us)}${NB}µs`;
+}
+
 /** A length of time in whole human steps: `14 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
 export function span(us: number): string {
   const s = Math.round(us / 1_000_000);

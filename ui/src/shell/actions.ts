@@ -1,7 +1,9 @@
 /** What can be done from everywhere. */
 import { deploying } from '$lib/deploy/deploy.svelte';
+import { runInDock } from '$lib/function/run';
 import { app } from '$lib/state/app.svelte';
 import type { Action } from '$lib/state/commands.svelte';
+import { dock } from '$lib/state/dock.svelte';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
 import { settings } from '$lib/state/settings.svelte';
@@ -45,6 +47,20 @@ export function globalActions(): readonly Action[] {
         group: 'Functions',
         run: () => router.go('function', [one.name, 'logs']),
       },
+      {
+        id: `tail-${one.id}`,
+        title: `Tail ${one.name} in the dock`,
+        detail: where,
+        group: 'Functions',
+        run: () => dock.tail(one.name),
+      },
+      {
+        id: `run-${one.id}`,
+        title: `Run ${one.name} in the dock`,
+        detail: 'Once, with the event it ran with last',
+        group: 'Functions',
+        run: () => void runInDock(one.name),
+      },
     ] satisfies Action[];
   });
   return [
@@ -67,6 +83,13 @@ export function globalActions(): readonly Action[] {
       title: 'Actions for this page',
       group: 'This page',
       run: () => overlays.openPalette(),
+    },
+    {
+      id: 'dock',
+      title: dock.open ? 'Hide the dock' : 'Show the dock',
+      detail: 'Log tails and outputs of runs',
+      group: 'Do',
+      run: () => dock.toggle(),
     },
     {
       id: 'deploy',

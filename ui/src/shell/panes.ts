@@ -1,4 +1,4 @@
-/** F6 goes round the panes: title bar, sidebar, page head, content, right pane, foot. */
+/** F6 goes round the panes: title bar, sidebar, page head, content, right pane, dock, foot. */
 interface Pane {
   selector: string;
   /** Inside of it, but a pane of its own. */
@@ -9,8 +9,9 @@ const PANES: readonly Pane[] = [
   { selector: 'header.titlebar' },
   { selector: 'nav.sidebar' },
   { selector: 'main .phead' },
-  { selector: '#main', except: '.phead, aside.drawer' },
+  { selector: '#main', except: '.phead, aside.drawer, section.dock' },
   { selector: 'aside.drawer' },
+  { selector: 'section.dock' },
   { selector: 'footer.statusbar' },
 ];
 const STOPS =

@@ -2,27 +2,32 @@
 import { asApiError, type ApiError } from '$lib/api/client';
 
 async function load() {
-  const [monitor, lanes, logs, invocations, page, deploy, runtime, settings, glossary] = await Promise.all([
-    import('$features/monitor/index.svelte'),
-    import('$features/lanes/index.svelte'),
-    import('$features/logs/index.svelte'),
-    import('$features/invocations/index.svelte'),
-    import('$features/function/index.svelte'),
-    import('$features/deploy/index.svelte'),
-    import('$features/runtime/index.svelte'),
-    import('$features/settings/index.svelte'),
-    import('$features/glossary/index.svelte'),
-  ]);
+  const [monitor, lanes, logs, invocations, page, panel, deploy, runtime, settings, glossary, dock] =
+    await Promise.all([
+      import('$features/monitor/index.svelte'),
+      import('$features/lanes/index.svelte'),
+      import('$features/logs/index.svelte'),
+      import('$features/invocations/index.svelte'),
+      import('$features/function/index.svelte'),
+      import('$features/function/Panel.svelte'),
+      import('$features/deploy/index.svelte'),
+      import('$features/runtime/index.svelte'),
+      import('$features/settings/index.svelte'),
+      import('$features/glossary/index.svelte'),
+      import('$features/dock/index.svelte'),
+    ]);
   return {
     Monitor: monitor.default,
     Lanes: lanes.default,
     Logs: logs.default,
     Invocations: invocations.default,
     FunctionPage: page.default,
+    FunctionPanel: panel.default,
     Deploy: deploy.default,
     Runtime: runtime.default,
     SettingsPage: settings.default,
     Glossary: glossary.default,
+    DockPane: dock.default,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Sends requests to one function: once, in bursts, or as a stream. Owns the stream's timer; must not know what is drawn. */
 import { call, type ApiError } from '$lib/api/client';
+import { lastEvent } from '$lib/function/run';
 
 export const BURSTS = [2, 5, 10, 20, 50, 100] as const;
 
@@ -25,19 +26,8 @@ export class Sender {
     this.#event = '{}';
     this.error = null;
     try {
-      const newest = await call('invocations_list', {
-        function: name,
-        outcomes: ['succeeded'],
-        coldOnly: false,
-        search: '',
-        fromUs: null,
-        cursor: null,
-        limit: 1,
-      });
-      const id = newest.invocations[0]?.requestId;
-      if (id === undefined) return;
-      const detail = await call('invocation_get', { requestId: id });
-      if (this.#name === name && detail.event !== null && !detail.truncated) this.#event = detail.event;
+      const event = await lastEvent(name);
+      if (this.#name === name) this.#event = event;
     } catch (thrown) {
       this.error = thrown as ApiError;
     }

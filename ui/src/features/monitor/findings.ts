@@ -2,7 +2,8 @@
 import { axisWords, RANGES, stepWords, type Range } from '$lib/chart/range';
 import type { ChartSeries } from '$lib/chart/chart';
 import { peak, stacked, sum, type SeriesTable } from '$lib/chart/series';
-import { count, duration, exactMoney, percent } from '$lib/format';
+import { measured, priced, type Source } from '$lib/figures';
+import { count, duration, exactDuration, exactMoney, percent } from '$lib/format';
 import type { ChartKind } from '$lib/api/generated/ChartKind';
 
 export interface Chart {
@@ -10,15 +11,18 @@ export interface Chart {
   title: string;
   finding: string;
   series: ChartSeries[];
-  /** Columns of its table: header and cell. */
   empty: boolean;
+  /** Where its figures come from. */
+  source: Source;
 }
 
 export interface Kpi {
   label: string;
   value: string;
   detail: string;
-  source: string;
+  /** The same without rounding. */
+  full?: string;
+  source: Source;
 }
 
 const calls = (value: number): string => (Number.isInteger(value) ? count(value) : value.toFixed(1));
@@ -57,33 +61,37 @@ export function sums(table: SeriesTable): Sums {
 export function kpis(table: SeriesTable, range: Range): Kpi[] {
   const all = sums(table);
   const slow = peak(table.p95Ms);
-  const measured = `Measured by the local runtime over ${RANGES[range].words}`;
+  const counted = measured(`Counted over ${RANGES[range].words}`);
   return [
-    { label: 'Calls', value: count(all.calls), detail: RANGES[range].words, source: measured },
+    { label: 'Calls', value: count(all.calls), detail: RANGES[range].words, source: counted },
     {
       label: 'Errors',
       value: count(all.errors),
       detail: all.calls > 0 ? percent(all.errors, all.calls) : 'no calls',
-      source: measured,
+      source: counted,
     },
-    { label: 'Refused', value: count(all.refused), detail: 'over the limit, 429', source: measured },
+    { label: 'Refused', value: count(all.refused), detail: 'over the limit, 429', source: counted },
     {
       label: 'Cold starts',
       value: count(all.cold),
       detail: all.calls > 0 ? `${percent(all.cold, all.calls)} of calls` : 'no calls',
-      source: measured,
+      source: counted,
     },
     {
       label: `Slowest p95`,
       value: slow ? ms(slow.value) : 'none',
       detail: slow ? `at ${stepWords(range, table.time[slow.row] ?? 0)}` : 'no calls',
-      source: `${measured}: the highest 95th percentile of a ${RANGES[range].step}`,
+      ...(slow ? { full: exactDuration(slow.value * 1000) } : {}),
+      source: measured(
+        `The highest 95th percentile of a ${RANGES[range].step} in ${RANGES[range].words}, from a sketch within 1 %`,
+      ),
     },
     {
       label: 'Cost on AWS',
       value: money(all.costUsd),
       detail: all.costUsd > 0 ? `${percent(all.initUsd, all.costUsd)} start-up, $0 here` : '$0 here',
-      source: 'Derived from billed milliseconds at list price',
+      full: exactMoney(all.costUsd.toFixed(12)),
+      source: priced(`What the calls of ${RANGES[range].words} were billed for`),
     },
   ];
 }
@@ -102,6 +110,7 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
   return [
     {
       kind: 'invocations',
+      source: measured(`Calls, failures and refusals of each ${RANGES[range].step}, counted`),
       title: 'Invocations',
       empty: all.calls + all.refused === 0,
       finding:
@@ -116,6 +125,7 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
           stackedOn: table.invocations,
           shape: 'bars',
           colour: '--st-throttled',
+          whole: true,
           format: calls,
         },
         {
@@ -124,6 +134,7 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
           values: table.invocations,
           shape: 'bars',
           colour: '--c-compute',
+          whole: true,
           format: calls,
         },
         {
@@ -132,12 +143,14 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
           values: table.errors,
           shape: 'bars',
           colour: '--st-failed',
+          whole: true,
           format: calls,
         },
       ],
     },
     {
       kind: 'cold_starts',
+      source: measured(`Servers started in each ${RANGES[range].step}, and how long that took`),
       title: 'Cold starts',
       empty: all.cold === 0,
       finding:
@@ -152,6 +165,7 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
           shape: 'bars',
           colour: '--c-init',
           hatch: '--st-init-2',
+          whole: true,
           format: calls,
         },
         {
@@ -176,6 +190,9 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
     },
     {
       kind: 'durations',
+      source: measured(
+        `Time in the handler as percentiles of each ${RANGES[range].step}, from merged sketches within 1 %`,
+      ),
       title: 'Duration',
       empty: slowest === null,
       finding:
@@ -190,6 +207,7 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
     },
     {
       kind: 'cost',
+      source: priced(`What the calls of each ${RANGES[range].step} were billed for`),
       title: 'Cost on AWS',
       empty: all.costUsd === 0,
       finding:

@@ -12,6 +12,8 @@ export interface ChartSeries {
   hatch?: string;
   /** Stands on the series before it: `values` are drawn from there. */
   stackedOn?: Float64Array;
+  /** Counts: the axis has whole steps only. */
+  whole?: boolean;
   /** On the axis at the right. */
   right?: boolean;
   format: (value: number) => string;

@@ -49,6 +49,9 @@ function hatch(context: CanvasRenderingContext2D, ink: string, ground: string): 
   return context.createPattern(tile, 'repeat') ?? ink;
 }
 
+/** Steps of an axis of counts. */
+const WHOLE = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+
 export function plotOptions({
   element,
   series,
@@ -92,6 +95,7 @@ export function plotOptions({
         size: axisWidth,
         gap: 6,
         space: 30,
+        ...(left?.whole ? { incrs: WHOLE } : {}),
         values: (_self, splits) =>
           splits.map((value) => (value === 0 ? '0' : (left ?? right)?.format(value)) ?? ''),
       },

@@ -17,6 +17,11 @@ export const FUNCTION_TABS = [
 ] as const;
 export type FunctionTab = (typeof FUNCTION_TABS)[number]['id'];
 
+/** The tab of an address; the first one for what is unknown. */
+export function tabOf(id: string | undefined): FunctionTab {
+  return FUNCTION_TABS.find((known) => known.id === id)?.id ?? 'overview';
+}
+
 export function statesOf(summary: FunctionSummary): MarkState[] {
   return summary.servers.map((server) => server.state);
 }
@@ -43,11 +48,16 @@ export interface Bar {
   cold: number;
 }
 
+const LEAST_BARS = 12;
+
 /** Steps of the histogram without the empty ones at either end. */
 export function histogram(detail: FunctionDetail): Bar[] {
   const bars = detail.durationHistogram.map(([upToMs, warm, cold]) => ({ upToMs, warm, cold }));
   const first = bars.findIndex((bar) => bar.warm + bar.cold > 0);
   if (first < 0) return [];
   const last = bars.findLastIndex((bar) => bar.warm + bar.cold > 0);
-  return bars.slice(Math.max(0, first - 1), last + 2);
+  const [from, to] = [Math.max(0, first - 1), Math.min(bars.length, last + 2)];
+  // A few bars alone would be as wide as the page: their neighbours without calls stay.
+  const more = Math.max(0, LEAST_BARS - (to - from));
+  return bars.slice(Math.max(0, from - Math.ceil(more / 2)), to + Math.ceil(more / 2));
 }

@@ -11,6 +11,8 @@ const LEAD = 0.035;
 const PAGE_US = 6_000_000;
 const RULER = 20;
 const DOT_GAP = 9;
+/** Room of a label on the ruler. */
+const LABEL_PX = 36;
 const DOT_LEVELS = 5;
 export const DOT_STEP = 7;
 
@@ -163,9 +165,12 @@ export interface Tick {
   label: string;
 }
 
-/** Grid lines each 2 s (1 s in a short window), labelled in seconds since the session began. */
+/** Grid lines each 2 s (1 s in a short window, more in a narrow one), labelled in seconds since the session began. */
 export function ticks(view: View, originUs: number): Tick[] {
-  const stepUs = view.toUs - view.fromUs > 14_000_000 ? 2_000_000 : 1_000_000;
+  const perSecond = view.width / ((view.toUs - view.fromUs) / 1_000_000);
+  const least = view.toUs - view.fromUs > 14_000_000 ? 2 : 1;
+  // Labels of a narrow picture stand further apart.
+  const stepUs = ([1, 2, 4, 6, 12].find((s) => s >= least && s * perSecond >= LABEL_PX) ?? 12) * 1_000_000;
   const out: Tick[] = [];
   for (let n = Math.ceil((view.fromUs - originUs) / stepUs); originUs + n * stepUs <= view.toUs; n++) {
     const s = (n * stepUs) / 1_000_000;

@@ -18,6 +18,12 @@ export interface Action {
   run: () => void;
 }
 
+/** An action with the keys that count now; without any when it has none. */
+function withItsKeys({ keys: own, ...action }: Action): Action {
+  const keys = keysOf(action.binding ?? action.id, own);
+  return keys === '' ? action : { ...action, keys };
+}
+
 class Actions {
   #sets = $state.raw<readonly (() => readonly Action[])[]>([]);
 
@@ -26,7 +32,7 @@ class Actions {
     return [...this.#sets]
       .reverse()
       .flatMap((set) => set())
-      .map((action) => ({ ...action, keys: keysOf(action.binding ?? action.id, action.keys) }));
+      .map(withItsKeys);
   }
 
   /** Adds actions while the caller lives; returns how to take them away. */
@@ -96,13 +102,9 @@ export function press(event: KeyboardEvent, all: readonly Action[], now: number 
   const sequence = pending !== '' && now - pendingAt < SEQUENCE_MS ? `${pending} ${pressed}` : '';
   pending = '';
   const allowed = (action: Action) => withControl || action.inFields === true || !inField;
-  const found =
-    all.find(
-      (action) =>
-        (action.keys === sequence || action.keys === pressed) &&
-        allowed(action) &&
-        (sequence === '' || action.keys === sequence),
-    ) ?? all.find((action) => action.keys === pressed && allowed(action));
+  const by = (keys: string) =>
+    keys === '' ? undefined : all.find((action) => action.keys === keys && allowed(action));
+  const found = by(sequence) ?? by(pressed);
   if (found) {
     event.preventDefault();
     found.run();

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { press, type Action } from './commands.svelte';
+import { actions, press, type Action } from './commands.svelte';
+import { isSingle, keysOf, rebind, takenBy } from './keys.svelte';
 import { href, parse } from './router.svelte';
+import { settings } from './settings.svelte';
 
 describe('router', () => {
   it('reads back what it writes, odd names included', () => {
@@ -57,5 +59,55 @@ describe('keys', () => {
     expect(run).not.toHaveBeenCalled();
     type('Enter', 10_100, field, { ctrlKey: true });
     expect(run).toHaveBeenLastCalledWith('run');
+  });
+
+  it('runs nothing for an action without keys', () => {
+    run.mockClear();
+    const none: Action = { id: 'none', title: 'none', group: 'Do', run: () => run('none') };
+    const event = new KeyboardEvent('keydown', { key: 'x', cancelable: true });
+    expect(press(event, [none, { ...none, keys: '' }], 20_000)).toBe(false);
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe('changed keys', () => {
+  it('gives an action other keys and its own again', async () => {
+    await settings.load();
+    await rebind('tail', 'y');
+    expect(keysOf('tail')).toBe('y');
+    const stop = actions.add(() => [
+      { id: 'tail-it', binding: 'tail', title: 'Tail', group: 'This page', run: () => {} },
+    ]);
+    expect(actions.all.find((action) => action.id === 'tail-it')?.keys).toBe('y');
+    stop();
+    await rebind('tail', null);
+    expect(keysOf('tail')).toBe('t');
+    expect(settings.value.keys).toEqual({});
+  });
+
+  it('switches single keys off and leaves the others', async () => {
+    await settings.load();
+    await settings.change({ singleKeys: false });
+    expect([keysOf('tail'), keysOf('go-home'), keysOf('lanes-pause'), keysOf('shortcuts')]).toEqual([
+      '',
+      '',
+      '',
+      '',
+    ]);
+    expect(keysOf('palette')).toBe('Ctrl K');
+    await settings.change({ singleKeys: true });
+  });
+
+  it('knows which keys are single ones', () => {
+    expect(['g', '?', 'g h', 'Space'].every(isSingle)).toBe(true);
+    expect(['Ctrl K', 'F6', 'Enter', 'Alt x', ''].some(isSingle)).toBe(false);
+  });
+
+  it('says which action has such keys where both would hear them', async () => {
+    await settings.load();
+    expect(takenBy('tail', 'i')?.id).toBe('test');
+    expect(takenBy('tail', 'g')?.title, 'it would swallow the first of two keys').toBe('Home');
+    expect(takenBy('lanes-send', 'i'), 'keys of different places do not meet').toBeNull();
+    expect(takenBy('tail', 'Ctrl Y')).toBeNull();
   });
 });

@@ -1,4 +1,6 @@
 /** Columns and sorting of a table. Pure; must not know what the rows are. */
+import type { Source } from '$lib/figures';
+
 export interface Column<R> {
   id: string;
   label: string;
@@ -10,6 +12,8 @@ export interface Column<R> {
   by?: (row: R) => string | number | null;
   /** First direction when the head is pressed; figures start with the largest. */
   firstDown?: boolean;
+  /** Where the figures of the column come from. */
+  source?: Source;
 }
 
 export interface Sort {

@@ -3,12 +3,13 @@
 /**
  * Why an invocation failed, and what to do.
  */
-export type Explanation = { 
-/**
- * What happened, in one sentence.
- */
-cause: string, 
-/**
- * What to do, cheapest first.
- */
-fixes: Array<string>, };
+export type Explanation = {
+  /**
+   * What happened, in one sentence.
+   */
+  cause: string;
+  /**
+   * What to do, cheapest first.
+   */
+  fixes: Array<string>;
+};

@@ -3,8 +3,9 @@
 /**
  * Names one function.
  */
-export type FunctionName = { 
-/**
- * Its name.
- */
-name: string, };
+export type FunctionName = {
+  /**
+   * Its name.
+   */
+  name: string;
+};

@@ -1,0 +1,57 @@
+/** Where figures come from, in the same words everywhere. Reads which price book is open; must not know screens. */
+import type { Receipt } from './api/generated/Receipt';
+import { bookDay } from './format';
+import { app } from './state/app.svelte';
+
+export interface Source {
+  kind: 'measured' | 'derived' | 'estimated';
+  note: string;
+}
+
+/** Seen by the local runtime itself. */
+export function measured(what: string): Source {
+  return { kind: 'measured', note: `${what}, by the local runtime on this computer.` };
+}
+
+/** Worked out of what was measured, with nothing assumed. */
+export function derivedFrom(how: string): Source {
+  return { kind: 'derived', note: `${how}.` };
+}
+
+/** Guessed from what was measured; says what it stands on. */
+export function estimated(how: string): Source {
+  return { kind: 'estimated', note: `${how}.` };
+}
+
+function book(): string {
+  const info = app.info.data;
+  return info
+    ? `list prices of ${bookDay(info.priceDate)}, ${info.priceRegion}`
+    : 'list prices of the bundled price book';
+}
+
+/** Money: what was measured here times list prices. */
+export function priced(what: string): Source {
+  return derivedFrom(`${what} × AWS ${book()}, without the free tier. It ran here for $0; not from a bill`);
+}
+
+/** Money of a receipt, whose price book may be older than the one that is open. */
+export function receiptSource({ priceDate, priceRegion, source }: Receipt, what = 'This call'): Source {
+  return derivedFrom(
+    `${what} × list prices of ${bookDay(priceDate)}, ${priceRegion} (${source}). Not from a bill`,
+  );
+}
+
+export const CALLS_24H = measured('Calls that began in the last 24 hours, counted');
+export const ERRORS_24H = measured('Calls of the last 24 hours that failed, counted');
+export const P95_24H = measured(
+  'Time in the handler that 95 of 100 calls of the last 24 hours stayed under, from a sketch within 1 %',
+);
+export const COLD_24H = derivedFrom('Calls of the last 24 hours that started a server, of all of them');
+export const RUN_TIME = measured('Queue, start-up and handler together');
+export const HANDLER_TIME = measured('Time in the handler');
+export const INIT_TIME = measured('From the start of the process until it was ready for its first request');
+export const BILLED = derivedFrom(
+  'Start-up and handler, rounded up to whole milliseconds as AWS does since August 2025',
+);
+export const MEMORY = measured('The most memory that the process and its children held');
