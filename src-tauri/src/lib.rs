@@ -3,6 +3,7 @@
 
 mod backend;
 mod dialogs;
+mod drops;
 mod platform;
 mod rpc;
 mod window;
@@ -40,13 +41,16 @@ pub fn run() -> ExitCode {
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(backend)
+        .manage(drops::EarlyDrops::default())
         .manage(Launch { begun, rendering })
         .invoke_handler(tauri::generate_handler![
             rpc::rpc,
             rpc::events,
             dialogs::pick_folder,
-            dialogs::save_file
+            dialogs::save_file,
+            drops::early_drop
         ])
+        .on_window_event(|window, event| window.state::<drops::EarlyDrops>().see(event))
         .setup(|app| {
             window::open(app.handle())?;
             Ok(())

@@ -4,7 +4,7 @@ import { asApiError, call, type ApiError } from '$lib/api/client';
 import type { Deployed } from '$lib/api/generated/Deployed';
 import type { DeployRequest } from '$lib/api/generated/DeployRequest';
 import type { Detected } from '$lib/api/generated/Detected';
-import { host, type Picked } from '$lib/host';
+import { host, type Dropped, type Picked } from '$lib/host';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
 
@@ -23,15 +23,22 @@ class Deploying {
   /** Events that fit functions deployed in this window, by name. */
   readonly suggested = new SvelteMap<string, string>();
   #round = 0;
+  /** What was dropped while a job went on. */
+  #waiting: (() => Promise<void>)[] = [];
   #run = false;
 
   get busy(): boolean {
     return this.phase === 'reading' || this.phase === 'inspecting' || this.phase === 'deploying';
   }
 
-  /** What a drop event carried. Must be called inside the event: the browser takes the data back afterwards. */
-  drop(data: DataTransfer): void {
-    void this.#take((progress) => host().dropped(data, progress));
+  /** What a drop carried. While a job goes on it waits for its turn: nothing that was dropped is lost. */
+  drop(data: Dropped): void {
+    this.#next(() => this.#take((progress) => host().dropped(data, progress)));
+  }
+
+  /** A folder that the operating system dropped; it waits for its turn too. */
+  dropPath(picked: Picked): void {
+    this.#next(() => this.start(picked));
   }
 
   choose(): void {
@@ -47,6 +54,15 @@ class Deploying {
   /** Deploys a sample; `run` also runs it at once, since a person asked for that. */
   sample(name: string, run = false): void {
     void this.start({ source: { kind: 'sample', sample: name }, label: name }, run);
+  }
+
+  #next(job: () => Promise<void>): void {
+    if (!this.busy) {
+      void job();
+      return;
+    }
+    this.#waiting.push(job);
+    overlays.toast('The next folder waits until this one is deployed', { tone: 'info' });
   }
 
   async #take(
@@ -126,19 +142,28 @@ class Deploying {
   }
 
   #fail(error: ApiError): void {
+    const next = this.#waiting.shift();
+    if (next) {
+      // The next job takes the place where the error would stand.
+      overlays.failed(`${this.picked?.label ?? 'The folder'} was not deployed`, error);
+      void next();
+      return;
+    }
     this.phase = 'failed';
     this.error = error;
     // Where the drop came from shows the error itself when it can; any other screen gives way to the one that does.
     if (router.route.screen !== 'home' && router.route.screen !== 'deploy') router.go('deploy');
   }
 
-  /** Forgets the job; what the runtime has finished already stays. */
+  /** Forgets the job; what the runtime has finished already stays. What waits has its turn. */
   reset(): void {
     this.#round += 1;
     this.phase = 'idle';
     this.picked = null;
     this.detected = null;
     this.error = null;
+    const next = this.#waiting.shift();
+    if (next) void next();
   }
 }
 

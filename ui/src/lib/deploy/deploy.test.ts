@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { host, type Picked } from '$lib/host';
 import type { FakeHost } from '$lib/host/fake';
 import { router } from '$lib/state/router.svelte';
@@ -66,5 +66,19 @@ describe('deploying', () => {
     await going;
     expect(deploying.phase).toBe('idle');
     expect(commands()).not.toContain('deploy');
+  });
+});
+
+describe('what is dropped while a job goes on', () => {
+  it('waits for its turn and is deployed too', async () => {
+    deploying.dropPath(picked);
+    deploying.dropPath({ source: { kind: 'path', path: '/home/me/second' }, label: 'second' });
+    await vi.waitFor(() =>
+      expect(commands()).toEqual(['deploy_inspect', 'deploy', 'deploy_inspect', 'deploy']),
+    );
+    const sources = fake()
+      .calls.filter((call) => call.command === 'deploy')
+      .map((call) => (call.request as { source: { path: string } }).source.path);
+    expect(sources).toEqual(['/home/me/hello', '/home/me/second']);
   });
 });

@@ -19,8 +19,20 @@ export interface Picked {
   label: string;
 }
 
+/** What a drop in a browser carried, taken inside its event: afterwards the browser takes the data back. */
+export interface Dropped {
+  entries: FileSystemEntry[];
+  files: File[];
+}
+
 /** Told while a dropped folder is read and sent. */
 export type Progress = (done: number, total: number) => void;
+
+/**
+ * How the window stands to Hearth: connected; not answered, and trying again; or refused, since Hearth was started
+ * again and this page belongs to the run before.
+ */
+export type Connection = 'open' | 'trying' | 'signed_out';
 
 export interface Host {
   readonly kind: 'tauri' | 'serve' | 'fake';
@@ -29,11 +41,11 @@ export interface Host {
   /** Runs a command that answers bytes. */
   raw<C extends RawCommand>(command: C, request: Request<C>): Promise<ArrayBuffer>;
   /** Live events until the returned function is called. `state` hears about lost and found connections. */
-  events(onBatch: (batch: EventBatch) => void, state: (connected: boolean) => void): () => void;
+  events(onBatch: (batch: EventBatch) => void, state: (connection: Connection) => void): () => void;
   /** Asks for a folder, a zip or a file; null when the person changed their mind. */
   pickFolder(progress?: Progress): Promise<Picked | null>;
   /** Turns what the browser dropped into something to deploy; null when the host hears of drops by itself. */
-  dropped(data: DataTransfer, progress?: Progress): Promise<Picked | null>;
+  dropped(data: Dropped, progress?: Progress): Promise<Picked | null>;
   /** Folders that the operating system dropped on the window; `hover` while they are over it. */
   onDrop(hover: (over: boolean) => void, drop: (picked: Picked) => void): () => void;
   saveFile(name: string, bytes: Uint8Array): Promise<boolean>;

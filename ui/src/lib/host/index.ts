@@ -3,6 +3,7 @@ import type { Host } from './host';
 
 export type * from './host';
 export { SERIES_COLUMNS, asApiError } from './host';
+export { takeDrop } from './drop';
 
 let chosen: Host | null = null;
 

@@ -1,5 +1,5 @@
 /** The browser as a host: `hearth serve` answers over HTTP on this computer. */
-import type { EventBatch } from '$lib/api/generated/EventBatch';
+import { listenToEvents } from './events';
 import { asApiError, type Host, type Picked, type Progress } from './host';
 import { packDropped, packFiles, type Packed } from './zip';
 
@@ -73,19 +73,7 @@ export function serveHost(): Host {
     kind: 'serve',
     call: (command, request, signal) => json(command, request, signal) as never,
     raw: bytes,
-    events(onBatch, state) {
-      // EventSource reconnects by itself; each new connection may have missed something, so it counts as lagged.
-      const source = new EventSource('/events');
-      let opened = false;
-      source.onopen = () => {
-        state(true);
-        if (opened) onBatch({ events: [], lagged: true });
-        opened = true;
-      };
-      source.onmessage = (message: MessageEvent<string>) => onBatch(JSON.parse(message.data) as EventBatch);
-      source.onerror = () => state(false);
-      return () => source.close();
-    },
+    events: listenToEvents,
     pickFolder: async (progress?: Progress) => upload(await packFiles(await chooseFolder(), progress)),
     dropped: async (data, progress) => upload(await packDropped(data, progress)),
     onDrop: () => () => {},

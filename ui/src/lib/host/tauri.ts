@@ -2,6 +2,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { EventBatch } from '$lib/api/generated/EventBatch';
+import { RETRY_MS } from './events';
 import { asApiError, type Host, type Picked } from './host';
 
 interface DropPayload {
@@ -37,12 +38,21 @@ export function tauriHost(): Host {
       channel.onmessage = (batch) => {
         if (open) onBatch(batch);
       };
-      invoke('events', { channel }).then(
-        () => state(true),
-        () => state(false),
-      );
+      let timer: ReturnType<typeof setTimeout> | null = null;
+      const attempt = (): void => {
+        timer = null;
+        invoke('events', { channel }).then(
+          () => state('open'),
+          () => {
+            state('trying');
+            if (open) timer = setTimeout(attempt, RETRY_MS);
+          },
+        );
+      };
+      attempt();
       return () => {
         open = false;
+        if (timer !== null) clearTimeout(timer);
       };
     },
     async pickFolder() {
@@ -51,15 +61,26 @@ export function tauriHost(): Host {
     },
     dropped: async () => null,
     onDrop(hover, drop) {
+      let taken: string | undefined;
+      const take = (path: string | null | undefined): void => {
+        if (!path) return;
+        taken = path;
+        drop(picked(path));
+      };
       const listeners = [
         listen('tauri://drag-enter', () => hover(true)),
         listen('tauri://drag-leave', () => hover(false)),
         listen<DropPayload>('tauri://drag-drop', (event) => {
           hover(false);
-          const path = event.payload.paths[0];
-          if (path) drop(picked(path));
+          take(event.payload.paths[0]);
         }),
       ];
+      // What was dropped before anybody listened was held for this page; what came in between is heard twice.
+      void Promise.all(listeners)
+        .then(() => invoke<string | null>('early_drop'))
+        .then((path) => {
+          if (path !== taken) take(path);
+        });
       return () => {
         for (const listener of listeners) void listener.then((stop) => stop());
       };

@@ -1,6 +1,6 @@
 /** Makes a zip out of a folder or file that the browser gives. Owns reading and packing; must not know where it goes. */
 import { zip, type AsyncZippable } from 'fflate';
-import type { Progress } from './host';
+import type { Dropped, Progress } from './host';
 
 export interface Packed {
   name: string;
@@ -71,10 +71,8 @@ async function single(file: File): Promise<Packed | null> {
     : null;
 }
 
-/** Packs what was dropped. The entries must be taken in the drop event itself, before anything is awaited. */
-export async function packDropped(data: DataTransfer, progress?: Progress): Promise<Packed | null> {
-  const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const files = [...data.files];
+/** Packs what was dropped. */
+export async function packDropped({ entries, files }: Dropped, progress?: Progress): Promise<Packed | null> {
   const first = entries[0];
   if (!first) {
     const file = files[0];

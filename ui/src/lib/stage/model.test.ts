@@ -11,6 +11,14 @@ function model(...events: Parameters<StageModel['apply']>[0][]): StageModel {
   return made;
 }
 
+it('says how many calls a snapshot had no room for', () => {
+  const made = new StageModel('f1');
+  made.load({ ...snapshot({ invocations: [invocation('r1', 1)] }), total: 14_000, truncated: true });
+  expect(made.leftOut).toBe(13_999);
+  made.load(snapshot());
+  expect(made.leftOut).toBe(0);
+});
+
 describe('segments', () => {
   it('turns transitions into stretches that meet', () => {
     const one = environment(1, 1);

@@ -66,6 +66,9 @@ export function isFinal(state: EnvironmentState): boolean {
   return FINAL.has(state);
 }
 
+/** A snapshot that may say how many calls there were when it does not hold them all. */
+export type CountedSnapshot = LanesSnapshot & { total?: number; truncated?: boolean };
+
 export class StageModel {
   readonly servers: StageServer[] = [];
   readonly requests: StageRequest[] = [];
@@ -76,6 +79,8 @@ export class StageModel {
   limit = 1;
   originUs = 0;
   dropped: Dropped = { requests: 0, cold: 0, refused: 0, costUsd: 0, initCostUsd: 0 };
+  /** Older calls that a snapshot had no room for. */
+  leftOut = 0;
   #functionId: string | null = null;
   readonly #byServer = new Map<string, StageServer>();
   readonly #byRequest = new Map<string, StageRequest>();
@@ -90,7 +95,8 @@ export class StageModel {
   }
 
   /** Starts from what was since `fromUs`; what is known already changes nothing. */
-  load(snapshot: LanesSnapshot, fromUs = 0): void {
+  load(snapshot: CountedSnapshot, fromUs = 0): void {
+    this.leftOut = snapshot.truncated ? Math.max(0, (snapshot.total ?? 0) - snapshot.invocations.length) : 0;
     this.limit = Math.max(1, snapshot.limit);
     for (const price of snapshot.prices) this.#price(price);
     for (const environment of [...snapshot.environments].sort((a, b) => a.bornUs - b.bornUs)) {

@@ -3,20 +3,25 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Environment } from '$lib/api/generated/Environment';
 import type { EventBatch } from '$lib/api/generated/EventBatch';
 import type { HearthEvent } from '$lib/api/generated/HearthEvent';
-import { host } from '$lib/host';
+import { host, type Connection } from '$lib/host';
 
 type Listener = (event: HearthEvent) => void;
 
 const ENDED = new Set(['reaped', 'failed']);
 
 class Live {
-  /** Whether the stream is open. */
-  connected = $state(false);
+  /** How the window stands to Hearth; before the first answer it tries. */
+  connection = $state<Connection>('trying');
   /** Servers that exist now, by id. */
   servers = new SvelteMap<string, Environment>();
   #listeners = new Set<Listener>();
   #lagged = new Set<() => void>();
   #stop: (() => void) | null = null;
+
+  /** Whether the stream is open. */
+  get connected(): boolean {
+    return this.connection === 'open';
+  }
 
   /** Hears each event; `lagged` is called when some were lost and everything must be asked again. */
   on(listener: Listener, lagged?: () => void): () => void {
@@ -33,8 +38,8 @@ class Live {
     void this.#resync();
     this.#stop = host().events(
       (batch) => this.receive(batch),
-      (connected) => {
-        this.connected = connected;
+      (connection) => {
+        this.connection = connection;
       },
     );
     return () => this.#stop?.();
@@ -64,7 +69,6 @@ class Live {
       for (const environment of now) this.#see(environment);
     } catch {
       // The connection's own state says it; the next batch or reconnect asks again.
-      this.connected = false;
     }
   }
 }

@@ -20,9 +20,13 @@ class SettingsState {
   known = $state(false);
   #systemLight = $state(matchMedia('(prefers-color-scheme: light)').matches);
   #systemReduced = $state(matchMedia('(prefers-reduced-motion: reduce)').matches);
+  #systemContrast = $state(matchMedia('(prefers-contrast: more)').matches);
   #override = new URLSearchParams(location.search);
 
   constructor() {
+    matchMedia('(prefers-contrast: more)').addEventListener('change', (event) => {
+      this.#systemContrast = event.matches;
+    });
     matchMedia('(prefers-color-scheme: light)').addEventListener('change', (event) => {
       this.#systemLight = event.matches;
     });
@@ -35,6 +39,7 @@ class SettingsState {
   get theme(): 'dark' | 'light' | 'hc' {
     const wanted = this.#override.get('theme') ?? this.value.theme;
     if (wanted === 'dark' || wanted === 'light' || wanted === 'hc') return wanted;
+    if (this.#systemContrast) return 'hc';
     return this.#systemLight ? 'light' : 'dark';
   }
 

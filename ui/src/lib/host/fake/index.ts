@@ -83,7 +83,7 @@ export function fakeHost(names: string[] = initialNames()): FakeHost {
         : (new TextEncoder().encode('name\n').buffer as ArrayBuffer),
     events(onBatch, state) {
       listeners.add(onBatch);
-      state(true);
+      state('open');
       return () => listeners.delete(onBatch);
     },
     pickFolder: async () => ({
