@@ -7,7 +7,7 @@ use crate::money::cost;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_chart::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
 use hearth_model::{Grain, Micros, SERIES_COLUMNS, Series, SeriesQuery};
-use hearth_store::{Figures, SeriesPoint};
+use hearth_store::{Figures, Scope, SeriesPoint};
 use jiff::Timestamp;
 use rust_decimal::prelude::ToPrimitive as _;
 use std::collections::HashMap;
@@ -40,12 +40,12 @@ pub(crate) async fn columns(app: &App, query: &SeriesQuery) -> Result<Series> {
         )
         .with_hint("Choose a shorter stretch or a longer step."));
     }
-    let function = match &query.function {
-        Some(name) => Some(existing_or_deleted(app, name).await?.id),
-        None => None,
+    let scope = match &query.function {
+        Some(name) => Scope::Function(existing_or_deleted(app, name).await?.id),
+        None => Scope::All,
     };
     app.store().flush().await?;
-    let points = app.store().series(function.as_ref(), first, query.to_us, query.grain).await?;
+    let points = app.store().series(&scope, first, query.to_us, query.grain).await?;
     let by_start: HashMap<Micros, SeriesPoint> =
         points.into_iter().map(|point| (point.at_us, point)).collect();
     let mut columns = vec![Vec::with_capacity(steps as usize); SERIES_COLUMNS.len()];

@@ -10,8 +10,8 @@ use crate::detect::handler_file;
 use crate::money::{cost, typical_receipt};
 use crate::publish::{NewVersion, check_engine, publish, settle};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Engine, Environment, FunctionRecord, Grain, HearthEvent, Micros, function_arn};
-use hearth_store::{HourlyCalls, InvocationFilter};
+use hearth_model::{Engine, Environment, FunctionRecord, HearthEvent, Micros, function_arn};
+use hearth_store::{Figures, FunctionOverview, Scope};
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 const DAY: Micros = Micros::from_seconds(86_400);
@@ -46,10 +46,11 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
             .any(|text| text.to_lowercase().contains(&filter))
     };
     let live = app.runtime().environments();
-    let hours = app.store().hourly_calls(first_hour(app.now())).await?;
+    let mut figures = app.store().overview(month_start(app.now())).await?;
     let mut rows = Vec::new();
     for function in functions.into_iter().filter(matches) {
-        rows.push(summary(app, function, &live, &hours).await?);
+        let figures = figures.remove(&function.id).unwrap_or_default();
+        rows.push(summary(app, function, &live, figures)?);
     }
     rows.sort_by(|left, right| left.function.name.cmp(&right.function.name));
     Ok(FunctionsList { functions: rows, total })
@@ -57,9 +58,10 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
 
 pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDetail> {
     let function = existing(app, &request.name).await?;
-    let hours = app.store().hourly_calls(first_hour(app.now())).await?;
+    let mut overview = app.store().overview(month_start(app.now())).await?;
+    let overview = overview.remove(&function.id).unwrap_or_default();
     let since = app.now() - DAY;
-    let figures = app.store().totals(Some(&function.id), since, app.now() + Micros(1)).await?;
+    let figures = app.store().totals(&Scope::from(&function.id), since, app.now() + Micros(1)).await?;
     let bars = app.store().duration_histogram(Some(&function.id), since).await?;
     let region = app.settings().price_region;
     Ok(FunctionDetail {
@@ -67,7 +69,7 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
         versions: app.store().versions(&function.id).await?,
         typical_receipt: typical_receipt(app, &function, &figures)?,
         duration_histogram: bars.into_iter().map(|bar| (bar.upper_ms, bar.warm, bar.cold)).collect(),
-        summary: summary(app, function, &app.runtime().environments(), &hours).await?,
+        summary: summary(app, function, &app.runtime().environments(), overview)?,
     })
 }
 
@@ -187,17 +189,14 @@ pub(crate) async fn rollback(app: &App, request: RollbackRequest) -> Result<Func
     publish(app, new).await
 }
 
-async fn summary(
+fn summary(
     app: &App,
     function: FunctionRecord,
     live: &[Environment],
-    hours: &[HourlyCalls],
+    figures: FunctionOverview,
 ) -> Result<FunctionSummary> {
-    let now = app.now();
-    let after_now = now + Micros(1);
-    let day = app.store().totals(Some(&function.id), now - DAY, after_now).await?;
-    let month = app.store().totals(Some(&function.id), month_start(now), after_now).await?;
-    let (calls_by_hour, errors_by_hour) = by_hour(&function, hours, now);
+    let day = figures.day;
+    let month = Figures { used: figures.month, ..Figures::default() };
     let stats = FunctionStats {
         calls_24h: day.invocations,
         errors_24h: day.errors,
@@ -207,9 +206,9 @@ async fn summary(
         p95_us: micros(day.p95),
         p99_us: micros(day.p99),
         month_aws_usd: cost(app, &month)?.total().normalize().to_string(),
-        calls_by_hour,
-        errors_by_hour,
-        last_call_us: last_call(app, &function).await?,
+        calls_by_hour: figures.calls_by_hour.to_vec(),
+        errors_by_hour: figures.errors_by_hour.to_vec(),
+        last_call_us: figures.last_call,
     };
     let mut servers: Vec<Environment> =
         live.iter().filter(|server| server.function_id == function.id).cloned().collect();
@@ -217,32 +216,8 @@ async fn summary(
     Ok(FunctionSummary { function, stats, servers })
 }
 
-async fn last_call(app: &App, function: &FunctionRecord) -> Result<Option<Micros>> {
-    let filter = InvocationFilter { function_id: Some(function.id.clone()), ..InvocationFilter::default() };
-    let (newest, _) = app.store().invocations(&filter, None, 1).await?;
-    Ok(newest.first().map(|call| call.started_us))
-}
-
 fn micros(value: Option<f64>) -> Option<Micros> {
     value.map(|value| Micros(value.round() as i64))
-}
-
-/// The first of the 24 hours that end with the current one.
-fn first_hour(now: Micros) -> Micros {
-    Grain::Hour.floor(now) - Micros::from_seconds(23 * 3_600)
-}
-
-fn by_hour(function: &FunctionRecord, hours: &[HourlyCalls], now: Micros) -> (Vec<u64>, Vec<u64>) {
-    let (mut calls, mut errors) = (vec![0; 24], vec![0; 24]);
-    let first = first_hour(now);
-    for hour in hours.iter().filter(|hour| hour.function_id == function.id) {
-        let index = (hour.at_us - first).0.div_euclid(Grain::Hour.length().0);
-        if let Some(slot) = usize::try_from(index).ok().filter(|index| *index < 24) {
-            calls[slot] += hour.calls;
-            errors[slot] += hour.errors;
-        }
-    }
-    (calls, errors)
 }
 
 /// The first instant of the month in UTC, as bills count it.

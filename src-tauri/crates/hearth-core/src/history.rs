@@ -19,7 +19,7 @@ pub(crate) async fn invocations(app: &App, request: InvocationsQuery) -> Result<
     app.store().flush().await?;
     let (invocations, next) = app.store().invocations(&filter, request.cursor.as_deref(), limit).await?;
     let total = app.store().count_invocations(&filter).await?;
-    Ok(InvocationsPage { invocations, next, total })
+    Ok(InvocationsPage { invocations, next, total: total.rows, total_at_least: total.at_least })
 }
 
 pub(crate) async fn invocation(app: &App, request: InvocationName) -> Result<InvocationDetail> {
@@ -82,6 +82,7 @@ pub(crate) async fn invocation_filter(app: &App, request: &InvocationsQuery) -> 
         cold_only: request.cold_only,
         search: request.search.clone(),
         from_us: request.from_us,
+        to_us: None,
     })
 }
 

@@ -1,10 +1,10 @@
 //! The catalogue: functions, their versions, settings and saved events. Everything here is committed before
 //! the call returns. Must not know packages on disk.
 
-use crate::database;
 use crate::error::Result;
 use crate::store::Store;
 use crate::types::SavedEvent;
+use crate::{database, scopes};
 use hearth_model::{
     CodePackage, FunctionConfiguration, FunctionId, FunctionRecord, FunctionVersion, LOCAL_ACCOUNT,
     LOCAL_REGION, Micros,
@@ -223,6 +223,7 @@ async fn put_function(
     )
     .execute(&mut *connection)
     .await?;
+    scopes::put(connection, "function", id, &function.account, &function.name).await?;
     sqlx::query!(
             "INSERT INTO versions (function_id, version, configuration, sha256, size_bytes, files, deployed_us, cause)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)

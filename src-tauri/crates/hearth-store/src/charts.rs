@@ -2,7 +2,10 @@
 //! rollups, whose sketches merge without loss. Must not know prices or drawing.
 
 use crate::error::Result;
-use crate::rollup::{self, ALL_FUNCTIONS, Rollup, RollupRow, has_duration};
+use crate::record::first_id;
+use crate::rollup::{has_duration, minutes_from};
+use crate::rollup_rows::{self, Total};
+use crate::scopes::{Scope, functions_of};
 use crate::store::Store;
 use crate::types::{Figures, HistogramBar, HourlyCalls, SeriesPoint};
 use hearth_model::{FunctionId, Grain, Micros, Outcome, ServerStart};
@@ -16,74 +19,71 @@ const BARS_PER_DECADE: f64 = 5.0;
 
 impl Store {
     /// Figures step by step from the step that holds `from` until `to`; steps without calls are there too.
+    /// Minutes are kept for the last three whole days only.
     pub async fn series(
         &self,
-        function_id: Option<&FunctionId>,
+        scope: &Scope,
         from: Micros,
         to: Micros,
         grain: Grain,
     ) -> Result<Vec<SeriesPoint>> {
         let from = grain.floor(from);
-        let rows = self.rollups(function_id, from, to, grain).await?;
-        let mut stored = rows.iter().peekable();
+        let mut stored = Vec::new();
+        if let Some(key) = self.scope_key(scope).await? {
+            stored = rollup_rows::figures(self.reader(), key, from, to, grain).await?;
+        }
+        let mut stored = stored.into_iter().peekable();
         let mut points = Vec::new();
         let mut at = from;
         while at < to {
-            let figures = match stored.next_if(|row| row.at_us == at.0) {
-                Some(row) => row.rollup()?.figures(),
-                None => Figures::default(),
-            };
-            points.push(SeriesPoint { at_us: at, figures });
+            let figures = stored.next_if(|(step, _)| *step == at);
+            points.push(SeriesPoint {
+                at_us: at,
+                figures: figures.map(|(_, figures)| figures).unwrap_or_default(),
+            });
             at = at + grain.length();
         }
         Ok(points)
     }
 
-    /// Figures of the whole window, from the minute that holds `from` to the end of the one before `to`'s end.
-    pub async fn totals(
-        &self,
-        function_id: Option<&FunctionId>,
-        from: Micros,
-        to: Micros,
-    ) -> Result<Figures> {
-        let mut total = Rollup::empty();
-        for (grain, from, to) in cover(from, to) {
-            for row in self.rollups(function_id, from, to, grain).await? {
-                total.merge(&row.rollup()?)?;
+    /// Figures of the whole window, from the minute that holds `from` to the end of the one before `to`'s end; in
+    /// hours where minutes are not kept any more.
+    pub async fn totals(&self, scope: &Scope, from: Micros, to: Micros) -> Result<Figures> {
+        let mut total = Total::empty();
+        let Some(key) = self.scope_key(scope).await? else { return Ok(total.figures()) };
+        for (grain, from, to) in cover(from, to, minutes_from(self.now())) {
+            for row in rollup_rows::sums(self.reader(), key, from, to, grain).await? {
+                total.sums.merge(&row.sums());
+            }
+            for row in rollup_rows::sketches(self.reader(), key, from, to, grain).await? {
+                total.duration.add_blob(row.duration.as_deref())?;
+                total.init.add_blob(row.init.as_deref())?;
             }
         }
         Ok(total.figures())
     }
 
-    async fn rollups(
-        &self,
-        function_id: Option<&FunctionId>,
-        from: Micros,
-        to: Micros,
-        grain: Grain,
-    ) -> Result<Vec<RollupRow>> {
-        rollup::rows(self.reader(), function_id.map_or(ALL_FUNCTIONS, FunctionId::as_str), from, to, grain)
-            .await
-    }
-
-    /// Calls of every function hour by hour from the hour that holds `from`, hours without calls left out.
-    pub async fn hourly_calls(&self, from: Micros) -> Result<Vec<HourlyCalls>> {
-        let from = Grain::Hour.floor(from).0;
-        let rows = sqlx::query!(
-            "SELECT function_id, at_us, invocations, errors, throttles FROM rollups
-             WHERE grain = 'hour' AND at_us >= ? AND function_id <> '*' ORDER BY at_us, function_id",
-            from
-        )
-        .fetch_all(self.reader())
-        .await?;
+    /// Calls of every function of a scope hour by hour from the hour that holds `from`, hours without calls left
+    /// out.
+    pub async fn hourly_calls(&self, scope: &Scope, from: Micros) -> Result<Vec<HourlyCalls>> {
+        let (condition, id) = functions_of(scope);
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "SELECT s.id, r.at_us, r.invocations, r.errors, r.throttles FROM scopes s
+             CROSS JOIN rollups r ON r.grain = 'hour' AND r.scope = s.key AND r.at_us >= ",
+        );
+        query.push_bind(Grain::Hour.floor(from).0).push(" WHERE ").push(condition);
+        if let Some(id) = id {
+            query.push_bind(id.to_owned());
+        }
+        let rows: Vec<(String, i64, i64, i64, i64)> = query.build_query_as().fetch_all(self.reader()).await?;
         Ok(rows
             .into_iter()
-            .map(|row| HourlyCalls {
-                function_id: FunctionId(row.function_id),
-                at_us: Micros(row.at_us),
-                calls: row.invocations as u64,
-                errors: row.errors as u64,
-                throttles: row.throttles as u64,
+            .map(|(id, at_us, calls, errors, throttles)| HourlyCalls {
+                function_id: FunctionId(id),
+                at_us: Micros(at_us),
+                calls: calls as u64,
+                errors: errors as u64,
+                throttles: throttles as u64,
             })
             .collect())
     }
@@ -97,10 +97,11 @@ impl Store {
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("SELECT invoke_us, start, outcome FROM invocations WHERE ");
         if let Some(function) = function_id {
-            query.push("function_id = ").push_bind(function.0.clone()).push(" AND ");
+            let key = self.function_key(function).await?;
+            query.push("function_key = ").push_bind(key).push(" AND ");
         }
-        query.push("started_us >= ").push_bind(from.0);
-        query.push(" ORDER BY started_us DESC LIMIT ").push_bind(HISTOGRAM_CALLS);
+        query.push("id >= ").push_bind(first_id(from));
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(HISTOGRAM_CALLS);
         let calls: Vec<(i64, String, String)> = query.build_query_as().fetch_all(self.reader()).await?;
         let mut bars: BTreeMap<i32, (u64, u64)> = BTreeMap::new();
         for (invoke_us, start, outcome) in calls {
@@ -135,10 +136,12 @@ fn upper_us(bar: i32) -> f64 {
     10_f64.powf(f64::from(bar) / BARS_PER_DECADE)
 }
 
-/// The fewest rollup rows that cover a window: days inside, hours and minutes at its edges.
-fn cover(from: Micros, to: Micros) -> Vec<(Grain, Micros, Micros)> {
-    let from = Grain::Minute.floor(from);
-    let to = ceil(Grain::Minute, to);
+/// The fewest rollup rows that cover a window: days inside, hours and minutes at its edges, and where minutes are
+/// not kept the whole hour.
+fn cover(from: Micros, to: Micros, minutes_from: Micros) -> Vec<(Grain, Micros, Micros)> {
+    let edge = |at: Micros| if at >= minutes_from { Grain::Minute } else { Grain::Hour };
+    let from = edge(from).floor(from);
+    let to = ceil(edge(to), to);
     let mut pieces = Vec::new();
     let mut add = |grain, from: Micros, to: Micros| {
         if from < to {
@@ -146,7 +149,7 @@ fn cover(from: Micros, to: Micros) -> Vec<(Grain, Micros, Micros)> {
         }
     };
     let (first_hour, last_hour) = (ceil(Grain::Hour, from), Grain::Hour.floor(to));
-    if first_hour >= last_hour {
+    if first_hour > last_hour {
         add(Grain::Minute, from, to);
         return pieces;
     }
@@ -163,7 +166,7 @@ fn cover(from: Micros, to: Micros) -> Vec<(Grain, Micros, Micros)> {
     pieces
 }
 
-fn ceil(grain: Grain, at: Micros) -> Micros {
+pub(crate) fn ceil(grain: Grain, at: Micros) -> Micros {
     let floor = grain.floor(at);
     if floor == at { at } else { floor + grain.length() }
 }
@@ -175,15 +178,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_window_is_covered_once_and_without_gaps(from in 0_i64..20_000_000, length in 0_i64..10_000_000) {
+        fn a_window_is_covered_once_and_without_gaps(
+            from in 0_i64..20_000_000, length in 1_i64..10_000_000, kept in 0_i64..300,
+        ) {
             let (from, to) = (Micros::from_seconds(from), Micros::from_seconds(from + length));
-            let mut at = Grain::Minute.floor(from);
-            for (grain, start, end) in cover(from, to) {
-                prop_assert_eq!(start, at, "each piece begins where the one before ends");
-                prop_assert_eq!((grain.floor(start), grain.floor(end)), (start, end), "pieces are whole steps");
-                at = end;
+            let kept = Micros::from_seconds(kept * 86_400);
+            let pieces = cover(from, to, kept);
+            let mut at = pieces[0].1;
+            for (grain, start, end) in &pieces {
+                prop_assert_eq!(*start, at, "each piece begins where the one before ends");
+                prop_assert_eq!((grain.floor(*start), grain.floor(*end)), (*start, *end), "pieces are whole steps");
+                prop_assert!(*grain != Grain::Minute || *start >= kept, "no minute is asked for that is not kept");
+                at = *end;
             }
-            prop_assert_eq!(at, ceil(Grain::Minute, to).max(Grain::Minute.floor(from)));
+            let edge = |at: Micros| if at >= kept { Grain::Minute } else { Grain::Hour };
+            prop_assert_eq!(pieces[0].1, edge(from).floor(from));
+            prop_assert_eq!(at, ceil(edge(to), to));
         }
 
         #[test]

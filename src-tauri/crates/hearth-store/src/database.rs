@@ -4,14 +4,16 @@
 use crate::error::{Error, Result};
 use hearth_model::{Clock, Micros};
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The newest `user_version` that this Hearth may write to.
-const KNOWN_VERSION: i64 = 1;
+const KNOWN_VERSION: i64 = 2;
 /// "HEAR", so that no other program's database is taken for a ledger.
 const APPLICATION_ID: i64 = 1_212_498_258;
 const BACKUPS: usize = 3;
@@ -44,13 +46,17 @@ impl Database {
         }
         let options = settings(&path)
             .create_if_missing(true)
+            // Takes effect in a new file; one that is there is given it by its next full vacuum.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
+            .statement_cache_capacity(256)
             .optimize_on_close(true, 400);
         let write = pool(1).connect_with(options).await.map_err(|error| damaged(&path, error.into()))?;
-        if size > 0 {
-            back_up_before_migrating(&write, data_dir, clock.now(), migrator).await?;
-        }
+        let old = size > 0 && back_up_before_migrating(&write, data_dir, clock.now(), migrator).await?;
         migrator.run(&write).await?;
+        if old {
+            compact(&write).await;
+        }
         let read = pool(4).connect_with(settings(&path).read_only(true)).await?;
         Ok(Self { write, read })
     }
@@ -155,22 +161,30 @@ fn damaged(path: &Path, error: Error) -> Error {
     }
 }
 
+/// Rewrites the file: what a migration has moved is given back, and an old file learns to give back pages later.
+async fn compact(write: &SqlitePool) {
+    if let Err(error) = sqlx::query("VACUUM").execute(write).await {
+        tracing::warn!(%error, "the ledger stays larger than it needs to be after its migration");
+    }
+}
+
+/// True when there is something to migrate.
 async fn back_up_before_migrating(
     write: &SqlitePool,
     data_dir: &Path,
     now: Micros,
     migrator: &Migrator,
-) -> Result<()> {
+) -> Result<bool> {
     let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
         .fetch_one(write)
         .await?;
     if known == 0 {
-        return Ok(());
+        return Ok(false);
     }
     let applied: Vec<i64> =
         sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version").fetch_all(write).await?;
     if migrator.iter().all(|migration| applied.contains(&migration.version)) {
-        return Ok(());
+        return Ok(false);
     }
     let folder = data_dir.join("backups");
     fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
@@ -180,7 +194,8 @@ async fn back_up_before_migrating(
         fs::remove_file(&target).map_err(Error::file(&target))?;
     }
     sqlx::query("VACUUM INTO ?").bind(target.to_string_lossy().into_owned()).execute(write).await?;
-    keep_newest(&folder)
+    keep_newest(&folder)?;
+    Ok(true)
 }
 
 fn keep_newest(folder: &Path) -> Result<()> {
@@ -204,7 +219,7 @@ mod tests {
 
     fn with_one_more(version: i64) -> Migrator {
         let mut list: Vec<Migration> = migrations().iter().cloned().collect();
-        for extra in 2..=version {
+        for extra in 3..=version {
             list.push(Migration::new(
                 extra,
                 "a later table".into(),
@@ -213,10 +228,11 @@ mod tests {
                     [
                         "",
                         "",
-                        "CREATE TABLE later2 (id INTEGER) STRICT;",
+                        "",
                         "CREATE TABLE later3 (id INTEGER) STRICT;",
                         "CREATE TABLE later4 (id INTEGER) STRICT;",
                         "CREATE TABLE later5 (id INTEGER) STRICT;",
+                        "CREATE TABLE later6 (id INTEGER) STRICT;",
                     ][extra as usize],
                 ),
                 false,
@@ -233,7 +249,7 @@ mod tests {
         let clock = ManualClock::at(Micros::from_seconds(1_000));
         Database::open(folder.path(), &clock, &migrations()).await.unwrap().close().await;
         assert!(!folder.path().join("backups").exists(), "a new ledger needs no backup");
-        for version in 2..=5 {
+        for version in 3..=6 {
             clock.advance(Micros::from_seconds(60));
             Database::open(folder.path(), &clock, &with_one_more(version)).await.unwrap().close().await;
         }
@@ -243,7 +259,7 @@ mod tests {
             .collect();
         names.sort();
         let versions: Vec<&str> = names.iter().map(|name| &name[name.len() - 7..name.len() - 3]).collect();
-        assert_eq!(versions, ["0002", "0003", "0004"], "the newest three, named by the schema they hold");
+        assert_eq!(versions, ["0003", "0004", "0005"], "the newest three, named by the schema they hold");
         // An older binary still opens it, since every change only added.
         Database::open(folder.path(), &clock, &migrations()).await.unwrap().close().await;
     }

@@ -1,5 +1,6 @@
 //! A disk that is full: answers stay, the state is told, and everything is recorded once there is room.
 
+use crate::scopes::Scope;
 use crate::store::Store;
 use crate::types::{InvocationFilter, StoreOptions};
 use hearth_model::{
@@ -72,8 +73,8 @@ async fn fill(store: &Store) {
 }
 
 async fn assert_all_there(store: &Store) {
-    assert_eq!(store.count_invocations(&InvocationFilter::default()).await.unwrap(), 40);
-    let totals = store.totals(None, Micros::ZERO, Micros(100)).await.unwrap();
+    assert_eq!(store.count_invocations(&InvocationFilter::default()).await.unwrap().rows, 40);
+    let totals = store.totals(&Scope::All, Micros::ZERO, Micros(100)).await.unwrap();
     assert_eq!(
         (totals.invocations, totals.used.x86_compute_mb_ms),
         (40, 40 * 5 * 128),

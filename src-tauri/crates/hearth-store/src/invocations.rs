@@ -1,22 +1,26 @@
-//! Invocations: writing them exactly once and listing them. Owns the row and the paging cursor. Must not know
-//! the journal or when transactions begin.
+//! Invocations: reading and listing them. Owns the row and the paging cursor, which is the row's id and so the
+//! time. Must not know how they are written or searched for.
 
 use crate::error::{Error, Result};
-use crate::rollup::RollupChanges;
+use crate::record::first_id;
 use crate::store::Store;
-use crate::types::InvocationFilter;
+use crate::types::{Counted, InvocationFilter};
 use crate::words;
 use hearth_model::{
-    EnvironmentId, FunctionId, Invocation, InvocationPayloads, InvocationSource, Micros, Outcome, Phases,
-    RequestId, ServerStart,
+    EnvironmentId, FunctionId, Grain, Invocation, InvocationPayloads, InvocationSource, Micros, Outcome,
+    Phases, RequestId, ServerStart,
 };
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+/// Rows that are counted one by one at most.
+pub(crate) const COUNT_LIMIT: i64 = 10_000;
 
 /// A row as SQLite keeps it.
 #[derive(sqlx::FromRow)]
 pub(crate) struct InvocationRow {
+    pub(crate) id: i64,
     request_id: String,
-    function_id: String,
+    pub(crate) function_id: String,
     function_name: String,
     version: i64,
     environment_id: Option<String>,
@@ -31,6 +35,7 @@ pub(crate) struct InvocationRow {
     billed_ms: i64,
     memory_mb: i64,
     max_memory_mb: i64,
+    pub(crate) storage_mb: i64,
     architecture: String,
     event_bytes: i64,
     response_bytes: i64,
@@ -76,150 +81,103 @@ impl TryFrom<InvocationRow> for Invocation {
     }
 }
 
-fn models(rows: Vec<InvocationRow>) -> Result<Vec<Invocation>> {
+pub(crate) fn models(rows: Vec<InvocationRow>) -> Result<Vec<Invocation>> {
     rows.into_iter().map(Invocation::try_from).collect()
 }
 
-/// Stores an invocation that has ended, its payloads and its part of the rollups, unless that was done before.
-pub(crate) async fn finish(
-    connection: &mut SqliteConnection,
-    invocation: &Invocation,
-    payloads: &InvocationPayloads,
-    rollups: &mut RollupChanges,
-) -> Result<()> {
-    let id = invocation.request_id.as_str();
-    let stored = sqlx::query_scalar!("SELECT outcome FROM invocations WHERE request_id = ?", id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    if stored.is_some_and(|outcome| outcome != Outcome::Running.as_str()) {
-        return Ok(());
-    }
-    put(connection, invocation).await?;
-    if !payloads.event.is_empty() || !payloads.response.is_empty() {
-        sqlx::query!(
-            "INSERT OR REPLACE INTO invocation_payloads (request_id, event, response, truncated)
-             VALUES (?, ?, ?, ?)",
-            id,
-            payloads.event,
-            payloads.response,
-            payloads.truncated
-        )
-        .execute(connection)
-        .await?;
-    }
-    if invocation.outcome != Outcome::Running {
-        rollups.add(invocation);
-    }
-    Ok(())
-}
+/// What a row is read from; `i` and `s` are its tables.
+pub(crate) const COLUMNS: &str = "SELECT i.id, i.request_id, s.id AS function_id, s.name AS function_name, i.version,
+     i.environment_id, i.environment_number, i.started_us, i.outcome, i.start, i.queue_us, i.init_us, i.invoke_us,
+     i.freeze_us, i.billed_ms, i.memory_mb, i.max_memory_mb, i.storage_mb, i.architecture, i.event_bytes,
+     i.response_bytes, i.error_type, i.error_message, i.source FROM ";
 
-/// Stores an invocation that has only begun; one that ended already stays as it is.
-pub(crate) async fn begin(connection: &mut SqliteConnection, invocation: &Invocation) -> Result<()> {
-    let id = invocation.request_id.as_str();
-    let there = sqlx::query_scalar!("SELECT 1 AS \"there!: i64\" FROM invocations WHERE request_id = ?", id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    if there.is_none() {
-        put(connection, invocation).await?;
-    }
-    Ok(())
-}
-
-async fn put(connection: &mut SqliteConnection, invocation: &Invocation) -> Result<()> {
-    let id = invocation.request_id.as_str();
-    let function = invocation.function_id.as_str();
-    let environment = invocation.environment_id.as_ref().map(EnvironmentId::as_str);
-    let (outcome, start) = (invocation.outcome.as_str(), invocation.start.as_str());
-    let (source, architecture) = (invocation.source.as_str(), words::architecture(invocation.architecture));
-    let phases = invocation.phases;
-    let billed = invocation.billed_ms as i64;
-    let (event_bytes, response_bytes) = (invocation.event_bytes as i64, invocation.response_bytes as i64);
-    sqlx::query!(
-        "INSERT OR REPLACE INTO invocations (request_id, function_id, function_name, version, environment_id,
-             environment_number, started_us, outcome, start, queue_us, init_us, invoke_us, freeze_us, billed_ms,
-             memory_mb, max_memory_mb, architecture, event_bytes, response_bytes, error_type, error_message, source)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id,
-        function,
-        invocation.function_name,
-        invocation.version,
-        environment,
-        invocation.environment_number,
-        invocation.started_us.0,
-        outcome,
-        start,
-        phases.queue_us.0,
-        phases.init_us.0,
-        phases.invoke_us.0,
-        phases.freeze_us.0,
-        billed,
-        invocation.memory_mb,
-        invocation.max_memory_mb,
-        architecture,
-        event_bytes,
-        response_bytes,
-        invocation.error_type,
-        invocation.error_message,
-        source
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
+/// Every day that has invocations, newest first: the index by request begins with the day.
+const DAYS: &str = "WITH RECURSIVE days (day) AS (
+     SELECT (SELECT started_us / 86400000000 FROM invocations ORDER BY started_us / 86400000000 DESC LIMIT 1)
+     UNION ALL SELECT (SELECT started_us / 86400000000 FROM invocations WHERE started_us / 86400000000 < day
+         ORDER BY started_us / 86400000000 DESC LIMIT 1) FROM days WHERE day IS NOT NULL) ";
 
 /// Invocations that were going on when Hearth ended.
 pub(crate) async fn running(connection: &mut SqliteConnection) -> Result<Vec<Invocation>> {
-    let rows = sqlx::query_as!(InvocationRow, "SELECT * FROM invocations WHERE outcome = 'running'")
-        .fetch_all(connection)
-        .await?;
-    models(rows)
+    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(COLUMNS);
+    query.push(
+        "invocations i INDEXED BY invocations_running CROSS JOIN scopes s ON s.key = i.function_key
+         WHERE i.outcome = 'running'",
+    );
+    models(query.build_query_as().fetch_all(connection).await?)
 }
 
-fn cursor_of(invocation: &Invocation) -> String {
-    format!("{}.{}", invocation.started_us.0, invocation.request_id)
+/// A filter with the key of its function.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) filter: &'a InvocationFilter,
+    pub(crate) function: Option<i64>,
+    /// Only rows with an id below this one.
+    pub(crate) below: Option<i64>,
 }
 
-fn parse_cursor(cursor: &str) -> Result<(i64, String)> {
-    cursor
-        .split_once('.')
-        .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())))
-        .ok_or_else(|| Error::Cursor(cursor.to_owned()))
-}
-
-fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &InvocationFilter) {
-    query.push(" WHERE 1");
-    if let Some(function) = &filter.function_id {
-        query.push(" AND function_id = ").push_bind(function.0.clone());
+impl Asked<'_> {
+    /// Whether no outcome that is asked for is the usual one: those rows have an index of their own.
+    pub(crate) fn only_unusual(&self) -> bool {
+        let outcomes = &self.filter.outcomes;
+        !outcomes.is_empty() && !outcomes.contains(&Outcome::Succeeded)
     }
-    if let Some(from) = filter.from_us {
-        query.push(" AND started_us >= ").push_bind(from.0);
+
+    /// The table, through the index that leaves the fewest rows in the order of time.
+    pub(crate) fn push_table(&self, query: &mut QueryBuilder<Sqlite>) {
+        query.push(match (self.only_unusual(), self.filter.cold_only, self.function) {
+            (true, _, _) => "invocations i INDEXED BY invocations_not_well",
+            (false, true, _) => "invocations i INDEXED BY invocations_cold",
+            (false, false, Some(_)) => "invocations i INDEXED BY invocations_by_function",
+            (false, false, None) => "invocations i NOT INDEXED",
+        });
     }
-    if !filter.outcomes.is_empty() {
-        query.push(" AND outcome IN (");
-        let mut list = query.separated(", ");
-        for outcome in &filter.outcomes {
-            list.push_bind(outcome.as_str());
+
+    /// Everything but the search.
+    pub(crate) fn push_conditions(&self, query: &mut QueryBuilder<Sqlite>) {
+        if let Some(function) = self.function {
+            query.push(" AND i.function_key = ").push_bind(function);
         }
-        query.push(")");
-    }
-    if filter.cold_only {
-        query.push(" AND start = 'cold'");
-    }
-    let search = filter.search.trim();
-    if !search.is_empty() {
-        let pattern = words::containing(search);
-        query.push(" AND (");
-        for (index, column) in
-            ["request_id", "function_name", "error_type", "error_message"].into_iter().enumerate()
-        {
-            query.push(if index == 0 { "" } else { " OR " });
-            query.push(column).push(" LIKE ").push_bind(pattern.clone()).push(" ESCAPE '\\'");
+        if let Some(below) = self.below {
+            query.push(" AND i.id < ").push_bind(below);
         }
-        query.push(")");
+        if let Some(from) = self.filter.from_us {
+            query.push(" AND i.id >= ").push_bind(first_id(from));
+        }
+        if let Some(to) = self.filter.to_us {
+            query.push(" AND i.id < ").push_bind(first_id(to));
+        }
+        if self.only_unusual() {
+            query.push(" AND i.outcome <> 'succeeded'");
+        }
+        if !self.filter.outcomes.is_empty() {
+            query.push(" AND i.outcome IN (");
+            let mut list = query.separated(", ");
+            for outcome in &self.filter.outcomes {
+                list.push_bind(outcome.as_str());
+            }
+            query.push(")");
+        }
+        if self.filter.cold_only {
+            query.push(" AND i.start = 'cold'");
+        }
     }
 }
 
 impl Store {
+    pub(crate) async fn asked<'a>(
+        &self,
+        filter: &'a InvocationFilter,
+        cursor: Option<&str>,
+    ) -> Result<Asked<'a>> {
+        let below = cursor.map(|cursor| cursor.parse().map_err(|_| Error::Cursor(cursor.to_owned())));
+        let function = match &filter.function_id {
+            None => None,
+            Some(id) => Some(self.function_key(id).await?.unwrap_or(-1)),
+        };
+        Ok(Asked { filter, function, below: below.transpose()? })
+    }
+
     /// A page of invocations, newest first, and the cursor of the next page. Pages neither repeat nor skip a
     /// row while new ones arrive.
     pub async fn invocations(
@@ -228,51 +186,118 @@ impl Store {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<(Vec<Invocation>, Option<String>)> {
-        let mut query = QueryBuilder::new("SELECT * FROM invocations");
-        push_filter(&mut query, filter);
-        if let Some(cursor) = cursor {
-            let (at, id) = parse_cursor(cursor)?;
-            query.push(" AND (started_us, request_id) < (").push_bind(at).push(", ").push_bind(id).push(")");
+        let asked = self.asked(filter, cursor).await?;
+        let rows = i64::from(limit) + 1;
+        let search = filter.search.trim();
+        let mut query = QueryBuilder::new(if search.is_empty() { "" } else { DAYS });
+        if search.is_empty() {
+            query.push(COLUMNS);
+            asked.push_table(&mut query);
+            query.push(" CROSS JOIN scopes s ON s.key = i.function_key WHERE 1");
+            asked.push_conditions(&mut query);
+        } else {
+            let names = self.functions_named(search).await?;
+            query.push(COLUMNS).push("(");
+            crate::search::push_ids(&mut query, &asked, search, &names, rows);
+            query.push(") found CROSS JOIN invocations i ON i.id = found.id CROSS JOIN scopes s ON s.key = i.function_key");
         }
-        query.push(" ORDER BY started_us DESC, request_id DESC LIMIT ").push_bind(i64::from(limit) + 1);
-        let mut page = models(query.build_query_as().fetch_all(self.reader()).await?)?;
-        let more = page.len() > limit as usize;
+        query.push(" ORDER BY i.id DESC LIMIT ").push_bind(rows);
+        let rows: Vec<InvocationRow> = query.build_query_as().fetch_all(self.reader()).await?;
+        let next = (rows.len() > limit as usize).then(|| rows.get(limit as usize - 1)).flatten();
+        let next = next.map(|row| row.id.to_string());
+        let mut page = models(rows)?;
         page.truncate(limit as usize);
-        let next = if more { page.last().map(cursor_of) } else { None };
         Ok((page, next))
     }
 
-    /// How many invocations a filter finds.
-    pub async fn count_invocations(&self, filter: &InvocationFilter) -> Result<u64> {
-        let mut query = QueryBuilder::new("SELECT COUNT(*) FROM invocations");
-        push_filter(&mut query, filter);
+    /// How many invocations a filter finds: exactly for a function or all of them since any instant, else up to
+    /// 10,000.
+    pub async fn count_invocations(&self, filter: &InvocationFilter) -> Result<Counted> {
+        let search = filter.search.trim();
+        if search.is_empty() && filter.outcomes.is_empty() && !filter.cold_only && filter.to_us.is_none() {
+            return Ok(Counted { rows: self.count_all(filter).await?, at_least: false });
+        }
+        let asked = self.asked(filter, None).await?;
+        let limit = COUNT_LIMIT + 1;
+        let mut query = QueryBuilder::new(if search.is_empty() { "" } else { DAYS });
+        query.push("SELECT COUNT(*) FROM (");
+        if search.is_empty() {
+            query.push("SELECT 1 FROM ");
+            asked.push_table(&mut query);
+            query.push(" WHERE 1");
+            asked.push_conditions(&mut query);
+            query.push(" LIMIT ").push_bind(limit);
+        } else {
+            let names = self.functions_named(search).await?;
+            crate::search::push_ids(&mut query, &asked, search, &names, limit);
+        }
+        query.push(")");
         let count: i64 = query.build_query_scalar().fetch_one(self.reader()).await?;
-        Ok(count as u64)
+        Ok(Counted { rows: count.min(COUNT_LIMIT) as u64, at_least: count > COUNT_LIMIT })
+    }
+
+    /// From rollups, of which whole hours are there for every raw row, and raw rows of the hour that is cut.
+    async fn count_all(&self, filter: &InvocationFilter) -> Result<u64> {
+        let raw_from = self.raw_from().await?;
+        let function = match &filter.function_id {
+            None => None,
+            Some(id) => match self.function_key(id).await? {
+                None => return Ok(0),
+                key => key,
+            },
+        };
+        let from = filter.from_us.unwrap_or(Micros(i64::MIN)).max(raw_from);
+        let hour = if from.0 == i64::MIN { from } else { crate::charts::ceil(Grain::Hour, from) };
+        let day = if from.0 == i64::MIN { from } else { crate::charts::ceil(Grain::Day, hour) };
+        let (hour_id, from_id) = (first_id(hour), first_id(from));
+        // Scopes 1 and 2 are everything.
+        let (one, two) = function.map_or((1, 2), |key| (key, key));
+        Ok(sqlx::query_scalar!(
+            r#"SELECT (SELECT COALESCE(SUM(invocations + throttles), 0) FROM rollups
+                     WHERE grain = 'day' AND scope IN (?1, ?2) AND at_us >= ?3)
+                 + (SELECT COALESCE(SUM(invocations + throttles), 0) FROM rollups
+                     WHERE grain = 'hour' AND scope IN (?1, ?2) AND at_us >= ?4 AND at_us < ?3)
+                 + (SELECT COUNT(*) FROM invocations
+                     WHERE id >= ?5 AND id < ?6 AND outcome <> 'running' AND (?7 IS NULL OR function_key = ?7))
+                 + (SELECT COUNT(*) FROM invocations
+                     WHERE outcome = 'running' AND id >= ?5 AND (?7 IS NULL OR function_key = ?7))
+                 AS "count!: i64""#,
+            one,
+            two,
+            day.0,
+            hour.0,
+            from_id,
+            hour_id,
+            function
+        )
+        .fetch_one(self.reader())
+        .await? as u64)
     }
 
     /// One invocation.
     pub async fn invocation(&self, request_id: &RequestId) -> Result<Option<Invocation>> {
-        let id = request_id.as_str();
-        let row = sqlx::query_as!(InvocationRow, "SELECT * FROM invocations WHERE request_id = ?", id)
-            .fetch_optional(self.reader())
-            .await?;
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(DAYS);
+        query.push(COLUMNS).push(
+            "days CROSS JOIN invocations i ON i.started_us / 86400000000 = days.day AND i.request_id = ",
+        );
+        query.push_bind(request_id.0.clone());
+        query.push(" CROSS JOIN scopes s ON s.key = i.function_key LIMIT 1");
+        let row: Option<InvocationRow> = query.build_query_as().fetch_optional(self.reader()).await?;
         row.map(Invocation::try_from).transpose()
     }
 
     /// Event and answer of an invocation that has ended.
     pub async fn payloads(&self, request_id: &RequestId) -> Result<Option<InvocationPayloads>> {
-        let id = request_id.as_str();
-        let row = sqlx::query!(
-            "SELECT event, response, truncated FROM invocation_payloads WHERE request_id = ?",
-            id
-        )
-        .fetch_optional(self.reader())
-        .await?;
-        Ok(row.map(|row| InvocationPayloads {
-            event: row.event,
-            response: row.response,
-            truncated: row.truncated != 0,
-        }))
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(DAYS);
+        query.push(
+            "SELECT p.event, p.response, p.truncated FROM days
+             CROSS JOIN invocations i ON i.started_us / 86400000000 = days.day AND i.request_id = ",
+        );
+        query.push_bind(request_id.0.clone());
+        query.push(" CROSS JOIN invocation_payloads p ON p.id = i.id LIMIT 1");
+        let row: Option<(Vec<u8>, Vec<u8>, bool)> =
+            query.build_query_as().fetch_optional(self.reader()).await?;
+        Ok(row.map(|(event, response, truncated)| InvocationPayloads { event, response, truncated }))
     }
 
     /// The newest invocations that arrived at or after an instant, oldest first.

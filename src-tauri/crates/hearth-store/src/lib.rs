@@ -10,20 +10,38 @@ mod environments;
 mod error;
 #[cfg(test)]
 mod full_disk_tests;
+mod ingest;
 mod invocations;
 mod journal;
+mod log_rows;
 mod logs;
+mod overview;
+mod pieces;
+mod rebuild;
+mod record;
 mod recovery;
+mod retention;
 mod rollup;
+mod rollup_rows;
+mod scopes;
+mod search;
 mod sketch;
+mod state;
 mod store;
+mod trigrams;
 mod types;
+mod upkeep;
+mod usage;
 mod words;
 mod writer;
 
 pub use error::{Error, Result};
+pub use ingest::Batch;
+pub use overview::OVERVIEW_HOURS;
+pub use retention::{Deleted, Retention, Storage};
+pub use scopes::{DEMO_ACCOUNT_PREFIX, Scope};
 pub use store::Store;
 pub use types::{
-    Figures, HistogramBar, HourlyCalls, InvocationFilter, LogFilter, LogPage, SavedEvent, SeriesPoint,
-    StoreOptions, UsedQuantities,
+    Counted, Figures, FunctionOverview, FunctionUsage, HistogramBar, HourlyCalls, InvocationFilter,
+    LogFilter, LogPage, SavedEvent, SeriesPoint, SizedUsage, StoreOptions, UsageStep, UsedQuantities,
 };

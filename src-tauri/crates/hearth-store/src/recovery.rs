@@ -4,33 +4,33 @@
 use crate::database::{self, Database};
 use crate::error::Result;
 use crate::journal::{self, Journal, Record};
-use crate::rollup::RollupChanges;
+use crate::record::{Fact, Facts, Recording};
 use crate::{environments, invocations};
-use hearth_model::{EnvironmentState, EnvironmentTransition, InvocationPayloads, Micros, Outcome};
+use hearth_model::{EnvironmentState, EnvironmentTransition, Invocation, Micros, Outcome, RequestId};
 use sqlx::{SqliteConnection, SqlitePool};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Moves every record of the journal's folder into SQLite. Harmless to do twice.
-pub(crate) async fn replay(write: &SqlitePool, folder: &Path) -> Result<()> {
+pub(crate) async fn replay(write: &SqlitePool, folder: &Path, recording: Recording<'_>) -> Result<()> {
     for path in journal::segments(folder)?.values() {
         let records = journal::read(path)?;
-        let mut connection = write.acquire().await?;
-        database::begin(&mut connection).await?;
-        let written = finish_all(&mut connection, &records).await;
-        database::end(&mut connection, written).await?;
+        recording.commit(write, &facts_of(&records)).await?;
     }
     Ok(())
 }
 
-async fn finish_all(connection: &mut SqliteConnection, records: &[Record]) -> Result<()> {
-    let mut rollups = RollupChanges::default();
-    for (invocation, payloads) in records {
-        match invocation.outcome {
-            Outcome::Running => invocations::begin(connection, invocation).await?,
-            _ => invocations::finish(connection, invocation, payloads, &mut rollups).await?,
-        }
-    }
-    rollups.write(connection).await
+/// Calls that began are left out where their end is known too.
+fn facts_of(records: &[Record]) -> Facts<'_> {
+    let is_running = |invocation: &Invocation| invocation.outcome == Outcome::Running;
+    let ended: HashSet<&RequestId> =
+        records.iter().filter(|record| !is_running(&record.0)).map(|record| &record.0.request_id).collect();
+    let told = records
+        .iter()
+        .filter(|(invocation, _)| !is_running(invocation) || !ended.contains(&invocation.request_id));
+    let calls =
+        told.map(|(invocation, payloads)| Fact { invocation, payloads: Some(payloads), may_be_there: true });
+    Facts { calls: calls.collect(), lines: Vec::new() }
 }
 
 /// Brings the ledger to the state of a Hearth in which nothing runs.
@@ -38,30 +38,33 @@ pub(crate) async fn recover(
     database: &Database,
     journal: &mut Journal,
     folder: &Path,
-    now: Micros,
+    recording: Recording<'_>,
 ) -> Result<()> {
-    replay(&database.write, folder).await?;
+    replay(&database.write, folder, recording).await?;
     journal.forget_earlier()?;
+    lose_running(&database.write, recording).await?;
     let mut connection = database.write.acquire().await?;
     database::begin(&mut connection).await?;
-    let written = end_the_life_before(&mut connection, now).await;
+    let written = end_the_life_before(&mut connection, recording.now).await;
     database::end(&mut connection, written).await
 }
 
 async fn end_the_life_before(connection: &mut SqliteConnection, now: Micros) -> Result<()> {
     let last_sign = last_sign_of_life(connection).await?.unwrap_or(now).min(now);
-    lose_running(connection).await?;
     end_live(connection, last_sign).await
 }
 
-async fn lose_running(connection: &mut SqliteConnection) -> Result<()> {
-    let mut rollups = RollupChanges::default();
-    for mut invocation in invocations::running(connection).await? {
+async fn lose_running(write: &SqlitePool, recording: Recording<'_>) -> Result<()> {
+    let mut connection = write.acquire().await?;
+    let mut running = invocations::running(&mut connection).await?;
+    drop(connection);
+    for invocation in &mut running {
         invocation.outcome = Outcome::Lost;
         invocation.error_message = Some("Hearth ended while this ran".to_owned());
-        invocations::finish(connection, &invocation, &InvocationPayloads::default(), &mut rollups).await?;
     }
-    rollups.write(connection).await
+    let calls = running.iter().map(|invocation| Fact { invocation, payloads: None, may_be_there: true });
+    let facts = Facts { calls: calls.collect(), lines: Vec::new() };
+    recording.commit(write, &facts).await.map(drop)
 }
 
 async fn end_live(connection: &mut SqliteConnection, last_sign: Micros) -> Result<()> {

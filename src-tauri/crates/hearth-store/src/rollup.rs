@@ -1,19 +1,26 @@
-//! Rollups: counts, sums and sketches of one function in one step of time. Owns what counts as what, and adding
-//! to the stored rows. Must not know when transactions begin or end.
+//! Rollups: counts, sums and sketches of one scope in one step of time. Owns what counts as what, and how the
+//! facts of one transaction become steps. Must not know SQL or when transactions begin or end.
 
 use crate::error::Result;
+use crate::scopes::FunctionScopes;
 use crate::sketch::Sketch;
-use crate::types::{Figures, UsedQuantities};
-use hearth_model::{Architecture, Grain, Invocation, Micros, Outcome, ServerStart};
-use sqlx::{SqliteConnection, SqlitePool};
-use std::collections::BTreeMap;
+use hearth_model::{Architecture, Grain, Invocation, LogLine, Micros, Outcome, ServerStart};
+use std::collections::HashMap;
 
-/// The function id of the rows for all functions together.
-pub(crate) const ALL_FUNCTIONS: &str = "*";
+/// Whole days before today for which minutes are kept. Minutes of 500 functions over 90 days would be as many
+/// rows as the invocations themselves; nobody looks at a minute of last month.
+pub(crate) const MINUTE_DAYS: i64 = 3;
+/// Storage that costs nothing.
+const FREE_STORAGE_MB: i64 = 512;
 
-/// Figures that merge exactly.
-#[derive(Clone)]
-pub(crate) struct Rollup {
+/// The first instant for which minutes are complete.
+pub(crate) fn minutes_from(now: Micros) -> Micros {
+    Grain::Day.floor(now) - Micros(MINUTE_DAYS * Grain::Day.length().0)
+}
+
+/// Counts and sums that add up exactly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sums {
     pub(crate) invocations: i64,
     pub(crate) errors: i64,
     pub(crate) throttles: i64,
@@ -22,11 +29,70 @@ pub(crate) struct Rollup {
     pub(crate) x86_init_mb_ms: i64,
     pub(crate) arm_compute_mb_ms: i64,
     pub(crate) arm_init_mb_ms: i64,
+    pub(crate) storage_mb_ms: i64,
     pub(crate) duration_sum_us: i64,
     pub(crate) init_sum_us: i64,
-    pub(crate) last_call_us: i64,
+    pub(crate) event_bytes: i64,
+    pub(crate) response_bytes: i64,
+    pub(crate) log_lines: i64,
+    pub(crate) log_bytes: i64,
+    pub(crate) last_call_us: Option<i64>,
+}
+
+impl Sums {
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.invocations += other.invocations;
+        self.errors += other.errors;
+        self.throttles += other.throttles;
+        self.cold_starts += other.cold_starts;
+        self.x86_compute_mb_ms += other.x86_compute_mb_ms;
+        self.x86_init_mb_ms += other.x86_init_mb_ms;
+        self.arm_compute_mb_ms += other.arm_compute_mb_ms;
+        self.arm_init_mb_ms += other.arm_init_mb_ms;
+        self.storage_mb_ms += other.storage_mb_ms;
+        self.duration_sum_us += other.duration_sum_us;
+        self.init_sum_us += other.init_sum_us;
+        self.event_bytes += other.event_bytes;
+        self.response_bytes += other.response_bytes;
+        self.log_lines += other.log_lines;
+        self.log_bytes += other.log_bytes;
+        self.last_call_us = self.last_call_us.max(other.last_call_us);
+    }
+}
+
+/// What is billed at one memory size and architecture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Billed {
+    pub(crate) requests: i64,
+    pub(crate) compute_ms: i64,
+    pub(crate) init_ms: i64,
+    pub(crate) storage_mb_ms: i64,
+    pub(crate) event_bytes: i64,
+    pub(crate) response_bytes: i64,
+}
+
+impl Billed {
+    fn merge(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.compute_ms += other.compute_ms;
+        self.init_ms += other.init_ms;
+        self.storage_mb_ms += other.storage_mb_ms;
+        self.event_bytes += other.event_bytes;
+        self.response_bytes += other.response_bytes;
+    }
+}
+
+/// Memory size in MB and architecture.
+pub(crate) type Size = (u32, Architecture);
+
+/// One step of one scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rollup {
+    pub(crate) sums: Sums,
     pub(crate) duration: Sketch,
     pub(crate) init: Sketch,
+    /// By size: few, mostly one.
+    pub(crate) billed: Vec<(Size, Billed)>,
 }
 
 /// Whether the handler's time is a duration: it ran, and it was not Hearth or a person that ended it.
@@ -44,240 +110,144 @@ pub(crate) fn has_duration(outcome: Outcome) -> bool {
 }
 
 impl Rollup {
-    pub(crate) fn empty() -> Self {
-        Self {
-            invocations: 0,
-            errors: 0,
-            throttles: 0,
-            cold_starts: 0,
-            x86_compute_mb_ms: 0,
-            x86_init_mb_ms: 0,
-            arm_compute_mb_ms: 0,
-            arm_init_mb_ms: 0,
-            duration_sum_us: 0,
-            init_sum_us: 0,
-            last_call_us: i64::MIN,
-            duration: Sketch::empty(),
-            init: Sketch::empty(),
-        }
-    }
-
     /// Counts one invocation that has ended.
-    pub(crate) fn add(&mut self, invocation: &Invocation) {
-        self.last_call_us = self.last_call_us.max(invocation.started_us.0);
+    pub(crate) fn add(&mut self, invocation: &Invocation, storage_mb: i64) {
+        let sums = &mut self.sums;
+        sums.last_call_us = sums.last_call_us.max(Some(invocation.started_us.0));
         if invocation.outcome == Outcome::Throttled {
-            self.throttles += 1;
+            sums.throttles += 1;
             return;
         }
-        self.invocations += 1;
-        self.errors += i64::from(invocation.outcome.is_error());
+        sums.invocations += 1;
+        sums.errors += i64::from(invocation.outcome.is_error());
         if invocation.start == ServerStart::Cold {
-            self.cold_starts += 1;
-            self.init_sum_us += invocation.phases.init_us.0;
+            sums.cold_starts += 1;
+            sums.init_sum_us += invocation.phases.init_us.0;
             self.init.add(invocation.phases.init_us.0);
         }
         if has_duration(invocation.outcome) {
-            self.duration_sum_us += invocation.phases.invoke_us.0;
+            sums.duration_sum_us += invocation.phases.invoke_us.0;
             self.duration.add(invocation.phases.invoke_us.0);
         }
         let (compute_ms, init_ms) = invocation.billed_split();
-        let mb_ms = |milliseconds: u64| milliseconds as i64 * i64::from(invocation.memory_mb);
+        let billed = Billed {
+            requests: 1,
+            compute_ms: compute_ms as i64,
+            init_ms: init_ms as i64,
+            storage_mb_ms: (compute_ms + init_ms) as i64 * (storage_mb - FREE_STORAGE_MB).max(0),
+            event_bytes: invocation.event_bytes as i64,
+            response_bytes: invocation.response_bytes as i64,
+        };
+        sums.storage_mb_ms += billed.storage_mb_ms;
+        sums.event_bytes += billed.event_bytes;
+        sums.response_bytes += billed.response_bytes;
+        let memory_mb = i64::from(invocation.memory_mb);
+        let (compute_mb_ms, init_mb_ms) = (billed.compute_ms * memory_mb, billed.init_ms * memory_mb);
         match invocation.architecture {
             Architecture::X86_64 => {
-                self.x86_compute_mb_ms += mb_ms(compute_ms);
-                self.x86_init_mb_ms += mb_ms(init_ms);
+                sums.x86_compute_mb_ms += compute_mb_ms;
+                sums.x86_init_mb_ms += init_mb_ms;
             }
             Architecture::Arm64 => {
-                self.arm_compute_mb_ms += mb_ms(compute_ms);
-                self.arm_init_mb_ms += mb_ms(init_ms);
+                sums.arm_compute_mb_ms += compute_mb_ms;
+                sums.arm_init_mb_ms += init_mb_ms;
             }
         }
+        self.add_billed((invocation.memory_mb, invocation.architecture), &billed);
     }
 
-    pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
-        self.invocations += other.invocations;
-        self.errors += other.errors;
-        self.throttles += other.throttles;
-        self.cold_starts += other.cold_starts;
-        self.x86_compute_mb_ms += other.x86_compute_mb_ms;
-        self.x86_init_mb_ms += other.x86_init_mb_ms;
-        self.arm_compute_mb_ms += other.arm_compute_mb_ms;
-        self.arm_init_mb_ms += other.arm_init_mb_ms;
-        self.duration_sum_us += other.duration_sum_us;
-        self.init_sum_us += other.init_sum_us;
-        self.last_call_us = self.last_call_us.max(other.last_call_us);
-        self.duration.merge(&other.duration)?;
-        self.init.merge(&other.init)
-    }
-
-    pub(crate) fn figures(&self) -> Figures {
-        Figures {
-            invocations: self.invocations as u64,
-            errors: self.errors as u64,
-            throttles: self.throttles as u64,
-            cold_starts: self.cold_starts as u64,
-            duration_sum_us: self.duration_sum_us,
-            init_sum_us: self.init_sum_us,
-            p50: self.duration.quantile(0.5),
-            p95: self.duration.quantile(0.95),
-            p99: self.duration.quantile(0.99),
-            init_p50: self.init.quantile(0.5),
-            init_p95: self.init.quantile(0.95),
-            used: UsedQuantities {
-                requests: self.invocations as u64,
-                x86_compute_mb_ms: self.x86_compute_mb_ms as u128,
-                x86_init_mb_ms: self.x86_init_mb_ms as u128,
-                arm_compute_mb_ms: self.arm_compute_mb_ms as u128,
-                arm_init_mb_ms: self.arm_init_mb_ms as u128,
-            },
-            last_call: (self.last_call_us != i64::MIN).then_some(Micros(self.last_call_us)),
+    pub(crate) fn add_billed(&mut self, size: Size, billed: &Billed) {
+        match self.billed.iter_mut().find(|(known, _)| *known == size) {
+            Some((_, sum)) => sum.merge(billed),
+            None => self.billed.push((size, *billed)),
         }
     }
-}
 
-/// A row as SQLite keeps it.
-pub(crate) struct RollupRow {
-    pub(crate) at_us: i64,
-    invocations: i64,
-    errors: i64,
-    throttles: i64,
-    cold_starts: i64,
-    x86_compute_mb_ms: i64,
-    x86_init_mb_ms: i64,
-    arm_compute_mb_ms: i64,
-    arm_init_mb_ms: i64,
-    duration_sum_us: i64,
-    init_sum_us: i64,
-    last_call_us: i64,
-    duration_sketch: Option<Vec<u8>>,
-    init_sketch: Option<Vec<u8>>,
-}
+    pub(crate) fn add_log(&mut self, lines: i64, bytes: i64) {
+        self.sums.log_lines += lines;
+        self.sums.log_bytes += bytes;
+    }
 
-impl RollupRow {
-    pub(crate) fn rollup(&self) -> Result<Rollup> {
-        Ok(Rollup {
-            invocations: self.invocations,
-            errors: self.errors,
-            throttles: self.throttles,
-            cold_starts: self.cold_starts,
-            x86_compute_mb_ms: self.x86_compute_mb_ms,
-            x86_init_mb_ms: self.x86_init_mb_ms,
-            arm_compute_mb_ms: self.arm_compute_mb_ms,
-            arm_init_mb_ms: self.arm_init_mb_ms,
-            duration_sum_us: self.duration_sum_us,
-            init_sum_us: self.init_sum_us,
-            last_call_us: self.last_call_us,
-            duration: Sketch::from_blob(self.duration_sketch.as_deref())?,
-            init: Sketch::from_blob(self.init_sketch.as_deref())?,
-        })
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.merge_figures(other);
+        for (size, billed) in &other.billed {
+            self.add_billed(*size, billed);
+        }
+    }
+
+    /// Without what is billed by size, which is kept for functions only.
+    fn merge_figures(&mut self, other: &Self) {
+        self.sums.merge(&other.sums);
+        self.duration.merge(&other.duration);
+        self.init.merge(&other.init);
     }
 }
 
-/// What one transaction adds to the rollups.
-#[derive(Default)]
-pub(crate) struct RollupChanges(BTreeMap<(&'static str, String, i64), Rollup>);
+/// A step of a scope.
+pub(crate) type StepKey = (&'static str, i64, i64);
+
+/// What one transaction adds to the rollups, gathered at the finest step that is kept.
+pub(crate) struct RollupChanges {
+    minutes_from: Micros,
+    finest: HashMap<(FunctionScopes, Grain, i64), Rollup>,
+}
 
 impl RollupChanges {
-    pub(crate) fn add(&mut self, invocation: &Invocation) {
-        for grain in Grain::ALL {
-            let at = grain.floor(invocation.started_us).0;
-            for function in [invocation.function_id.as_str(), ALL_FUNCTIONS] {
-                self.0
-                    .entry((grain.as_str(), function.to_owned(), at))
-                    .or_insert_with(Rollup::empty)
-                    .add(invocation);
+    /// For facts that are stored at `now`.
+    pub(crate) fn at(now: Micros) -> Self {
+        Self { minutes_from: minutes_from(now), finest: HashMap::new() }
+    }
+
+    fn step(&mut self, scopes: FunctionScopes, at: Micros) -> &mut Rollup {
+        let grain = if at >= self.minutes_from { Grain::Minute } else { Grain::Hour };
+        self.finest.entry((scopes, grain, grain.floor(at).0)).or_default()
+    }
+
+    pub(crate) fn add(&mut self, scopes: FunctionScopes, invocation: &Invocation, storage_mb: i64) {
+        self.step(scopes, invocation.started_us).add(invocation, storage_mb);
+    }
+
+    pub(crate) fn add_line(&mut self, scopes: FunctionScopes, line: &LogLine) {
+        self.add_lines(scopes, line.at_us, 1, line.text.len() as i64);
+    }
+
+    /// Lines that were logged at one time.
+    pub(crate) fn add_lines(&mut self, scopes: FunctionScopes, at: Micros, lines: i64, bytes: i64) {
+        self.step(scopes, at).add_log(lines, bytes);
+    }
+
+    /// Adds figures whose invocations are not there any more, of one hour.
+    pub(crate) fn add_hour(&mut self, scopes: FunctionScopes, at: Micros, rollup: &Rollup) {
+        self.finest.entry((scopes, Grain::Hour, Grain::Hour.floor(at).0)).or_default().merge(rollup);
+    }
+
+    /// Every step of every scope that these facts count into, in the order of the table.
+    pub(crate) fn steps(self) -> Vec<(StepKey, Rollup)> {
+        let mut steps: HashMap<StepKey, Rollup> = HashMap::new();
+        let mut hours: HashMap<(FunctionScopes, i64), Rollup> = HashMap::new();
+        let mut add = |grain: Grain, scopes: FunctionScopes, at: i64, rollup: &Rollup| {
+            steps.entry((grain.as_str(), scopes.function, at)).or_default().merge(rollup);
+            for scope in [scopes.account, scopes.all] {
+                steps.entry((grain.as_str(), scope, at)).or_default().merge_figures(rollup);
             }
+        };
+        for ((scopes, grain, at), rollup) in self.finest {
+            if grain == Grain::Minute {
+                add(Grain::Minute, scopes, at, &rollup);
+            }
+            hours.entry((scopes, Grain::Hour.floor(Micros(at)).0)).or_default().merge(&rollup);
         }
+        for ((scopes, at), rollup) in hours {
+            add(Grain::Hour, scopes, at, &rollup);
+            add(Grain::Day, scopes, Grain::Day.floor(Micros(at)).0, &rollup);
+        }
+        let mut steps: Vec<(StepKey, Rollup)> = steps.into_iter().collect();
+        steps.sort_unstable_by_key(|(key, _)| *key);
+        steps
     }
 
     /// Adds to the stored rows, inside the transaction that stores the invocations themselves.
-    pub(crate) async fn write(self, connection: &mut SqliteConnection) -> Result<()> {
-        for ((grain, function, at), mut rollup) in self.0 {
-            if let Some(stored) = stored(connection, grain, &function, at).await? {
-                rollup.merge(&stored)?;
-            }
-            replace(connection, grain, &function, at, &rollup).await?;
-        }
-        Ok(())
+    pub(crate) async fn write(self, connection: &mut sqlx::SqliteConnection) -> Result<()> {
+        crate::rollup_rows::add(connection, &self.steps()).await
     }
-}
-
-/// The stored rows of one function from `from` until `to`, oldest first.
-pub(crate) async fn rows(
-    pool: &SqlitePool,
-    function: &str,
-    from: Micros,
-    to: Micros,
-    grain: Grain,
-) -> Result<Vec<RollupRow>> {
-    let grain = grain.as_str();
-    Ok(sqlx::query_as!(
-        RollupRow,
-        "SELECT at_us, invocations, errors, throttles, cold_starts, x86_compute_mb_ms, x86_init_mb_ms,
-             arm_compute_mb_ms, arm_init_mb_ms, duration_sum_us, init_sum_us, last_call_us, duration_sketch,
-             init_sketch
-         FROM rollups WHERE grain = ? AND function_id = ? AND at_us >= ? AND at_us < ? ORDER BY at_us",
-        grain,
-        function,
-        from.0,
-        to.0
-    )
-    .fetch_all(pool)
-    .await?)
-}
-
-async fn stored(
-    connection: &mut SqliteConnection,
-    grain: &str,
-    function: &str,
-    at: i64,
-) -> Result<Option<Rollup>> {
-    let row = sqlx::query_as!(
-        RollupRow,
-        "SELECT at_us, invocations, errors, throttles, cold_starts, x86_compute_mb_ms, x86_init_mb_ms,
-             arm_compute_mb_ms, arm_init_mb_ms, duration_sum_us, init_sum_us, last_call_us, duration_sketch,
-             init_sketch
-         FROM rollups WHERE grain = ? AND function_id = ? AND at_us = ?",
-        grain,
-        function,
-        at
-    )
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| row.rollup()).transpose()
-}
-
-async fn replace(
-    connection: &mut SqliteConnection,
-    grain: &str,
-    function: &str,
-    at: i64,
-    rollup: &Rollup,
-) -> Result<()> {
-    let (duration, init) = (rollup.duration.to_blob(), rollup.init.to_blob());
-    sqlx::query!(
-        "INSERT OR REPLACE INTO rollups (grain, function_id, at_us, invocations, errors, throttles, cold_starts,
-             x86_compute_mb_ms, x86_init_mb_ms, arm_compute_mb_ms, arm_init_mb_ms, duration_sum_us, init_sum_us,
-             last_call_us, duration_sketch, init_sketch)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        grain,
-        function,
-        at,
-        rollup.invocations,
-        rollup.errors,
-        rollup.throttles,
-        rollup.cold_starts,
-        rollup.x86_compute_mb_ms,
-        rollup.x86_init_mb_ms,
-        rollup.arm_compute_mb_ms,
-        rollup.arm_init_mb_ms,
-        rollup.duration_sum_us,
-        rollup.init_sum_us,
-        rollup.last_call_us,
-        duration,
-        init
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -3,14 +3,18 @@
 use crate::database::{self, Database};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
-use crate::recovery;
+use crate::record::Recording;
+use crate::scopes::Scopes;
 use crate::types::StoreOptions;
+use crate::upkeep::Upkeep;
 use crate::writer::{Item, LOG_ROOM, Problem, Writer, line_room};
+use crate::{rebuild, recovery};
 use hearth_model::{
     Clock, Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine, Micros,
 };
 use sqlx::SqlitePool;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -35,6 +39,9 @@ struct Inner {
     log_room: Arc<Semaphore>,
     problem: Problem,
     writer: Mutex<Option<JoinHandle<()>>>,
+    scopes: Scopes,
+    upkeep: Upkeep,
+    data_dir: PathBuf,
 }
 
 impl fmt::Debug for Store {
@@ -51,13 +58,18 @@ impl Store {
         let database = Database::open(&options.data_dir, clock.as_ref(), &database::migrations()).await?;
         let folder = options.data_dir.join("journal");
         let mut journal = Journal::open(folder.clone())?;
-        recovery::recover(&database, &mut journal, &folder, clock.now()).await?;
+        let scopes = Scopes::default();
+        let recording = Recording { scopes: &scopes, now: clock.now() };
+        rebuild::rebuild_if_stale(&database, recording).await?;
+        recovery::recover(&database, &mut journal, &folder, recording).await?;
 
         let (queue, inbox) = mpsc::unbounded_channel();
         let journal = Arc::new(Mutex::new(journal));
         let log_room = Arc::new(Semaphore::new(LOG_ROOM));
         let problem = Problem::default();
         let urgent = Arc::new(Notify::new());
+        let stored = Arc::new(Notify::new());
+        let upkeep = Upkeep::start(&database, Arc::clone(&clock), Arc::clone(&stored));
         let writer = Writer {
             pool: database.write.clone(),
             queue: inbox,
@@ -67,10 +79,25 @@ impl Store {
             log_room: Arc::clone(&log_room),
             problem: Arc::clone(&problem),
             stopped: None,
+            scopes: scopes.clone(),
+            clock: Arc::clone(&clock),
+            stored: Arc::clone(&stored),
         };
         let writer = Mutex::new(Some(tokio::spawn(writer.run())));
         Ok(Self {
-            inner: Arc::new(Inner { database, clock, queue, urgent, journal, log_room, problem, writer }),
+            inner: Arc::new(Inner {
+                database,
+                clock,
+                queue,
+                urgent,
+                journal,
+                log_room,
+                problem,
+                writer,
+                scopes,
+                upkeep,
+                data_dir: options.data_dir,
+            }),
         })
     }
 
@@ -85,6 +112,7 @@ impl Store {
             tracing::error!(%error, "the task that writes the ledger ended badly");
         }
         self.inner.log_room.close();
+        self.inner.upkeep.end().await;
         self.inner.database.close().await;
     }
 
@@ -168,6 +196,23 @@ impl Store {
 
     pub(crate) fn reader(&self) -> &SqlitePool {
         &self.inner.database.read
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.inner.scopes
+    }
+
+    pub(crate) fn upkeep(&self) -> &Upkeep {
+        &self.inner.upkeep
+    }
+
+    pub(crate) fn recording(&self) -> Recording<'_> {
+        Recording { scopes: &self.inner.scopes, now: self.now() }
+    }
+
+    /// The data folder.
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
     }
 
     pub(crate) fn writer(&self) -> &SqlitePool {

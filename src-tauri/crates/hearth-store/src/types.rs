@@ -1,6 +1,6 @@
 //! What is asked of the ledger and what it answers, besides the domain model. Must not know SQL.
 
-use hearth_model::{Clock, FunctionId, LogLevel, LogLine, Micros, Outcome, RequestId};
+use hearth_model::{Architecture, Clock, FunctionId, LogLevel, LogLine, Micros, Outcome, RequestId};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,10 +22,21 @@ pub struct InvocationFilter {
     pub outcomes: Vec<Outcome>,
     /// Only those for which a server was born.
     pub cold_only: bool,
-    /// Part of the request id, the function's name, the error type or the error message.
+    /// Beginning of the request id, or part of the function's name, the error type or the error message.
     pub search: String,
     /// Not before this instant.
     pub from_us: Option<Micros>,
+    /// Before this instant.
+    pub to_us: Option<Micros>,
+}
+
+/// How many rows a filter finds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// So many.
+    pub rows: u64,
+    /// There may be more: counting stopped there, since it would take too long.
+    pub at_least: bool,
 }
 
 /// Which log lines to list. The default is all of them.
@@ -35,7 +46,7 @@ pub struct LogFilter {
     pub function_id: Option<FunctionId>,
     /// Of one invocation.
     pub request_id: Option<RequestId>,
-    /// Part of the text.
+    /// Part of the text; of very long lines the first 8 KiB are looked at.
     pub search: String,
     /// At least this loud.
     pub min_level: Option<LogLevel>,
@@ -82,6 +93,16 @@ pub struct UsedQuantities {
     pub arm_compute_mb_ms: u128,
     /// Init on 64-bit ARM.
     pub arm_init_mb_ms: u128,
+    /// Storage above the free 512 MB × billed time.
+    pub storage_mb_ms: u128,
+    /// Bytes of the events.
+    pub event_bytes: u64,
+    /// Bytes of the answers.
+    pub response_bytes: u64,
+    /// Log lines, of the function and of the platform. A log service may add bytes of its own to each.
+    pub log_lines: u64,
+    /// Bytes of their text.
+    pub log_bytes: u64,
 }
 
 /// Figures of a stretch of time. Durations are those of handlers that ran, in microseconds; a percentile of
@@ -113,6 +134,74 @@ pub struct Figures {
     /// What was used.
     pub used: UsedQuantities,
     /// Arrival of the last request, refused ones included.
+    pub last_call: Option<Micros>,
+}
+
+/// What one function used in a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionUsage {
+    /// The function.
+    pub function_id: FunctionId,
+    /// Its name.
+    pub name: String,
+    /// Its account.
+    pub account: String,
+    /// Requests that failed.
+    pub errors: u64,
+    /// Requests that were refused.
+    pub throttles: u64,
+    /// Requests for which a server was born.
+    pub cold_starts: u64,
+    /// Sum of the durations.
+    pub duration_sum_us: i64,
+    /// What was used.
+    pub used: UsedQuantities,
+}
+
+/// What was used at one memory size and architecture. Time is billed time, not yet multiplied with memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SizedUsage {
+    /// Memory size.
+    pub memory_mb: u32,
+    /// Architecture.
+    pub architecture: Architecture,
+    /// Requests that were not refused.
+    pub requests: u64,
+    /// Billed milliseconds of handlers.
+    pub compute_ms: u64,
+    /// Billed milliseconds of inits.
+    pub init_ms: u64,
+    /// Storage above the free 512 MB × billed time.
+    pub storage_mb_ms: u128,
+    /// Bytes of the events.
+    pub event_bytes: u64,
+    /// Bytes of the answers.
+    pub response_bytes: u64,
+}
+
+/// What one function used in one hour or day at one memory size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageStep {
+    /// Start of the step.
+    pub at_us: Micros,
+    /// The function.
+    pub function_id: FunctionId,
+    /// What it used.
+    pub usage: SizedUsage,
+}
+
+/// What a list of functions shows of one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FunctionOverview {
+    /// Figures of the 24 hours that end with the current one.
+    pub day: Figures,
+    /// Calls in each of them, oldest first.
+    pub calls_by_hour: [u64; 24],
+    /// Errors in each of them.
+    pub errors_by_hour: [u64; 24],
+    /// What was used since the month began.
+    pub month: UsedQuantities,
+    /// Arrival of the last request ever.
     pub last_call: Option<Micros>,
 }
 

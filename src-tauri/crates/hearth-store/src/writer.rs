@@ -5,11 +5,14 @@
 
 use crate::error::{Error, Result};
 use crate::journal::Journal;
-use crate::rollup::RollupChanges;
-use crate::{database, environments, invocations, logs, recovery};
-use hearth_model::{Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine};
+use crate::record::{self, Fact, Facts, Recording};
+use crate::scopes::Scopes;
+use crate::{database, environments, recovery};
+use hearth_model::{
+    Clock, Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine, Outcome, RequestId,
+};
 use sqlx::{SqliteConnection, SqlitePool};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +79,10 @@ pub(crate) struct Writer {
     pub(crate) log_room: Arc<Semaphore>,
     pub(crate) problem: Problem,
     pub(crate) stopped: Option<Stopped>,
+    pub(crate) scopes: Scopes,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Told when log lines were stored, so that they are made findable.
+    pub(crate) stored: Arc<Notify>,
 }
 
 /// What waits for SQLite to accept writes again.
@@ -183,8 +190,11 @@ impl Writer {
         if batch.is_empty() {
             return Ok(());
         }
-        let written = commit(&self.pool, &batch).await;
+        let written = self.commit(&batch).await;
         self.log_room.add_permits(lines);
+        if lines > 0 {
+            self.stored.notify_one();
+        }
         match written {
             Ok(()) => {
                 self.note_committed(segments_of(&batch));
@@ -205,8 +215,8 @@ impl Writer {
     async fn resume(&mut self) -> std::result::Result<(), String> {
         let Some(stopped) = self.stopped.take() else { return Ok(()) };
         let written = async {
-            recovery::replay(&self.pool, &self.journal_folder).await?;
-            commit(&self.pool, &stopped.kept).await
+            recovery::replay(&self.pool, &self.journal_folder, self.recording()).await?;
+            self.commit(&stopped.kept).await
         };
         match written.await {
             Ok(()) => {
@@ -227,6 +237,25 @@ impl Writer {
                 Err(self.tell(&error, dropped))
             }
         }
+    }
+
+    fn recording(&self) -> Recording<'_> {
+        Recording { scopes: &self.scopes, now: self.clock.now() }
+    }
+
+    /// Facts and their rollups in one transaction: both or neither.
+    async fn commit(&self, items: &[Item]) -> Result<()> {
+        let facts = facts_of(items);
+        let recording = self.recording();
+        let mut connection = self.pool.acquire().await?;
+        let scopes = recording.scopes_of(&mut connection, &facts).await?;
+        database::begin(&mut connection).await?;
+        let written = async {
+            write_environments(&mut connection, items).await?;
+            record::store(&mut connection, &facts, &scopes, recording.now).await.map(drop)
+        };
+        let written = written.await;
+        database::end(&mut connection, written).await
     }
 
     fn tell(&self, error: &Error, dropped: usize) -> String {
@@ -267,31 +296,43 @@ fn segments_of(items: &[Item]) -> BTreeMap<u64, u64> {
     segments
 }
 
-/// Facts and their rollups in one transaction: both or neither.
-async fn commit(pool: &SqlitePool, items: &[Item]) -> Result<()> {
-    let mut connection = pool.acquire().await?;
-    database::begin(&mut connection).await?;
-    let written = write_items(&mut connection, items).await;
-    database::end(&mut connection, written).await
-}
-
-async fn write_items(connection: &mut SqliteConnection, items: &[Item]) -> Result<()> {
-    let mut rollups = RollupChanges::default();
+/// What is queued as facts. A call that began and ended within the batch is stored once, and one that ended only
+/// is likely to be there.
+fn facts_of(items: &[Item]) -> Facts<'_> {
+    let mut begun: HashSet<&RequestId> = HashSet::new();
+    let mut ended: HashSet<&RequestId> = HashSet::new();
     for item in items {
         match item {
-            Item::Started(invocation, _) => invocations::begin(connection, invocation).await?,
-            Item::Ended(ended, _) => {
-                invocations::finish(connection, &ended.0, &ended.1, &mut rollups).await?;
-            }
-            Item::Environment(change) => {
-                environments::put(connection, &change.0).await?;
-                environments::insert_transition(connection, &change.1).await?;
-            }
-            Item::Log(lines) => {
-                logs::insert(connection, lines).await?;
-            }
-            Item::Flush(_) | Item::Close => {}
+            Item::Started(invocation, _) => drop(begun.insert(&invocation.request_id)),
+            Item::Ended(record, _) => drop(ended.insert(&record.0.request_id)),
+            Item::Environment(_) | Item::Log(_) | Item::Flush(_) | Item::Close => {}
         }
     }
-    rollups.write(connection).await
+    let mut facts = Facts::default();
+    for item in items {
+        match item {
+            Item::Started(invocation, _) if !ended.contains(&invocation.request_id) => {
+                facts.calls.push(Fact { invocation, payloads: None, may_be_there: false });
+            }
+            Item::Ended(record, _) => {
+                let (invocation, payloads) = record.as_ref();
+                let may_be_there =
+                    invocation.outcome != Outcome::Throttled && !begun.contains(&invocation.request_id);
+                facts.calls.push(Fact { invocation, payloads: Some(payloads), may_be_there });
+            }
+            Item::Log(lines) => facts.lines.extend(lines),
+            Item::Started(..) | Item::Environment(_) | Item::Flush(_) | Item::Close => {}
+        }
+    }
+    facts
+}
+
+async fn write_environments(connection: &mut SqliteConnection, items: &[Item]) -> Result<()> {
+    for item in items {
+        if let Item::Environment(change) = item {
+            environments::put(connection, &change.0).await?;
+            environments::insert_transition(connection, &change.1).await?;
+        }
+    }
+    Ok(())
 }

@@ -39,6 +39,10 @@ pub struct InvocationsPage {
     pub next: Option<String>,
     /// How many match in all.
     pub total: u64,
+    /// There may be more than `total`: counting a filter stops at 10,000.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub total_at_least: bool,
 }
 
 /// One invocation with everything kept of it.

@@ -5,6 +5,7 @@ use crate::fixture::{
 };
 use crate::rollups::assert_rollups_equal_raw;
 use hearth_model::{EnvironmentState, InvocationPayloads, Micros, Outcome, RequestId};
+use hearth_store::Scope;
 use std::fs;
 use std::path::Path;
 
@@ -76,7 +77,7 @@ async fn what_was_running_is_lost_and_counts_as_an_error() {
         .unwrap();
     store.flush().await.unwrap();
     assert_eq!(
-        store.totals(None, NOON, NOON + Micros(1)).await.unwrap().invocations,
+        store.totals(&Scope::All, NOON, NOON + Micros(1)).await.unwrap().invocations,
         1,
         "running ones do not count"
     );
@@ -87,7 +88,7 @@ async fn what_was_running_is_lost_and_counts_as_an_error() {
     assert_eq!(lost.outcome, Outcome::Lost);
     assert_eq!(lost.error_message.as_deref(), Some("Hearth ended while this ran"));
     assert_eq!(store.invocation(&RequestId::from("r2")).await.unwrap().unwrap().outcome, Outcome::Succeeded);
-    let totals = store.totals(None, NOON, NOON + Micros(1)).await.unwrap();
+    let totals = store.totals(&Scope::All, NOON, NOON + Micros(1)).await.unwrap();
     assert_eq!((totals.invocations, totals.errors), (2, 1));
     store.close().await;
 }

@@ -1,0 +1,105 @@
+//! The overview: what a list of all functions shows, for all of them at once. Must not know how it is shown.
+
+use crate::error::Result;
+use crate::rollup_rows::{SumsRow, Total};
+use crate::store::Store;
+use crate::types::{FunctionOverview, UsedQuantities};
+use hearth_model::{FunctionId, Grain, Micros};
+use std::collections::HashMap;
+
+/// Hours that the overview looks at, the current one included.
+pub const OVERVIEW_HOURS: usize = 24;
+
+#[derive(sqlx::FromRow)]
+struct HourRow {
+    id: String,
+    #[sqlx(flatten)]
+    sums: SumsRow,
+    duration: Option<Vec<u8>>,
+    init: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// Figures of every function that ever did anything: of the 24 hours that end with the current one, of the
+    /// days since `month`, which begins a day, and its last call. Always four statements.
+    pub async fn overview(&self, month: Micros) -> Result<HashMap<FunctionId, FunctionOverview>> {
+        let first = self.overview_from();
+        let mut functions: HashMap<FunctionId, FunctionOverview> = HashMap::new();
+        let hours: Vec<HourRow> = sqlx::query_as(
+            "SELECT s.id, r.*, k.duration, k.init FROM scopes s
+             CROSS JOIN rollups r ON r.grain = 'hour' AND r.scope = s.key AND r.at_us >= ?
+             LEFT JOIN rollup_sketches k ON k.grain = 'hour' AND k.scope = s.key AND k.at_us = r.at_us
+             WHERE s.kind = 'function' ORDER BY s.key",
+        )
+        .bind(first.0)
+        .fetch_all(self.reader())
+        .await?;
+        for rows in hours.chunk_by(|left, right| left.id == right.id) {
+            let mut total = Total::empty();
+            let mut overview = FunctionOverview::default();
+            for row in rows {
+                let sums = row.sums.sums();
+                let hour = (row.sums.at_us - first.0) / Grain::Hour.length().0;
+                if let Some(index) = usize::try_from(hour).ok().filter(|index| *index < OVERVIEW_HOURS) {
+                    overview.calls_by_hour[index] += sums.invocations as u64;
+                    overview.errors_by_hour[index] += sums.errors as u64;
+                }
+                total.sums.merge(&sums);
+                total.duration.add_blob(row.duration.as_deref())?;
+                total.init.add_blob(row.init.as_deref())?;
+            }
+            overview.day = total.figures();
+            functions.insert(FunctionId(rows[0].id.clone()), overview);
+        }
+        for (id, month) in self.used_since(month).await? {
+            functions.entry(id).or_default().month = month;
+        }
+        let last: Vec<(String, Option<i64>)> = sqlx::query_as(
+            "SELECT s.id, (SELECT r.last_call_us FROM rollups r WHERE r.grain = 'day' AND r.scope = s.key
+                 AND r.last_call_us IS NOT NULL ORDER BY r.at_us DESC LIMIT 1)
+             FROM scopes s WHERE s.kind = 'function'",
+        )
+        .fetch_all(self.reader())
+        .await?;
+        for (id, last) in last {
+            functions.entry(FunctionId(id)).or_default().last_call = last.map(Micros);
+        }
+        Ok(functions)
+    }
+
+    /// The first of the hours that the overview looks at.
+    pub fn overview_from(&self) -> Micros {
+        Grain::Hour.floor(self.now()) - Micros((OVERVIEW_HOURS as i64 - 1) * Grain::Hour.length().0)
+    }
+
+    async fn used_since(&self, month: Micros) -> Result<Vec<(FunctionId, UsedQuantities)>> {
+        let rows: Vec<(String, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT s.id, SUM(r.invocations), SUM(r.x86_compute_mb_ms), SUM(r.x86_init_mb_ms),
+                 SUM(r.arm_compute_mb_ms), SUM(r.arm_init_mb_ms), SUM(r.storage_mb_ms), SUM(r.event_bytes),
+                 SUM(r.response_bytes), SUM(r.log_lines), SUM(r.log_bytes)
+             FROM scopes s CROSS JOIN rollups r ON r.grain = 'day' AND r.scope = s.key AND r.at_us >= ?
+             WHERE s.kind = 'function' GROUP BY s.key",
+        )
+        .bind(month.0)
+        .fetch_all(self.reader())
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let used = UsedQuantities {
+                    requests: row.1 as u64,
+                    x86_compute_mb_ms: row.2 as u128,
+                    x86_init_mb_ms: row.3 as u128,
+                    arm_compute_mb_ms: row.4 as u128,
+                    arm_init_mb_ms: row.5 as u128,
+                    storage_mb_ms: row.6 as u128,
+                    event_bytes: row.7 as u64,
+                    response_bytes: row.8 as u64,
+                    log_lines: row.9 as u64,
+                    log_bytes: row.10 as u64,
+                };
+                (FunctionId(row.0), used)
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,83 @@
+//! Statements that write many rows at once: one statement costs far more than one row. Owns their text. Must not
+//! know any table.
+
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments as _, AssertSqlSafe, Encode, Sqlite, Type};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A statement whose middle is repeated, once for each row.
+pub(crate) struct ManyRows {
+    before: &'static str,
+    row: &'static str,
+    after: &'static str,
+    most: usize,
+    texts: Mutex<Option<HashMap<usize, Arc<str>>>>,
+}
+
+impl ManyRows {
+    /// `row` is repeated with commas, for `most` rows at once.
+    pub(crate) const fn new(
+        before: &'static str,
+        row: &'static str,
+        after: &'static str,
+        most: usize,
+    ) -> Self {
+        Self { before, row, after, most, texts: Mutex::new(None) }
+    }
+
+    /// Cuts rows into pieces whose lengths are powers of two, so that few statements have to be kept ready.
+    pub(crate) fn pieces<'a, T>(&self, rows: &'a [T]) -> impl Iterator<Item = &'a [T]> + use<'a, T> {
+        let mut rest = rows;
+        let mut length = self.most;
+        std::iter::from_fn(move || {
+            while length > rest.len() && length > 1 {
+                length /= 2;
+            }
+            let piece = rest.get(..length)?;
+            rest = &rest[length..];
+            Some(piece)
+        })
+    }
+
+    /// The statement for so many rows; the same text each time, so that SQLite has it prepared.
+    pub(crate) fn text(&self, rows: usize) -> AssertSqlSafe<Arc<str>> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = texts.get_or_insert_default().entry(rows).or_insert_with(|| {
+            let middle = vec![self.row; rows].join(", ");
+            format!("{}{middle}{}", self.before, self.after).into()
+        });
+        // Made of literals above and of nothing else.
+        AssertSqlSafe(Arc::clone(text))
+    }
+}
+
+/// Values in their order.
+#[derive(Default)]
+pub(crate) struct Values(SqliteArguments);
+
+impl Values {
+    pub(crate) fn add<'q, T: Encode<'q, Sqlite> + Type<Sqlite>>(&mut self, value: T) -> sqlx::Result<()> {
+        self.0.add(value).map_err(sqlx::Error::Encode)
+    }
+
+    pub(crate) fn into_inner(self) -> SqliteArguments {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_the_whole_in_its_order() {
+        let statement = ManyRows::new("", "(?)", "", 8);
+        for length in 0..40 {
+            let rows: Vec<usize> = (0..length).collect();
+            let pieces: Vec<&[usize]> = statement.pieces(&rows).collect();
+            assert_eq!(pieces.concat(), rows);
+            assert!(pieces.iter().all(|piece| piece.len().is_power_of_two() && piece.len() <= 8));
+        }
+    }
+}

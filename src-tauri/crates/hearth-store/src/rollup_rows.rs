@@ -1,0 +1,345 @@
+//! Rollups as SQLite keeps them: adding to rows and reading them. Owns the tables `rollups`, `rollup_sketches` and
+//! `usage`. Must not know what counts as what.
+
+use crate::error::Result;
+use crate::pieces::{ManyRows, Values};
+use crate::rollup::{Rollup, StepKey, Sums};
+use crate::sketch::{Distribution, Sketch};
+use crate::types::{Figures, UsedQuantities};
+use crate::words;
+use hearth_model::{Grain, Micros};
+use sqlx::{SqliteConnection, SqlitePool};
+
+static SUMS: ManyRows = ManyRows::new(
+    "INSERT INTO rollups (grain, scope, at_us, invocations, errors, throttles, cold_starts, x86_compute_mb_ms,
+         x86_init_mb_ms, arm_compute_mb_ms, arm_init_mb_ms, storage_mb_ms, duration_sum_us, init_sum_us,
+         event_bytes, response_bytes, log_lines, log_bytes, last_call_us) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " ON CONFLICT DO UPDATE SET invocations = invocations + excluded.invocations,
+         errors = errors + excluded.errors, throttles = throttles + excluded.throttles,
+         cold_starts = cold_starts + excluded.cold_starts,
+         x86_compute_mb_ms = x86_compute_mb_ms + excluded.x86_compute_mb_ms,
+         x86_init_mb_ms = x86_init_mb_ms + excluded.x86_init_mb_ms,
+         arm_compute_mb_ms = arm_compute_mb_ms + excluded.arm_compute_mb_ms,
+         arm_init_mb_ms = arm_init_mb_ms + excluded.arm_init_mb_ms,
+         storage_mb_ms = storage_mb_ms + excluded.storage_mb_ms,
+         duration_sum_us = duration_sum_us + excluded.duration_sum_us,
+         init_sum_us = init_sum_us + excluded.init_sum_us, event_bytes = event_bytes + excluded.event_bytes,
+         response_bytes = response_bytes + excluded.response_bytes, log_lines = log_lines + excluded.log_lines,
+         log_bytes = log_bytes + excluded.log_bytes,
+         last_call_us = MAX(COALESCE(last_call_us, excluded.last_call_us),
+             COALESCE(excluded.last_call_us, last_call_us))",
+    32,
+);
+
+static SKETCHES_THERE: ManyRows = ManyRows::new(
+    "SELECT grain, scope, at_us, duration, init FROM rollup_sketches WHERE (grain, scope, at_us) IN (VALUES ",
+    "(?, ?, ?)",
+    ")",
+    64,
+);
+
+static SKETCHES: ManyRows = ManyRows::new(
+    "INSERT OR REPLACE INTO rollup_sketches (grain, scope, at_us, duration, init) VALUES ",
+    "(?, ?, ?, ?, ?)",
+    "",
+    64,
+);
+
+static USAGE: ManyRows = ManyRows::new(
+    "INSERT INTO usage (grain, scope, at_us, memory_mb, architecture, requests, compute_ms, init_ms, storage_mb_ms,
+         event_bytes, response_bytes) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
+         compute_ms = compute_ms + excluded.compute_ms, init_ms = init_ms + excluded.init_ms,
+         storage_mb_ms = storage_mb_ms + excluded.storage_mb_ms, event_bytes = event_bytes + excluded.event_bytes,
+         response_bytes = response_bytes + excluded.response_bytes",
+    64,
+);
+
+/// Adds steps to the stored rows.
+pub(crate) async fn add(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)]) -> Result<()> {
+    for piece in SUMS.pieces(steps) {
+        let mut values = Values::default();
+        for ((grain, scope, at), rollup) in piece {
+            values.add(*grain)?;
+            for number in [*scope, *at].into_iter().chain(numbers(&rollup.sums)) {
+                values.add(number)?;
+            }
+            values.add(rollup.sums.last_call_us)?;
+        }
+        sqlx::query_with(SUMS.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
+    }
+    add_sketches(connection, steps).await?;
+    add_usage(connection, steps).await
+}
+
+/// The columns of `rollups` from `invocations` to `log_bytes`.
+fn numbers(sums: &Sums) -> [i64; 15] {
+    [
+        sums.invocations,
+        sums.errors,
+        sums.throttles,
+        sums.cold_starts,
+        sums.x86_compute_mb_ms,
+        sums.x86_init_mb_ms,
+        sums.arm_compute_mb_ms,
+        sums.arm_init_mb_ms,
+        sums.storage_mb_ms,
+        sums.duration_sum_us,
+        sums.init_sum_us,
+        sums.event_bytes,
+        sums.response_bytes,
+        sums.log_lines,
+        sums.log_bytes,
+    ]
+}
+
+type SketchRow = (String, i64, i64, Option<Vec<u8>>, Option<Vec<u8>>);
+
+async fn add_sketches(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)]) -> Result<()> {
+    let measured = |rollup: &Rollup| rollup.duration != Sketch::default() || rollup.init != Sketch::default();
+    let measured: Vec<&(StepKey, Rollup)> = steps.iter().filter(|(_, rollup)| measured(rollup)).collect();
+    for piece in SKETCHES.pieces(&measured) {
+        let mut values = Values::default();
+        for ((grain, scope, at), _) in piece {
+            values.add(*grain)?;
+            values.add(*scope)?;
+            values.add(*at)?;
+        }
+        let mut there: Vec<SketchRow> =
+            sqlx::query_as_with(SKETCHES_THERE.text(piece.len()), values.into_inner())
+                .fetch_all(&mut *connection)
+                .await?;
+        there.sort_unstable_by(|left, right| (&left.0, left.1, left.2).cmp(&(&right.0, right.1, right.2)));
+        let mut values = Values::default();
+        for ((grain, scope, at), rollup) in piece {
+            let stored = there
+                .binary_search_by(|row| (row.0.as_str(), row.1, row.2).cmp(&(grain, *scope, *at)))
+                .ok()
+                .map(|index| &there[index]);
+            let (duration, init) = match stored {
+                None => (rollup.duration.to_blob(), rollup.init.to_blob()),
+                Some(stored) => {
+                    let (mut duration, mut init) = (rollup.duration.clone(), rollup.init.clone());
+                    duration.merge_blob(stored.3.as_deref())?;
+                    init.merge_blob(stored.4.as_deref())?;
+                    (duration.to_blob(), init.to_blob())
+                }
+            };
+            values.add(*grain)?;
+            values.add(*scope)?;
+            values.add(*at)?;
+            values.add(duration)?;
+            values.add(init)?;
+        }
+        sqlx::query_with(SKETCHES.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Hours and days of functions: what accounts and all together use is their sum, and nobody prices a minute.
+async fn add_usage(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)]) -> Result<()> {
+    let mut rows = Vec::new();
+    for ((grain, scope, at), rollup) in steps {
+        if *grain != Grain::Minute.as_str() {
+            for ((memory_mb, architecture), billed) in &rollup.billed {
+                rows.push((*grain, *scope, *at, *memory_mb, words::architecture(*architecture), billed));
+            }
+        }
+    }
+    for piece in USAGE.pieces(&rows) {
+        let mut values = Values::default();
+        for (grain, scope, at, memory_mb, architecture, billed) in piece {
+            values.add(*grain)?;
+            values.add(*scope)?;
+            values.add(*at)?;
+            values.add(*memory_mb)?;
+            values.add(*architecture)?;
+            for number in [
+                billed.requests,
+                billed.compute_ms,
+                billed.init_ms,
+                billed.storage_mb_ms,
+                billed.event_bytes,
+                billed.response_bytes,
+            ] {
+                values.add(number)?;
+            }
+        }
+        sqlx::query_with(USAGE.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The sums of one row, or of several together.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct SumsRow {
+    pub(crate) at_us: i64,
+    invocations: i64,
+    errors: i64,
+    throttles: i64,
+    cold_starts: i64,
+    x86_compute_mb_ms: i64,
+    x86_init_mb_ms: i64,
+    arm_compute_mb_ms: i64,
+    arm_init_mb_ms: i64,
+    storage_mb_ms: i64,
+    duration_sum_us: i64,
+    init_sum_us: i64,
+    event_bytes: i64,
+    response_bytes: i64,
+    log_lines: i64,
+    log_bytes: i64,
+    last_call_us: Option<i64>,
+}
+
+impl SumsRow {
+    pub(crate) fn sums(&self) -> Sums {
+        Sums {
+            invocations: self.invocations,
+            errors: self.errors,
+            throttles: self.throttles,
+            cold_starts: self.cold_starts,
+            x86_compute_mb_ms: self.x86_compute_mb_ms,
+            x86_init_mb_ms: self.x86_init_mb_ms,
+            arm_compute_mb_ms: self.arm_compute_mb_ms,
+            arm_init_mb_ms: self.arm_init_mb_ms,
+            storage_mb_ms: self.storage_mb_ms,
+            duration_sum_us: self.duration_sum_us,
+            init_sum_us: self.init_sum_us,
+            event_bytes: self.event_bytes,
+            response_bytes: self.response_bytes,
+            log_lines: self.log_lines,
+            log_bytes: self.log_bytes,
+            last_call_us: self.last_call_us,
+        }
+    }
+}
+
+/// The stored sums of one scope from `from` until `to`, oldest first.
+pub(crate) async fn sums(
+    pool: &SqlitePool,
+    scope: i64,
+    from: Micros,
+    to: Micros,
+    grain: Grain,
+) -> Result<Vec<SumsRow>> {
+    let grain = grain.as_str();
+    Ok(sqlx::query_as!(
+        SumsRow,
+        "SELECT at_us, invocations, errors, throttles, cold_starts, x86_compute_mb_ms, x86_init_mb_ms,
+             arm_compute_mb_ms, arm_init_mb_ms, storage_mb_ms, duration_sum_us, init_sum_us, event_bytes,
+             response_bytes, log_lines, log_bytes, last_call_us
+         FROM rollups WHERE grain = ? AND scope = ? AND at_us >= ? AND at_us < ? ORDER BY at_us",
+        grain,
+        scope,
+        from.0,
+        to.0
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// The distributions of one step.
+pub(crate) struct SketchesRow {
+    pub(crate) at_us: i64,
+    pub(crate) duration: Option<Vec<u8>>,
+    pub(crate) init: Option<Vec<u8>>,
+}
+
+/// The stored sketches of one scope from `from` until `to`, oldest first.
+pub(crate) async fn sketches(
+    pool: &SqlitePool,
+    scope: i64,
+    from: Micros,
+    to: Micros,
+    grain: Grain,
+) -> Result<Vec<SketchesRow>> {
+    let grain = grain.as_str();
+    Ok(sqlx::query_as!(
+        SketchesRow,
+        "SELECT at_us, duration, init FROM rollup_sketches
+         WHERE grain = ? AND scope = ? AND at_us >= ? AND at_us < ? ORDER BY at_us",
+        grain,
+        scope,
+        from.0,
+        to.0
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// Figures of each stored step of one scope from `from` until `to`, oldest first.
+pub(crate) async fn figures(
+    pool: &SqlitePool,
+    scope: i64,
+    from: Micros,
+    to: Micros,
+    grain: Grain,
+) -> Result<Vec<(Micros, Figures)>> {
+    let sums = sums(pool, scope, from, to, grain).await?;
+    let mut sketches = sketches(pool, scope, from, to, grain).await?.into_iter().peekable();
+    let mut steps = Vec::with_capacity(sums.len());
+    for row in sums {
+        let mut total = Total::empty();
+        total.sums = row.sums();
+        while let Some(sketch) = sketches.next_if(|sketch| sketch.at_us <= row.at_us) {
+            if sketch.at_us == row.at_us {
+                total.duration.add_blob(sketch.duration.as_deref())?;
+                total.init.add_blob(sketch.init.as_deref())?;
+            }
+        }
+        steps.push((Micros(row.at_us), total.figures()));
+    }
+    Ok(steps)
+}
+
+/// Sums and distributions that are read together.
+pub(crate) struct Total {
+    pub(crate) sums: Sums,
+    pub(crate) duration: Distribution,
+    pub(crate) init: Distribution,
+}
+
+impl Total {
+    pub(crate) fn empty() -> Self {
+        Self { sums: Sums::default(), duration: Distribution::empty(), init: Distribution::empty() }
+    }
+
+    pub(crate) fn figures(&self) -> Figures {
+        let sums = &self.sums;
+        let [p50, p95, p99] = self.duration.quantiles([0.5, 0.95, 0.99]);
+        let [init_p50, init_p95] = self.init.quantiles([0.5, 0.95]);
+        Figures {
+            invocations: sums.invocations as u64,
+            errors: sums.errors as u64,
+            throttles: sums.throttles as u64,
+            cold_starts: sums.cold_starts as u64,
+            duration_sum_us: sums.duration_sum_us,
+            init_sum_us: sums.init_sum_us,
+            p50,
+            p95,
+            p99,
+            init_p50,
+            init_p95,
+            used: used(sums),
+            last_call: sums.last_call_us.map(Micros),
+        }
+    }
+}
+
+pub(crate) fn used(sums: &Sums) -> UsedQuantities {
+    UsedQuantities {
+        requests: sums.invocations as u64,
+        x86_compute_mb_ms: sums.x86_compute_mb_ms as u128,
+        x86_init_mb_ms: sums.x86_init_mb_ms as u128,
+        arm_compute_mb_ms: sums.arm_compute_mb_ms as u128,
+        arm_init_mb_ms: sums.arm_init_mb_ms as u128,
+        storage_mb_ms: sums.storage_mb_ms as u128,
+        event_bytes: sums.event_bytes as u64,
+        response_bytes: sums.response_bytes as u64,
+        log_lines: sums.log_lines as u64,
+        log_bytes: sums.log_bytes as u64,
+    }
+}
