@@ -1,7 +1,7 @@
 //! The receipt of one invocation: its lines and their sum. Must not know how an invocation was measured.
 
+use crate::book::PriceBook;
 use crate::error::Result;
-use crate::price_book::PriceBook;
 use crate::usage::{amount, gb_seconds};
 use crate::words;
 use hearth_model::{Invocation, Outcome};

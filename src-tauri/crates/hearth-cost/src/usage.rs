@@ -1,8 +1,8 @@
 //! Quantities of many invocations and what they cost together. Owns the exact arithmetic from integers to
 //! dollars. Must not round, and must not know where the quantities were counted.
 
+use crate::book::{LambdaPrices, PriceBook};
 use crate::error::{Error, Result};
-use crate::price_book::{LambdaPrices, PriceBook};
 use hearth_model::Architecture;
 use rust_decimal::Decimal;
 
@@ -52,14 +52,14 @@ pub(crate) fn gb_seconds(mb_ms: u128) -> Result<Decimal> {
     // Thirteen decimal places follow from 1 / 1 024 000 = 2⁻¹³ · 5⁻³, and 28 digits are all there are.
     const MOST: u128 = 100_000_000_000_000_000_000;
     if mb_ms > MOST {
-        return Err(Error::TooLarge(mb_ms));
+        return Err(Error::TooLarge(mb_ms.to_string()));
     }
     let quantity = Decimal::from_i128_with_scale(mb_ms as i128, 0);
     Ok((quantity / Decimal::from(MB_MS_PER_GB_SECOND)).normalize())
 }
 
 pub(crate) fn amount(quantity: Decimal, rate: Decimal, mb_ms: u128) -> Result<Decimal> {
-    quantity.checked_mul(rate).map(|usd| usd.normalize()).ok_or(Error::TooLarge(mb_ms))
+    quantity.checked_mul(rate).map(|usd| usd.normalize()).ok_or_else(|| Error::TooLarge(mb_ms.to_string()))
 }
 
 fn part(prices: &LambdaPrices, x86_64: u128, arm64: u128) -> Result<Decimal> {
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_quantity_that_cannot_be_exact_is_an_error() {
-        assert_eq!(gb_seconds(u128::MAX), Err(Error::TooLarge(u128::MAX)));
+        assert_eq!(gb_seconds(u128::MAX), Err(Error::TooLarge(u128::MAX.to_string())));
     }
 
     proptest! {

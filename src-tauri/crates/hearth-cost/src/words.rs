@@ -2,6 +2,7 @@
 //! travel as decimals.
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 
 /// A count with at most three leading digits of precision, rounded down: never promises more than there is.
 pub(crate) fn count(value: u64) -> String {
@@ -39,6 +40,23 @@ pub(crate) fn grouped(value: u64) -> String {
     text
 }
 
+/// A quantity at the edge of a tier: "6 billion", "100,000", "0.5".
+pub(crate) fn quantity(value: Decimal) -> String {
+    match value.to_u64() {
+        Some(whole) if Decimal::from(whole) == value => {
+            let exact = |unit: u64| whole >= unit && whole.is_multiple_of(unit / 100);
+            if exact(1_000_000_000) {
+                format!("{} billion", (value / Decimal::from(1_000_000_000)).normalize())
+            } else if exact(1_000_000) {
+                format!("{} million", (value / Decimal::from(1_000_000)).normalize())
+            } else {
+                grouped(whole)
+            }
+        }
+        _ => value.normalize().to_string(),
+    }
+}
+
 /// A memory size as people say it.
 pub(crate) fn memory(megabytes: u32) -> String {
     if megabytes.is_multiple_of(128) && megabytes >= 512 {
@@ -67,6 +85,19 @@ mod tests {
         ] {
             assert_eq!(count(value), words);
         }
+    }
+
+    #[test]
+    fn edges_of_tiers_are_told_without_a_row_of_zeros() {
+        for (value, words) in [
+            ("6000000000", "6 billion"),
+            ("18750000000", "18.75 billion"),
+            ("100000", "100,000"),
+            ("0.5", "0.5"),
+        ] {
+            assert_eq!(quantity(value.parse().unwrap()), words);
+        }
+        assert_eq!(quantity(Decimal::MAX), Decimal::MAX.to_string());
     }
 
     #[test]
