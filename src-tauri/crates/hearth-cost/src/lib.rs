@@ -4,26 +4,37 @@
 //! into a [`Breakdown`], whose lines open to rate × quantity, tier by tier. Must not know the ledger, the runtime or
 //! a user interface.
 
+mod billed;
+mod billing;
 mod book;
 mod charge;
 mod error;
+mod estimate;
 mod line;
 mod meter;
 mod month;
 mod receipt;
+mod services;
 mod usage;
 mod words;
 
+pub use billed::{BilledLine, BilledOptions, billed_lines};
+pub use billing::{
+    InitBilling, Package, Plan, Reported, Rule, RuleContext, Time, billed_memory_mb, billed_time, gen1_ghz,
+    parse_report, rule,
+};
 pub use book::{
     BookDiff, Books, Change, ChangeKind, Confidence, Currency, LambdaPrices, PriceBook, Row, Tier,
 };
 pub use charge::{Quantity, SavingsPlan};
 pub use error::{Error, Result};
+pub use estimate::{CaseAmount, CaseAnswer, CaseFigures, estimate_cases};
 pub use line::{Basis, Breakdown, Line, LineKind, PriceSource, Step, cents};
 pub use meter::{Meter, Provider, Unit};
 pub use month::{BillingMonth, MonthLength};
 pub use receipt::{Receipt, ReceiptLine, receipt};
 pub use rust_decimal::Decimal;
+pub use services::{FargatePlatform, Grant, Grants, OwnServer, Terms, fits_task_size, task_size};
 pub use usage::{Cost, MemoryTime, Usage, cost_of};
 
 /// A day of the calendar; prices are dated by days.

@@ -18,7 +18,7 @@ pub use history::Books;
 pub use lambda::LambdaPrices;
 pub use regions::google_tier;
 pub use row::{Confidence, Currency, Row, Tier};
-pub(crate) use row::{RowForm, architecture_name, decimal, plain};
+pub(crate) use row::{RowForm, decimal, plain};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
