@@ -1,6 +1,7 @@
 //! What each command asks Hearth for and how it shows the answer. Must not know who answers.
 
 mod change;
+pub(crate) mod cost;
 mod deploy;
 mod events;
 mod export;
@@ -37,7 +38,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Samples => deploy::samples(caller, output).await,
         Command::Info => system::info(caller, output).await,
         Command::Settings(arguments) => system::settings(caller, arguments, output).await,
-        // Those two never come here: they are the owner and a server, not callers.
-        Command::Serve(_) | Command::Worker { .. } => Ok(Ended::Unable),
+        // Those never come here: they are the owner, a server and plain arithmetic, not callers.
+        Command::Serve(_) | Command::Worker { .. } | Command::Cost { .. } => Ok(Ended::Unable),
     }
 }

@@ -122,7 +122,15 @@ impl From<hearth_runtime::Error> for ApiError {
 
 impl From<hearth_cost::Error> for ApiError {
     fn from(error: hearth_cost::Error) -> Self {
-        Self::internal("a price could not be worked out").with_detail(chain(&error))
+        use hearth_cost::Error as E;
+        match error {
+            E::UnknownRegion { .. } | E::NoPrice { .. } | E::Usage(_) | E::Report(_) | E::TooLarge(_) => {
+                Self::new(ErrorCode::InvalidInput, error.to_string())
+            }
+            E::PriceList { .. } => Self::new(ErrorCode::InvalidInput, error.to_string())
+                .with_hint("The prices that Hearth had stay in use."),
+            E::Book(_) => Self::internal("a price could not be worked out").with_detail(chain(&error)),
+        }
     }
 }
 

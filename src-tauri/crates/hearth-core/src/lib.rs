@@ -38,4 +38,6 @@ mod variables;
 pub use app::{App, AppOptions};
 pub use clock::SystemClock;
 pub use error::{ApiError, ErrorCode, Result};
+/// Prices and cost arithmetic, for shells that need no [`App`].
+pub use hearth_cost as cost;
 pub use owner::{OwnerInfo, make_data_dir, read_owner};
