@@ -78,12 +78,10 @@ pub(crate) struct Charge<'a> {
     name: &'a str,
     label: String,
     quantity: Quantity,
-    basis: Option<Basis>,
     kind: LineKind,
     grants: bool,
     free: Decimal,
     money: Option<MoneyGrant>,
-    before: Decimal,
     savings: Option<Decimal>,
     note: Option<String>,
 }
@@ -102,12 +100,10 @@ impl<'a> Charge<'a> {
             name,
             label: label.into(),
             quantity,
-            basis: None,
             kind: LineKind::Service,
             grants: false,
             free: Decimal::ZERO,
             money: None,
-            before: Decimal::ZERO,
             savings: None,
             note: None,
         }
@@ -131,12 +127,6 @@ impl<'a> Charge<'a> {
         self
     }
 
-    /// Units that others in the same scope used before, after their grants: they fill the first tiers.
-    pub(crate) fn before(mut self, units: Decimal) -> Self {
-        self.before = units;
-        self
-    }
-
     /// A savings plan covers this line.
     pub(crate) fn savings(mut self, plan: Option<&SavingsPlan>) -> Self {
         self.savings = plan.map(|plan| plan.percent);
@@ -145,11 +135,6 @@ impl<'a> Charge<'a> {
 
     pub(crate) fn hidden(mut self) -> Self {
         self.kind = LineKind::Hidden;
-        self
-    }
-
-    pub(crate) fn basis(mut self, basis: Basis) -> Self {
-        self.basis = Some(basis);
         self
     }
 
@@ -180,7 +165,7 @@ impl<'a> Charge<'a> {
             name: self.name.to_owned(),
             label: self.label,
             kind: self.kind,
-            basis: self.basis.unwrap_or(if exact { Basis::Exact } else { Basis::Estimated }),
+            basis: if exact { Basis::Exact } else { Basis::Estimated },
             quantity: Some(self.quantity.value.normalize()),
             unit: self.row.meter.unit().name().to_owned(),
             steps,
@@ -197,14 +182,14 @@ impl<'a> Charge<'a> {
     fn price(&self, quantity: Decimal) -> Result<(Vec<Step>, Decimal)> {
         let published = self.row.unit_tiers();
         let paid = without_grant(&published);
-        let list = total(&tiered(&paid, self.before, quantity)?);
+        let list = total(&tiered(&paid, Decimal::ZERO, quantity)?);
         let free = self.free.min(quantity).max(Decimal::ZERO);
         let mut steps = Vec::with_capacity(3);
         if !free.is_zero() {
             steps.push(Step::new("free each month", free, Decimal::ZERO)?);
         }
         let tiers = if self.grants { &published } else { &paid };
-        steps.extend(tiered(tiers, self.before, quantity - free)?);
+        steps.extend(tiered(tiers, Decimal::ZERO, quantity - free)?);
         if let Some(grant) = self.money {
             let charge = total(&steps);
             let worth = grant.units.checked_mul(grant.rate).unwrap_or(Decimal::ZERO);
@@ -271,3 +256,7 @@ fn tier_label(tiers: &[Tier], place: usize) -> String {
         (_, None) => format!("over {}", edge(tiers[place].from)),
     }
 }
+
+#[cfg(test)]
+#[path = "charge_tests.rs"]
+mod tests;

@@ -13,7 +13,9 @@ mod estimate;
 mod line;
 mod meter;
 mod month;
+mod projection;
 mod receipt;
+mod scope;
 mod services;
 mod usage;
 mod words;
@@ -24,7 +26,8 @@ pub use billing::{
     parse_report, rule,
 };
 pub use book::{
-    BookDiff, Books, Change, ChangeKind, Confidence, Currency, LambdaPrices, PriceBook, Row, Tier,
+    BookDiff, Books, Change, ChangeKind, Confidence, Currency, LambdaPrices, MOVE_THAT_NEEDS_A_YES,
+    PriceBook, Row, Tier, google_tier,
 };
 pub use charge::{Quantity, SavingsPlan};
 pub use error::{Error, Result};
@@ -32,8 +35,16 @@ pub use estimate::{CaseAmount, CaseAnswer, CaseFigures, estimate_cases};
 pub use line::{Basis, Breakdown, Line, LineKind, PriceSource, Step, cents};
 pub use meter::{Meter, Provider, Unit};
 pub use month::{BillingMonth, MonthLength};
+pub use projection::{
+    BreakEven, CurvePoint, DurationAssumption, FunctionUsage, ProvisionedTarget, Target, TargetPlan,
+    break_even, cost_curve, project,
+};
 pub use receipt::{Receipt, ReceiptLine, receipt};
 pub use rust_decimal::Decimal;
+pub use scope::{FunctionShare, Metered, ScopeBill, ScopeGroup, allocate, bill_scope, metered};
+pub use services::azure::PremiumSku;
+pub use services::lambda_extras::{LambdaExtras, MicroVms, requests_of_event};
+pub use services::others::OtherOffer;
 pub use services::{FargatePlatform, Grant, Grants, OwnServer, Terms, fits_task_size, task_size};
 pub use usage::{Cost, MemoryTime, Usage, cost_of};
 

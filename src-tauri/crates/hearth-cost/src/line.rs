@@ -195,12 +195,6 @@ impl Line {
         self
     }
 
-    /// The same line with a note.
-    pub(crate) fn noted(mut self, note: impl Into<String>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
     /// The least and the most it can be; the amount itself when it is exact.
     pub fn bounds(&self) -> Option<(Decimal, Decimal)> {
         let amount = self.amount?;

@@ -42,8 +42,9 @@ fn estimate(file: &Path, output: &mut Output) -> Result<Ended, Failure> {
         ]);
         for answer in &answers {
             match answer {
-                CaseAnswer::Failed { id, error } => {
-                    table.row(vec![cell(id, Tone::Strong), cell(error, Tone::Bad)]);
+                // Said below: a long reason must not widen the table.
+                CaseAnswer::Failed { id, .. } => {
+                    table.row(vec![cell(id, Tone::Strong), cell("cannot be worked out", Tone::Bad)])
                 }
                 CaseAnswer::Done { id, lines, total } => {
                     let sum = [("total", total)].into_iter();
@@ -62,6 +63,11 @@ fn estimate(file: &Path, output: &mut Output) -> Result<Ended, Failure> {
             }
         }
         table.print(output)?;
+        for answer in &answers {
+            if let CaseAnswer::Failed { id, error } = answer {
+                output.aside(&format!("{id}: {error}"), Tone::Bad);
+            }
+        }
         output.aside(&format!("List prices as read on {}.", book.date()), Tone::Quiet);
     }
     let done = answers.is_empty() || answers.iter().any(|answer| matches!(answer, CaseAnswer::Done { .. }));

@@ -107,10 +107,9 @@ pub fn rule(plan: Plan, package: Package, day: Day) -> Rule {
     match plan {
         Plan::LambdaOnDemand => {
             let init = match package {
-                Package::Image | Package::CustomRuntime => Billed,
                 Package::Zip if day < INIT_ANNOUNCED => Free,
                 Package::Zip if day < INIT_SEEN => Unclear,
-                Package::Zip => Billed,
+                Package::Zip | Package::Image | Package::CustomRuntime => Billed,
             };
             Rule::new(lambda_step, 0, init, LAMBDA)
         }

@@ -24,9 +24,8 @@ pub(super) fn grants(inputs: &Inputs<'_>) -> Result<Grants> {
     let one = |name: &str| -> Result<Grant> {
         Ok(match inputs.value(name) {
             None if all => Grant::Whole,
-            None => Grant::None,
+            None | Some(Value::Bool(false)) => Grant::None,
             Some(Value::Bool(true)) => Grant::Whole,
-            Some(Value::Bool(false)) => Grant::None,
             Some(_) => Grant::Left(inputs.number(name)?),
         })
     };

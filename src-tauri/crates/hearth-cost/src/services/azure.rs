@@ -86,7 +86,7 @@ pub(crate) fn flex(desk: Desk<'_>, used: &Flex) -> Result<Vec<Line>> {
                 Quantity::exact(ready.executions),
             ),
         ] {
-            let line = desk.charge(name, label, meter, None, quantity).and_then(|charge| charge.line());
+            let line = desk.charge(name, label, meter, None, quantity).and_then(crate::charge::Charge::line);
             lines.push(unknown(line, name, label, meter)?);
         }
     }

@@ -106,7 +106,7 @@ pub(crate) fn tasks(desk: Desk<'_>, tasks: &Tasks) -> Result<Vec<Line>> {
     if !storage.is_zero() {
         let line = desk
             .charge("ephemeral", "Ephemeral storage", Meter::FargateEphemeral, None, hours.times(storage)?)
-            .and_then(|charge| charge.line());
+            .and_then(crate::charge::Charge::line);
         let kind = LineKind::Service;
         lines.push(known_or_unknown(line, "ephemeral", "Ephemeral storage", kind, Meter::FargateEphemeral)?);
     }

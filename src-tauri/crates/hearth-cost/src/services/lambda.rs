@@ -59,7 +59,7 @@ pub(crate) fn ephemeral(desk: Desk<'_>, billed_ms: Quantity, ephemeral_mb: u32) 
     let quantity = gb_seconds(billed_ms, Decimal::from(ephemeral_mb - FREE_EPHEMERAL_MB))?;
     let line = desk
         .charge("ephemeral", label.as_str(), Meter::LambdaEphemeral, None, quantity)
-        .and_then(|charge| charge.line());
+        .and_then(crate::charge::Charge::line);
     known_or_unknown(line, "ephemeral", &label, LineKind::Service, Meter::LambdaEphemeral).map(Some)
 }
 
