@@ -10,6 +10,7 @@ mod book;
 mod charge;
 mod error;
 mod estimate;
+mod import;
 mod line;
 mod meter;
 mod month;
@@ -32,6 +33,9 @@ pub use book::{
 pub use charge::{Quantity, SavingsPlan};
 pub use error::{Error, Result};
 pub use estimate::{CaseAmount, CaseAnswer, CaseFigures, estimate_cases};
+pub use import::{
+    AzurePage, GooglePage, PriceList, Refreshed, aws_price_list, azure_retail_prices, google_skus, refresh,
+};
 pub use line::{Basis, Breakdown, Line, LineKind, PriceSource, Step, cents};
 pub use meter::{Meter, Provider, Unit};
 pub use month::{BillingMonth, MonthLength};

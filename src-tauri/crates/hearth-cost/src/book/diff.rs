@@ -85,7 +85,12 @@ impl Row {
 impl PriceBook {
     /// This book with `rows` in place of those of the same key that are in force on `day`, as the book of `day`.
     /// What was replaced stays in the older book.
-    pub fn revised(&self, day: Day, rows: Vec<Row>, source: (&str, &str)) -> Result<Self> {
+    pub fn revised(
+        &self,
+        day: Day,
+        rows: Vec<Row>,
+        fresh_sources: &BTreeMap<String, String>,
+    ) -> Result<Self> {
         let mut fresh: BTreeMap<String, Row> = rows.into_iter().map(|row| (row.key(), row)).collect();
         let mut all = Vec::with_capacity(self.rows().len() + fresh.len());
         for row in self.rows() {
@@ -95,7 +100,7 @@ impl PriceBook {
         }
         all.extend(fresh.into_values());
         let mut sources = self.sources().clone();
-        sources.insert(source.0.to_owned(), source.1.to_owned());
+        sources.extend(fresh_sources.iter().map(|(key, words)| (key.clone(), words.clone())));
         Self::new(day, self.source().to_owned(), sources, all)
     }
 }

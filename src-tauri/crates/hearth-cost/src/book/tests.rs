@@ -135,7 +135,10 @@ fn a_book_with_a_typo_is_refused_with_row_and_value() {
 #[test]
 fn usage_is_priced_with_the_book_of_its_day() {
     let book = PriceBook::bundled().unwrap();
-    let at = |date: &str| book.revised(day(date), Vec::new(), ("test", "a test")).unwrap();
+    let at = |date: &str| {
+        book.revised(day(date), Vec::new(), &BTreeMap::from([("test".to_owned(), "a test".to_owned())]))
+            .unwrap()
+    };
     let books = Books::new(book.clone(), [at("2027-02-01"), at("2027-01-01")]);
     for (on, date) in [
         ("2020-01-01", "2026-11-23"),
@@ -167,7 +170,9 @@ fn a_price_that_moves_by_more_than_a_quarter_waits_for_a_yes() {
         row(Meter::LambdaRequests, "us-east-2", "0"),
         row(Meter::LambdaRequests, "eu-west-2", "1"),
     ];
-    let new = old.revised(day("2027-01-01"), rows, ("test", "a test")).unwrap();
+    let new = old
+        .revised(day("2027-01-01"), rows, &BTreeMap::from([("test".to_owned(), "a test".to_owned())]))
+        .unwrap();
     let diff = BookDiff::between(&old, &new);
     let told: Vec<_> = diff
         .changes
