@@ -73,7 +73,7 @@ async fn snapshot(app: &App, request: LanesQuery, most: u32) -> Result<LanesSnap
             from_us: Some(request.from_us),
             ..InvocationFilter::default()
         };
-        app.store().count_invocations(&since).await?.saturating_sub(kept)
+        app.store().count_invocations(&since).await?.rows.saturating_sub(kept)
     };
     let mut calls: BTreeMap<_, Invocation> = BTreeMap::new();
     // What the ledger has of a call counts more than the note that it runs, which may be a moment older.

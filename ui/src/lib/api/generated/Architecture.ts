@@ -3,4 +3,4 @@
 /**
  * Processor architecture, which decides the price.
  */
-export type Architecture = 'x86_64' | 'arm64';
+export type Architecture = "x86_64" | "arm64";

@@ -3,4 +3,4 @@
 /**
  * Which chart.
  */
-export type ChartKind = 'invocations' | 'cold_starts' | 'durations' | 'cost';
+export type ChartKind = "invocations" | "cold_starts" | "durations" | "cost";

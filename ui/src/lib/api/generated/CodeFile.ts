@@ -3,17 +3,16 @@
 /**
  * A file of a package.
  */
-export type CodeFile = {
-  /**
-   * Path inside the package, with `/`.
-   */
-  path: string;
-  /**
-   * Size in bytes.
-   */
-  sizeBytes: number;
-  /**
-   * Whether it can be shown and edited as text (UTF-8, at most 1 MiB).
-   */
-  editable: boolean;
-};
+export type CodeFile = { 
+/**
+ * Path inside the package, with `/`.
+ */
+path: string, 
+/**
+ * Size in bytes.
+ */
+sizeBytes: number, 
+/**
+ * Whether it can be shown and edited as text (UTF-8, at most 1 MiB).
+ */
+editable: boolean, };

@@ -3,17 +3,16 @@
 /**
  * The package that a version runs, named by the hash of its content.
  */
-export type CodePackage = {
-  /**
-   * SHA-256 over paths and contents, in lower-case hexadecimal; also the folder's name.
-   */
-  sha256: string;
-  /**
-   * Unpacked size in bytes.
-   */
-  sizeBytes: number;
-  /**
-   * Number of files.
-   */
-  files: number;
-};
+export type CodePackage = { 
+/**
+ * SHA-256 over paths and contents, in lower-case hexadecimal; also the folder's name.
+ */
+sha256: string, 
+/**
+ * Unpacked size in bytes.
+ */
+sizeBytes: number, 
+/**
+ * Number of files.
+ */
+files: number, };

@@ -3,13 +3,12 @@
 /**
  * Asks for one file.
  */
-export type CodeReadRequest = {
-  /**
-   * The function.
-   */
-  name: string;
-  /**
-   * Path inside the package.
-   */
-  path: string;
-};
+export type CodeReadRequest = { 
+/**
+ * The function.
+ */
+name: string, 
+/**
+ * Path inside the package.
+ */
+path: string, };

@@ -3,29 +3,20 @@
 /**
  * Where the code comes from.
  */
-export type CodeSource =
-  | {
-      kind: 'path';
-      /**
-       * Absolute path; `~` is understood.
-       */
-      path: string;
-    }
-  | {
-      kind: 'upload';
-      /**
-       * What `POST /upload` answered.
-       */
-      upload: string;
-      /**
-       * Name of the dropped folder or file.
-       */
-      fileName: string;
-    }
-  | {
-      kind: 'sample';
-      /**
-       * Its name.
-       */
-      sample: string;
-    };
+export type CodeSource = { "kind": "path", 
+/**
+ * Absolute path; `~` is understood.
+ */
+path: string, } | { "kind": "upload", 
+/**
+ * What `POST /upload` answered.
+ */
+upload: string, 
+/**
+ * Name of the dropped folder or file.
+ */
+fileName: string, } | { "kind": "sample", 
+/**
+ * Its name.
+ */
+sample: string, };

@@ -3,13 +3,12 @@
 /**
  * One file's text.
  */
-export type CodeText = {
-  /**
-   * Path inside the package.
-   */
-  path: string;
-  /**
-   * Its text.
-   */
-  text: string;
-};
+export type CodeText = { 
+/**
+ * Path inside the package.
+ */
+path: string, 
+/**
+ * Its text.
+ */
+text: string, };

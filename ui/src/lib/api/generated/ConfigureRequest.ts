@@ -3,37 +3,36 @@
 /**
  * Changes a function's configuration; what is left out stays. Makes a new version.
  */
-export type ConfigureRequest = {
-  /**
-   * The function.
-   */
-  name: string;
-  /**
-   * New handler.
-   */
-  handler: string | null;
-  /**
-   * New runtime identifier.
-   */
-  runtime: string | null;
-  /**
-   * New memory size, 128 to 10240.
-   */
-  memoryMb: number | null;
-  /**
-   * New timeout, 1 to 900.
-   */
-  timeoutS: number | null;
-  /**
-   * Most servers at once; 0 takes the limit away.
-   */
-  reservedConcurrency: number | null;
-  /**
-   * New description.
-   */
-  description: string | null;
-  /**
-   * Environment variables to set (a value) or take away (null).
-   */
-  environment: { [key in string]: string | null };
-};
+export type ConfigureRequest = { 
+/**
+ * The function.
+ */
+name: string, 
+/**
+ * New handler.
+ */
+handler: string | null, 
+/**
+ * New runtime identifier.
+ */
+runtime: string | null, 
+/**
+ * New memory size, 128 to 10240.
+ */
+memoryMb: number | null, 
+/**
+ * New timeout, 1 to 900.
+ */
+timeoutS: number | null, 
+/**
+ * Most servers at once; 0 takes the limit away.
+ */
+reservedConcurrency: number | null, 
+/**
+ * New description.
+ */
+description: string | null, 
+/**
+ * Environment variables to set (a value) or take away (null).
+ */
+environment: { [key in string]: string | null }, };

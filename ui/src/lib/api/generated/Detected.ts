@@ -3,45 +3,44 @@
 /**
  * What was found, and why.
  */
-export type Detected = {
-  /**
-   * Name for the function.
-   */
-  name: string;
-  /**
-   * Runtime identifier; none when nothing fits.
-   */
-  runtime: string | null;
-  /**
-   * Why this runtime: "requirements.txt".
-   */
-  runtimeReason: string;
-  /**
-   * Handler; none when nothing fits.
-   */
-  handler: string | null;
-  /**
-   * Why this handler: "app.py defines handler".
-   */
-  handlerReason: string;
-  /**
-   * Number of files.
-   */
-  files: number;
-  /**
-   * Unpacked size.
-   */
-  sizeBytes: number;
-  /**
-   * Files worth showing: path and a remark.
-   */
-  highlights: Array<[string, string]>;
-  /**
-   * What stands in the way or should be known, most important first.
-   */
-  problems: Array<string>;
-  /**
-   * Whether the runtime is on this computer.
-   */
-  engineAvailable: boolean;
-};
+export type Detected = { 
+/**
+ * Name for the function.
+ */
+name: string, 
+/**
+ * Runtime identifier; none when nothing fits.
+ */
+runtime: string | null, 
+/**
+ * Why this runtime: "requirements.txt".
+ */
+runtimeReason: string, 
+/**
+ * Handler; none when nothing fits.
+ */
+handler: string | null, 
+/**
+ * Why this handler: "app.py defines handler".
+ */
+handlerReason: string, 
+/**
+ * Number of files.
+ */
+files: number, 
+/**
+ * Unpacked size.
+ */
+sizeBytes: number, 
+/**
+ * Files worth showing: path and a remark.
+ */
+highlights: Array<[string, string]>, 
+/**
+ * What stands in the way or should be known, most important first.
+ */
+problems: Array<string>, 
+/**
+ * Whether the runtime is on this computer.
+ */
+engineAvailable: boolean, };

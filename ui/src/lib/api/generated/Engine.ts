@@ -3,4 +3,4 @@
 /**
  * What runs a function's code.
  */
-export type Engine = 'python' | 'node' | 'provided' | 'quickjs';
+export type Engine = "python" | "node" | "provided" | "quickjs";

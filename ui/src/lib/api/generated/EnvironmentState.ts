@@ -3,5 +3,4 @@
 /**
  * What an environment is doing. On screen an environment is called a server.
  */
-export type EnvironmentState =
-  'init' | 'restored' | 'busy' | 'warm' | 'frozen' | 'thaw' | 'failed' | 'reaped';
+export type EnvironmentState = "init" | "restored" | "busy" | "warm" | "frozen" | "thaw" | "failed" | "reaped";

@@ -3,13 +3,12 @@
 /**
  * Asks for servers.
  */
-export type EnvironmentsQuery = {
-  /**
-   * Only this function.
-   */
-  function: string | null;
-  /**
-   * Also those that ended.
-   */
-  includeEnded: boolean;
-};
+export type EnvironmentsQuery = { 
+/**
+ * Only this function.
+ */
+function: string | null, 
+/**
+ * Also those that ended.
+ */
+includeEnded: boolean, };

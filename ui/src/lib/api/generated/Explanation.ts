@@ -3,13 +3,12 @@
 /**
  * Why an invocation failed, and what to do.
  */
-export type Explanation = {
-  /**
-   * What happened, in one sentence.
-   */
-  cause: string;
-  /**
-   * What to do, cheapest first.
-   */
-  fixes: Array<string>;
-};
+export type Explanation = { 
+/**
+ * What happened, in one sentence.
+ */
+cause: string, 
+/**
+ * What to do, cheapest first.
+ */
+fixes: Array<string>, };

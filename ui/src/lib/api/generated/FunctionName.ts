@@ -3,9 +3,8 @@
 /**
  * Names one function.
  */
-export type FunctionName = {
-  /**
-   * Its name.
-   */
-  name: string;
-};
+export type FunctionName = { 
+/**
+ * Its name.
+ */
+name: string, };

@@ -3,9 +3,8 @@
 /**
  * Asks for the list.
  */
-export type FunctionsQuery = {
-  /**
-   * Text that name, runtime or handler contain.
-   */
-  filter: string;
-};
+export type FunctionsQuery = { 
+/**
+ * Text that name, runtime or handler contain.
+ */
+filter: string, };

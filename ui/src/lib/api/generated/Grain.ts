@@ -3,4 +3,4 @@
 /**
  * Length of one step of a chart.
  */
-export type Grain = 'minute' | 'hour' | 'day';
+export type Grain = "minute" | "hour" | "day";

@@ -3,4 +3,4 @@
 /**
  * Kind of picture.
  */
-export type ImageFormat = 'svg' | 'png';
+export type ImageFormat = "svg" | "png";

@@ -3,4 +3,4 @@
 /**
  * How loud a line is.
  */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogLevel = "debug" | "info" | "warn" | "error";

@@ -3,4 +3,4 @@
 /**
  * Who wrote a line.
  */
-export type LogOrigin = 'function' | 'platform';
+export type LogOrigin = "function" | "platform";

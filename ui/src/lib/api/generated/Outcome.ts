@@ -3,14 +3,4 @@
 /**
  * How an invocation ended. A failing function is data, not an error of Hearth.
  */
-export type Outcome =
-  | 'running'
-  | 'succeeded'
-  | 'function_error'
-  | 'timed_out'
-  | 'out_of_memory'
-  | 'init_failed'
-  | 'crashed'
-  | 'throttled'
-  | 'lost'
-  | 'cancelled';
+export type Outcome = "running" | "succeeded" | "function_error" | "timed_out" | "out_of_memory" | "init_failed" | "crashed" | "throttled" | "lost" | "cancelled";

@@ -3,9 +3,8 @@
 /**
  * Asks for a pace of the local runtime.
  */
-export type PaceRequest = {
-  /**
-   * How many times faster than the clock idle servers are reaped, 1 to 60; 1 is the usual pace.
-   */
-  speed: number;
-};
+export type PaceRequest = { 
+/**
+ * How many times faster than the clock idle servers are reaped, 1 to 60; 1 is the usual pace.
+ */
+speed: number, };

@@ -3,29 +3,28 @@
 /**
  * One line of a receipt: quantity × rate = amount.
  */
-export type ReceiptLine = {
-  /**
-   * What is paid for: `request`, `compute`, `init`.
-   */
-  name: string;
-  /**
-   * The same for people: "1 request", "49 ms × 0.5 GB".
-   */
-  label: string;
-  /**
-   * Quantity in `unit`, an exact decimal.
-   */
-  quantity: string;
-  /**
-   * `request` or `GB-second`.
-   */
-  unit: string;
-  /**
-   * US dollars for one unit, an exact decimal.
-   */
-  rateUsd: string;
-  /**
-   * US dollars, an exact decimal.
-   */
-  amountUsd: string;
-};
+export type ReceiptLine = { 
+/**
+ * What is paid for: `request`, `compute`, `init`.
+ */
+name: string, 
+/**
+ * The same for people: "1 request", "49 ms × 0.5 GB".
+ */
+label: string, 
+/**
+ * Quantity in `unit`, an exact decimal.
+ */
+quantity: string, 
+/**
+ * `request` or `GB-second`.
+ */
+unit: string, 
+/**
+ * US dollars for one unit, an exact decimal.
+ */
+rateUsd: string, 
+/**
+ * US dollars, an exact decimal.
+ */
+amountUsd: string, };

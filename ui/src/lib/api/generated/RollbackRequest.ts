@@ -3,13 +3,12 @@
 /**
  * Goes back to the code and configuration of an older version, as a new version.
  */
-export type RollbackRequest = {
-  /**
-   * The function.
-   */
-  name: string;
-  /**
-   * The version to go back to.
-   */
-  version: number;
-};
+export type RollbackRequest = { 
+/**
+ * The function.
+ */
+name: string, 
+/**
+ * The version to go back to.
+ */
+version: number, };

@@ -3,21 +3,20 @@
 /**
  * A sample that ships with Hearth.
  */
-export type Sample = {
-  /**
-   * Folder name under `assets/samples`.
-   */
-  name: string;
-  /**
-   * One line for people.
-   */
-  description: string;
-  /**
-   * Runtime identifier it needs.
-   */
-  runtime: string;
-  /**
-   * Whether that runtime is on this computer.
-   */
-  available: boolean;
-};
+export type Sample = { 
+/**
+ * Folder name under `assets/samples`.
+ */
+name: string, 
+/**
+ * One line for people.
+ */
+description: string, 
+/**
+ * Runtime identifier it needs.
+ */
+runtime: string, 
+/**
+ * Whether that runtime is on this computer.
+ */
+available: boolean, };

@@ -3,21 +3,20 @@
 /**
  * An event of the library.
  */
-export type SampleEvent = {
-  /**
-   * Short name, for instance `s3-put`.
-   */
-  id: string;
-  /**
-   * Title for people.
-   */
-  title: string;
-  /**
-   * Service that sends it.
-   */
-  service: string;
-  /**
-   * The event as pretty JSON text.
-   */
-  body: string;
-};
+export type SampleEvent = { 
+/**
+ * Short name, for instance `s3-put`.
+ */
+id: string, 
+/**
+ * Title for people.
+ */
+title: string, 
+/**
+ * Service that sends it.
+ */
+service: string, 
+/**
+ * The event as pretty JSON text.
+ */
+body: string, };

@@ -3,17 +3,16 @@
 /**
  * An event that a person saved for a function.
  */
-export type SavedEvent = {
-  /**
-   * The function.
-   */
-  function: string;
-  /**
-   * What the person calls it.
-   */
-  name: string;
-  /**
-   * The event as JSON text.
-   */
-  body: string;
-};
+export type SavedEvent = { 
+/**
+ * The function.
+ */
+function: string, 
+/**
+ * What the person calls it.
+ */
+name: string, 
+/**
+ * The event as JSON text.
+ */
+body: string, };

@@ -3,13 +3,12 @@
 /**
  * Names a saved event.
  */
-export type SavedEventName = {
-  /**
-   * The function.
-   */
-  function: string;
-  /**
-   * What the person calls it.
-   */
-  name: string;
-};
+export type SavedEventName = { 
+/**
+ * The function.
+ */
+function: string, 
+/**
+ * What the person calls it.
+ */
+name: string, };

@@ -3,17 +3,16 @@
 /**
  * Sends several invocations at once and does not wait.
  */
-export type SendRequest = {
-  /**
-   * The function.
-   */
-  name: string;
-  /**
-   * The event as JSON text.
-   */
-  event: string;
-  /**
-   * How many, 1 to 1000.
-   */
-  count: number;
-};
+export type SendRequest = { 
+/**
+ * The function.
+ */
+name: string, 
+/**
+ * The event as JSON text.
+ */
+event: string, 
+/**
+ * How many, 1 to 1000.
+ */
+count: number, };

@@ -3,4 +3,4 @@
 /**
  * What kind of server the request met.
  */
-export type ServerStart = 'none' | 'cold' | 'warm' | 'thawed';
+export type ServerStart = "none" | "cold" | "warm" | "thawed";

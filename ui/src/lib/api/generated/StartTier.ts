@@ -3,4 +3,4 @@
 /**
  * How an environment's process came to be.
  */
-export type StartTier = 'spawned' | 'parked';
+export type StartTier = "spawned" | "parked";
