@@ -5,13 +5,17 @@ use super::level::level_of;
 use super::lines::Lines;
 use super::pipe::Pipe;
 use crate::outbox::{Outbox, lock};
-use hearth_model::{Clock, EnvironmentId, FunctionId, HearthEvent, LogLevel, LogLine, LogOrigin, RequestId};
+use hearth_model::{
+    Clock, EnvironmentId, FunctionId, HearthEvent, LogLevel, LogLine, LogOrigin, Micros, RequestId,
+};
 use std::io;
 use std::sync::{Arc, Mutex};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// Bytes of log that an answer carries.
 const TAIL: usize = 4096;
+/// Lines kept until the function is known.
+const EARLY: usize = 100;
 /// One read of the pipe, and so the most that one event carries.
 const READ: usize = 64 * 1024;
 /// Most that is drained in passing; a function that prints faster than that is left to the reader.
@@ -126,10 +130,11 @@ impl LogBook {
     pub(crate) fn close(&self) {
         let mut page = lock(&self.page);
         self.drain(&mut page, None);
+        let now = self.clock.now();
         let mut open = Vec::new();
         page.lines.finish(|line| open.push(line));
         for line in open {
-            self.write(&mut page, LogOrigin::Function, line);
+            page.write(LogOrigin::Function, line, now);
         }
         self.send(&mut page, None);
     }
@@ -161,53 +166,27 @@ impl LogBook {
     }
 
     fn add(&self, page: &mut Page, bytes: &[u8]) {
+        // One instant for one read: it says when a line was read.
+        let now = self.clock.now();
         let mut lines = std::mem::take(&mut page.lines);
-        lines.add(bytes, |line| self.write(page, LogOrigin::Function, line));
+        lines.add(bytes, |line| page.write(LogOrigin::Function, line, now));
         page.lines = lines;
     }
 
     fn note(&self, page: &mut Page, lines: &[String]) {
+        let now = self.clock.now();
         let mut open = Vec::new();
         if !lines.is_empty() {
             // A platform line never lands inside a line that the function has not ended.
             page.lines.finish(|line| open.push(line));
         }
         for line in open {
-            self.write(page, LogOrigin::Function, line);
+            page.write(LogOrigin::Function, line, now);
         }
         for line in lines {
-            self.write(page, LogOrigin::Platform, line.clone());
+            page.write(LogOrigin::Platform, line.clone(), now);
         }
         self.send(page, None);
-    }
-
-    fn write(&self, page: &mut Page, origin: LogOrigin, text: String) {
-        let Some(owner) = page.owner.clone() else {
-            if page.early.len() < 100 {
-                page.early.push(text);
-            }
-            return;
-        };
-        let early = std::mem::take(&mut page.early);
-        for (origin, text) in
-            early.into_iter().map(|text| (LogOrigin::Function, text)).chain([(origin, text)])
-        {
-            page.tail.extend_from_slice(text.as_bytes());
-            page.tail.push(b'\n');
-            if page.tail.len() > 4 * TAIL {
-                let cut = page.tail.len() - TAIL;
-                page.tail.drain(..cut);
-            }
-            page.batch.push(LogLine {
-                at_us: self.clock.now(),
-                function_id: owner.function.clone(),
-                environment_id: owner.environment.clone(),
-                request_id: page.request.clone(),
-                origin,
-                level: if origin == LogOrigin::Platform { LogLevel::Info } else { level_of(&text) },
-                text,
-            });
-        }
     }
 
     fn send(&self, page: &mut Page, permit: Option<OwnedSemaphorePermit>) {
@@ -215,5 +194,39 @@ impl LogBook {
             let lines = std::mem::take(&mut page.batch);
             self.outbox.push_with(HearthEvent::Logged { lines }, permit);
         }
+    }
+}
+
+impl Page {
+    fn write(&mut self, origin: LogOrigin, text: String, now: Micros) {
+        if self.owner.is_none() {
+            if self.early.len() < EARLY {
+                self.early.push(text);
+            }
+            return;
+        }
+        for early in std::mem::take(&mut self.early) {
+            self.keep(LogOrigin::Function, early, now);
+        }
+        self.keep(origin, text, now);
+    }
+
+    fn keep(&mut self, origin: LogOrigin, text: String, now: Micros) {
+        let Some(owner) = &self.owner else { return };
+        self.tail.extend_from_slice(text.as_bytes());
+        self.tail.push(b'\n');
+        if self.tail.len() > 4 * TAIL {
+            let cut = self.tail.len() - TAIL;
+            self.tail.drain(..cut);
+        }
+        self.batch.push(LogLine {
+            at_us: now,
+            function_id: owner.function.clone(),
+            environment_id: owner.environment.clone(),
+            request_id: self.request.clone(),
+            origin,
+            level: if origin == LogOrigin::Platform { LogLevel::Info } else { level_of(&text) },
+            text,
+        });
     }
 }

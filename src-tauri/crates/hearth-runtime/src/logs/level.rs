@@ -2,32 +2,51 @@
 
 use hearth_model::LogLevel;
 
+/// Bytes and words at the beginning of a line in which its level is looked for.
+const HEAD: usize = 160;
+const WORDS: u32 = 8;
+
 /// Looks for the words that runtimes and loggers put at the beginning: `[ERROR]`, Node's tab-separated column,
 /// a JSON line's `level`.
 pub(crate) fn level_of(text: &str) -> LogLevel {
-    let head: String = text.chars().take(160).collect();
+    // Line after line comes by here: nothing is copied.
+    let head = &text[..text.floor_char_boundary(HEAD)];
     if head.starts_with('{')
-        && let Some(level) = json_level(&head)
+        && let Some(level) = json_level(head)
     {
         return level;
     }
     if head.starts_with("Traceback (most recent call last)") {
         return LogLevel::Error;
     }
-    head.split(['\t', ' ', '[', ']', ':', '|'])
-        .filter(|word| !word.is_empty())
-        .take(8)
-        .find_map(word_level)
-        .unwrap_or(LogLevel::Info)
+    first_level(head.as_bytes()).unwrap_or(LogLevel::Info)
 }
 
-fn word_level(word: &str) -> Option<LogLevel> {
+/// The first of the first words that names a level.
+fn first_level(head: &[u8]) -> Option<LogLevel> {
+    let (mut begin, mut words) = (0, 0);
+    for (end, byte) in head.iter().enumerate() {
+        if matches!(byte, b'\t' | b' ' | b'[' | b']' | b':' | b'|') {
+            if begin < end {
+                let level = word_level(&head[begin..end]);
+                words += 1;
+                if level.is_some() || words == WORDS {
+                    return level;
+                }
+            }
+            begin = end + 1;
+        }
+    }
+    word_level(&head[begin..])
+}
+
+fn word_level(word: &[u8]) -> Option<LogLevel> {
     // Only capitals: "error" in a sentence says nothing about the line.
     match word {
-        "ERROR" | "FATAL" | "CRITICAL" | "PANIC" => Some(LogLevel::Error),
-        "WARN" | "WARNING" => Some(LogLevel::Warn),
-        "INFO" | "NOTICE" => Some(LogLevel::Info),
-        "DEBUG" | "TRACE" => Some(LogLevel::Debug),
+        b"ERROR" | b"FATAL" | b"CRITICAL" | b"PANIC" => Some(LogLevel::Error),
+        b"WARN" | b"WARNING" => Some(LogLevel::Warn),
+        b"INFO" | b"NOTICE" => Some(LogLevel::Info),
+        b"DEBUG" | b"TRACE" => Some(LogLevel::Debug),
         _ => None,
     }
 }
@@ -35,7 +54,7 @@ fn word_level(word: &str) -> Option<LogLevel> {
 fn json_level(head: &str) -> Option<LogLevel> {
     let rest = head.split_once("\"level\"")?.1.trim_start_matches([' ', ':', '"']);
     let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
-    word_level(&word.to_ascii_uppercase())
+    word_level(word.to_ascii_uppercase().as_bytes())
 }
 
 #[cfg(test)]

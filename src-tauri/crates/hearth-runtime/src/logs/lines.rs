@@ -16,7 +16,7 @@ impl Lines {
         while !bytes.is_empty() {
             let room = LONGEST_LINE - self.open.len();
             let piece = &bytes[..bytes.len().min(room)];
-            if let Some(end) = piece.iter().position(|byte| *byte == b'\n') {
+            if let Some(end) = memchr::memchr(b'\n', piece) {
                 self.open.extend_from_slice(&piece[..end]);
                 bytes = &bytes[end + 1..];
                 self.close(&mut take);
@@ -41,8 +41,7 @@ impl Lines {
         if self.open.last() == Some(&b'\r') {
             self.open.pop();
         }
-        take(String::from_utf8_lossy(&self.open).into_owned());
-        self.open.clear();
+        take(text(std::mem::take(&mut self.open)));
     }
 
     /// Cuts at the limit, but not inside a character.
@@ -53,9 +52,13 @@ impl Lines {
             _ => self.open.len(),
         };
         let rest = self.open.split_off(whole);
-        take(String::from_utf8_lossy(&self.open).into_owned());
-        self.open = rest;
+        take(text(std::mem::replace(&mut self.open, rest)));
     }
+}
+
+/// The bytes as text, without a copy when they are text.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[cfg(test)]
