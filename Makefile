@@ -7,7 +7,8 @@ SHELL := /bin/bash
 HEARTH_TOOLS ?= $(HOME)/.cache/hearth-tools
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export HEARTH_TOOLS CARGO_TARGET_DIR
-export PATH := $(HEARTH_TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
+CARGO_HOME ?= $(HOME)/.cargo
+export PATH := $(HEARTH_TOOLS)/bin:$(CARGO_HOME)/bin:$(PATH)
 
 DISPLAY_RUN := dbus-run-session -- xvfb-run -a -s '-screen 0 1440x900x24'
 WITHOUT_WINDOW := --workspace --exclude hearth-desktop
@@ -18,19 +19,21 @@ help: ## This list
 run: ## Set up, build and open Hearth (in the browser where there is no display)
 	@.ci/setup run
 	@$(MAKE) --no-print-directory ui/dist/index.html
+	@test -e "$(CARGO_TARGET_DIR)/release/hearth" || echo "Compiling Hearth: the first time takes some minutes."
 	@if [ "$$(uname -s)" = Linux ] && [ -z "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then \
 	  echo "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so Hearth opens in a browser instead of a window."; \
-	  cargo build --quiet --release -p hearth-cli; \
+	  cargo build --release -p hearth-cli; \
 	  exec "$(CARGO_TARGET_DIR)/release/hearth" serve $(ARGS); \
 	else \
-	  cargo build --quiet --release -p hearth-cli -p hearth-desktop --features hearth-desktop/custom-protocol; \
+	  cargo build --release -p hearth-cli -p hearth-desktop --features hearth-desktop/custom-protocol; \
 	  exec "$(CARGO_TARGET_DIR)/release/hearth-desktop" $(ARGS); \
 	fi
 
 web: ## Set up, build and serve Hearth to a browser on this computer
 	@.ci/setup run
 	@$(MAKE) --no-print-directory ui/dist/index.html
-	@cargo build --quiet --release -p hearth-cli
+	@test -e "$(CARGO_TARGET_DIR)/release/hearth" || echo "Compiling Hearth: the first time takes some minutes."
+	@cargo build --release -p hearth-cli
 	@exec "$(CARGO_TARGET_DIR)/release/hearth" serve $(ARGS)
 
 test: ## Set up and run every check and test: format, lints, unit, integration, browser and window

@@ -1,7 +1,16 @@
 /** A `hearth serve` of its own for each worker, and what tests do with it. Must not know any screen. */
 import { test as base, expect, type CDPSession, type Locator, type Page } from '@playwright/test';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -30,12 +39,25 @@ export function browserPath(): string | undefined {
   if (named) return named;
   for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
     try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
+      const path = realpathSync(execFileSync('which', [name], { encoding: 'utf8' }).trim());
+      // Ubuntu's is a snap, or a script that starts one: it sees neither the tests' folders nor their profiles.
+      const isSnap = /(^\/snap\/|\/snap$)/.test(path) || readStart(path).includes('/snap/');
+      if (!isSnap) return path;
     } catch {
       // Not this one; the next name is tried.
     }
   }
   return undefined;
+}
+
+function readStart(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(4096);
+    return start.toString('latin1', 0, readSync(file, start));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The binary under test: `HEARTH_BIN`, else the debug build. */
