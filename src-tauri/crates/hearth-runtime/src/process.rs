@@ -4,7 +4,10 @@
 use crate::error::{Error, Result};
 use crate::sys;
 use std::path::{Path, PathBuf};
-use tokio::sync::watch;
+use std::sync::Arc;
+use tokio::process::Child;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +63,30 @@ pub(crate) struct Process {
     pid: u32,
     exit: watch::Receiver<Option<Exit>>,
     record: Option<PathBuf>,
+    /// Tells whoever holds the child where there are no signals to groups.
+    ender: Arc<Notify>,
 }
 
 impl Process {
     /// A process that was just started; `exit` is set once, when it ended.
     pub(crate) fn new(pid: u32, exit: watch::Receiver<Option<Exit>>, records: &Path) -> Self {
-        Self { pid, exit, record: write_record(records, pid) }
+        Self { pid, exit, record: write_record(records, pid), ender: Arc::default() }
+    }
+
+    /// Waits for `child`, which is this process, and ends it when it is told to.
+    pub(crate) fn hold(&self, mut child: Child, report: watch::Sender<Option<Exit>>) -> JoinHandle<()> {
+        let ender = self.ender.clone();
+        tokio::spawn(async move {
+            let exit = loop {
+                tokio::select! {
+                    exit = child.wait() => break exit.map_or(Exit::Unknown, Exit::of),
+                    () = ender.notified() => if let Err(error) = child.start_kill() {
+                        tracing::warn!(%error, "a process could not be ended");
+                    },
+                }
+            };
+            report.send_replace(Some(exit));
+        })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -97,8 +118,13 @@ impl Process {
 
     /// Ends the whole group at once.
     pub(crate) fn kill(&self) {
-        if !self.has_ended() {
+        if self.has_ended() {
+            return;
+        }
+        if cfg!(unix) {
             sys::kill_group(self.pid);
+        } else {
+            self.ender.notify_one();
         }
     }
 

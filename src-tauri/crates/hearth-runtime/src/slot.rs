@@ -52,14 +52,11 @@ impl Slot {
         let start = |source| Error::Start { program: program.clone(), source };
         let (pipe, writer) = Pipe::anonymous().map_err(start)?;
         (launch.stdout, launch.stderr) = writer.outputs().map_err(start)?;
-        let mut child = site.spawner.spawn(launch).await.map_err(start)?;
+        let child = site.spawner.spawn(launch).await.map_err(start)?;
         let (report, exit) = watch::channel(None);
-        let pid = child.id().unwrap_or_default();
-        tokio::spawn(async move {
-            let exit = child.wait().await.map_or(Exit::Unknown, Exit::of);
-            report.send_replace(Some(exit));
-        });
-        Ok(Self::open(site, door, pipe, Process::new(pid, exit, &site.records)))
+        let process = Process::new(child.id().unwrap_or_default(), exit, &site.records);
+        process.hold(child, report);
+        Ok(Self::open(site, door, pipe, process))
     }
 
     /// Takes a process that somebody else started.

@@ -63,10 +63,11 @@ impl Zygote {
         };
         let (report, exit) = watch::channel(None);
         let process = Arc::new(Process::new(child.id().unwrap_or_default(), exit, &site.records));
-        let buried = process.clone();
+        let (buried, held) = (process.clone(), process.hold(child, report));
         tokio::spawn(async move {
-            let exit = child.wait().await.map_or(Exit::Unknown, Exit::of);
-            report.send_replace(Some(exit));
+            if let Err(error) = held.await {
+                tracing::error!(%error, "nobody waits for the zygote any more");
+            }
             buried.bury();
         });
         let book = Arc::new(Mutex::new(Book::default()));

@@ -51,6 +51,6 @@ pub(crate) fn stop_group(_group: u32) -> bool {
 #[cfg(not(unix))]
 pub(crate) fn continue_group(_group: u32) {}
 
-/// Without process groups the leader is ended through its own handle, when that is dropped.
+/// Without process groups the leader is ended through its own handle, by whoever waits for it.
 #[cfg(not(unix))]
 pub(crate) fn kill_group(_group: u32) {}
