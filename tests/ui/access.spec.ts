@@ -1,4 +1,4 @@
-/** Every screen for everybody: no violation in dark and light, nothing cut at the smallest window. */
+/** Every screen for everybody: no violation in dark, light and high contrast, nothing cut at the smallest window. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { deploySample, expect, goTo, overflow, rpc, test } from './hearth';
@@ -7,6 +7,11 @@ const SCREENS: [name: string, hash: string][] = [
   ['Home', '#/home'],
   ['Functions', '#/functions'],
   ['Function drawer', '#/functions/seen'],
+  ['Drawer: Test', '#/functions/seen/test'],
+  ['Drawer: Code', '#/functions/seen/code'],
+  ['Drawer: Config', '#/functions/seen/config'],
+  ['Drawer: Logs', '#/functions/seen/logs'],
+  ['Drawer: Lanes', '#/functions/seen/lanes'],
   ['Test', '#/function/seen/test'],
   ['Code', '#/function/seen/code'],
   ['Function lanes', '#/function/seen/lanes'],
@@ -35,7 +40,7 @@ async function prepare(app: Page): Promise<string> {
   return last;
 }
 
-for (const theme of ['dark', 'light'] as const) {
+for (const theme of ['dark', 'light', 'hc'] as const) {
   test(`no screen has a serious violation, ${theme}`, async ({ app, hearth }) => {
     test.setTimeout(150_000);
     const last = await prepare(app);

@@ -87,15 +87,19 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Starts `hearth serve` on a fresh data folder and free ports; the answer stops it. */
-export async function serve(): Promise<{
+/** A started `hearth serve`. */
+export interface Serving {
   served: Served;
-  stop: () => Promise<void>;
-}> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hearth-e2e-'));
+  /** Ends it; `keep` leaves its data folder. */
+  stop: (keep?: 'keep') => Promise<void>;
+}
+
+/** Starts `hearth serve`, on a fresh data folder and free ports unless others are named. */
+export async function serve(again: { dataDir?: string; port?: number } = {}): Promise<Serving> {
+  const dataDir = again.dataDir ?? mkdtempSync(join(tmpdir(), 'hearth-e2e-'));
   const child = spawn(
     binary(),
-    ['--data-dir', dataDir, '--json', 'serve', '--port', '0', '--lambda-port', '0'],
+    ['--data-dir', dataDir, '--json', 'serve', '--port', `${again.port ?? 0}`, '--lambda-port', '0'],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -104,13 +108,13 @@ export async function serve(): Promise<{
     ui: string;
     lambda: string;
   };
-  const stop = async (): Promise<void> => {
+  const stop = async (keep?: 'keep'): Promise<void> => {
     const ended = new Promise<void>((done) => child.once('exit', () => done()));
     child.kill('SIGINT');
     const late = setTimeout(() => child.kill('SIGKILL'), 8_000);
     await ended;
     clearTimeout(late);
-    rmSync(dataDir, { recursive: true, force: true });
+    if (keep === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
   return { served: { ...line, dataDir }, stop };
 }
@@ -178,6 +182,15 @@ export async function goTo(page: Page, hash: string): Promise<void> {
   await page.evaluate((next) => {
     location.hash = next;
   }, hash);
+}
+
+/** Drops a real folder at once, whatever the window shows. */
+export async function dropAt(page: Page, folder: string): Promise<void> {
+  const session: CDPSession = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 700, y: 450, data });
+  await session.detach();
 }
 
 /** Drops a real folder on the window, as the file manager does. A page cannot make such a drop by itself. */

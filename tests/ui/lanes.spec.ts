@@ -150,3 +150,57 @@ test('charts and tables leave as files', async ({ app }) => {
   await app.getByRole('button', { name: 'Save as CSV' }).click();
   expect(readFileSync(await (await download).path(), 'utf8')).toContain('saved');
 });
+
+test('more servers than fit collapse into a strip that opens, and the picture keeps its height', async ({
+  app,
+}) => {
+  await deploySample(app, 'kettle', 'crowd');
+  await rpc(app, 'function_configure', {
+    name: 'crowd',
+    handler: null,
+    runtime: null,
+    memoryMb: null,
+    timeoutS: null,
+    reservedConcurrency: 40,
+    description: null,
+    environment: {},
+  });
+  await app.setViewportSize({ width: 1024, height: 640 });
+  await goTo(app, '#/lanes/crowd');
+  const main = app.getByRole('main');
+  await expect(main.getByRole('button', { name: /^Send 1/ })).toBeVisible();
+  await rpc(app, 'invoke_send', { name: 'crowd', event: '{"cups":12}', count: 24 });
+  const strip = main.getByRole('button', { name: /older servers: .*Give every server a lane/ });
+  await expect(strip).toBeVisible();
+  await expect(main.getByText(/24 requests so far/)).toBeVisible();
+  const servers = main.getByRole('list', { name: 'Servers' });
+  const scrolls = () => servers.evaluate((list) => list.scrollHeight - list.clientHeight);
+  expect(await scrolls(), 'nothing scrolls').toBeLessThanOrEqual(1);
+  const few = await servers.getByRole('button').count();
+  await strip.click();
+  await expect.poll(() => servers.getByRole('button').count()).toBeGreaterThan(few);
+  expect(await scrolls()).toBeGreaterThan(50);
+  await main.getByRole('button', { name: /^All servers have a lane/ }).click();
+  await expect.poll(() => servers.getByRole('button').count()).toBe(few);
+});
+
+test('×60 at now reaps idle servers sooner, says so, and leaves with the page', async ({ app }) => {
+  await deploySample(app, 'kettle', 'hurried');
+  const before = await rpc<Record<string, unknown>>(app, 'settings_get', {});
+  await rpc(app, 'settings_set', { ...before, keepAliveUs: 120_000_000 });
+  await goTo(app, '#/lanes/hurried');
+  const main = app.getByRole('main');
+  await main.getByRole('button', { name: /^Send 1/ }).click();
+  await expect(main.getByText('1 request so far', { exact: false })).toBeVisible();
+  await main.getByRole('button', { name: '×60' }).click();
+  const note = main.getByRole('status');
+  await expect(note).toContainText(/an idle server is reaped after 2\s+s\s+instead\s+of\s+2\s+min/);
+  await expect(main.getByRole('button', { name: 'Back to now' })).toHaveCount(0);
+  await expect(
+    main.getByRole('listitem').filter({ hasText: /Server 1 was reaped after \d\s+s\s+without\s+work/ }),
+  ).toBeVisible({ timeout: 15_000 });
+  await main.getByRole('button', { name: '×1', exact: true }).click();
+  await expect(note).toHaveCount(0);
+  expect((await rpc<Record<string, unknown>>(app, 'settings_get', {}))['keepAliveUs']).toBe(120_000_000);
+  await rpc(app, 'settings_set', before);
+});

@@ -24,6 +24,12 @@ describe('the palette', () => {
     expect(ids('test hello-python')).toEqual(['test']);
   });
 
+  it('finds a whole title, however many words it has', () => {
+    const long = action('long', 'Run hello-python in the dock');
+    const found = find('Run hello-python in the dock', [...all, long]);
+    expect(found.map((one) => one.action.id)).toEqual(['long']);
+  });
+
   it('shows everything for nothing, and nothing for what does not exist', () => {
     expect(ids('')).toHaveLength(all.length);
     expect(ids('teapot')).toEqual([]);

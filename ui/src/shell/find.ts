@@ -15,8 +15,8 @@ export interface Found {
 const fuzzy = new uFuzzy({ intraMode: 1, intraIns: 1 });
 const GROUPS: Action['group'][] = ['This page', 'Functions', 'Do', 'Go to', 'Help'];
 const MOST = 60;
-/** Words of a text that may stand in any order; with more than that nothing is ranked. */
-const MOST_WORDS = 5;
+/** Words of a text that may stand in any order; more than that stand in the order they are typed in. */
+const MOST_WORDS = 4;
 
 function marked(text: string, ranges: readonly number[]): Part[] {
   const parts: Part[] = [];
@@ -48,7 +48,8 @@ export function find(text: string, all: readonly Action[]): Found[] {
       MOST,
     );
   const haystack = list.map((action) => `${action.title} ${action.detail ?? ''}`);
-  const [, info, order] = fuzzy.search(haystack, needle, MOST_WORDS);
+  const words = needle.split(/[\s-]+/).length;
+  const [, info, order] = fuzzy.search(haystack, needle, words > MOST_WORDS ? 0 : MOST_WORDS);
   if (!info || !order) return [];
   const best: Found[] = [];
   for (const place of order.slice(0, MOST)) {
