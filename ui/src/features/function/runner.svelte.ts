@@ -1,7 +1,12 @@
 /** One run of a function from its Test page: starting, cancelling, and what came back. */
-import { call, asApiError, type ApiError } from '$lib/api/client';
+import { call, asApiError, isOfCall, type ApiError } from '$lib/api/client';
+import { live } from '$lib/state/live.svelte';
 import type { InvocationDetail } from '$lib/api/generated/InvocationDetail';
+import { Soon } from '$lib/api/paging.svelte';
 import type { Receipt } from '$lib/api/generated/Receipt';
+
+/** Pause between questions for lines of a run. */
+const LINES_MS = 150;
 
 /** What the result pane shows, whether it ran just now or was chosen from the list. */
 export interface Shown {
@@ -18,6 +23,7 @@ export class Runner {
   error = $state.raw<ApiError | null>(null);
   cancelling = $state(false);
   readonly #name: () => string;
+  readonly #soon = new Soon(LINES_MS, () => this.#again());
 
   constructor(name: () => string) {
     this.#name = name;
@@ -77,7 +83,28 @@ export class Runner {
     }
   }
 
+  /** Lines may come after the answer: asks for them when they are there, until the returned function is called. */
+  follow(): () => void {
+    const stop = live.on((event) => {
+      if (this.shown && isOfCall(event, this.shown.requestId)) this.#soon.again();
+    });
+    return () => {
+      stop();
+      this.#soon.stop();
+    };
+  }
+
+  async #again(): Promise<void> {
+    if (!this.shown) return;
+    try {
+      await this.#logs(this.shown.requestId);
+    } catch (thrown) {
+      this.error = asApiError(thrown);
+    }
+  }
+
   async #logs(requestId: string): Promise<void> {
+    this.#soon.asked();
     const detail = await call('invocation_get', { requestId });
     if (this.shown?.requestId === requestId) this.shown = { ...this.shown, detail };
   }

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { host } from '$lib/host';
 import type { FakeHost } from '$lib/host/fake';
+import { live } from '$lib/state/live.svelte';
 import { Runner } from './runner.svelte';
 
 describe('a run', () => {
@@ -11,6 +12,26 @@ describe('a run', () => {
     expect(JSON.parse(runner.shown?.text ?? '')).toEqual({ hello: 'Ada', calls: 4 });
     expect(runner.shown?.detail?.logs).toHaveLength(3);
     expect(runner.running).toBeNull();
+  });
+
+  it('shows lines that come after its answer', async () => {
+    const fake = host() as FakeHost;
+    const runner = new Runner(() => 'kettle');
+    await runner.run('{}', false);
+    const before = runner.shown?.detail;
+    const requestId = runner.shown?.requestId ?? '';
+    const line = before?.logs[0];
+    if (!before || !line) throw new Error('a run of the fake host has lines');
+    fake.answer('invocation_get', () => ({ ...before, logs: [...before.logs, line], logCount: 4 }));
+    const stop = runner.follow();
+    live.receive({
+      events: [{ kind: 'logged', lines: [{ ...line, requestId: 'of another call' }] }],
+      lagged: false,
+    });
+    live.receive({ events: [{ kind: 'logged', lines: [{ ...line, requestId }] }], lagged: false });
+    await vi.waitFor(() => expect(runner.shown?.detail?.logs).toHaveLength(4));
+    expect(fake.calls.filter((call) => call.command === 'invocation_get')).toHaveLength(2);
+    stop();
   });
 
   it('does not send an event that is not JSON, and says why', async () => {

@@ -38,6 +38,20 @@ export const STALE_AFTER: Partial<Record<Command, readonly EventKind[]>> = {
   series: ['invocation_finished'],
 };
 
+/** Whether an event tells something new of one call: that it began or ended, or a line that it logged. Lines may come after its answer. */
+export function isOfCall(event: HearthEvent, requestId: string): boolean {
+  switch (event.kind) {
+    case 'logged':
+      return event.lines.some((line) => line.requestId === requestId);
+    case 'invocation_started':
+      return event.requestId === requestId;
+    case 'invocation_finished':
+      return event.invocation.requestId === requestId;
+    default:
+      return false;
+  }
+}
+
 /** The key under which an answer is kept. */
 export function cacheKey(command: Command, request: unknown): string {
   return `${command} ${JSON.stringify(request)}`;

@@ -29,6 +29,11 @@ export class Soon {
     );
   }
 
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
   /** Asks after events of these kinds, and does `lagged` when some were lost, until the returned function is called. */
   after(kinds: readonly HearthEvent['kind'][], lagged: () => void = () => this.again()): () => void {
     const stop = live.on((event) => {
@@ -36,8 +41,7 @@ export class Soon {
     }, lagged);
     return () => {
       stop();
-      if (this.#timer !== null) clearTimeout(this.#timer);
-      this.#timer = null;
+      this.stop();
     };
   }
 }

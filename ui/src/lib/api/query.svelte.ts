@@ -1,6 +1,7 @@
 /** Answers that stay fresh: the last one at once from memory, a new one after live events. Owns the cache. */
 import { untrack } from 'svelte';
 import { live } from '$lib/state/live.svelte';
+import type { HearthEvent } from './generated/HearthEvent';
 import {
   cacheKey,
   call,
@@ -90,9 +91,14 @@ export class Query<C extends JsonCommand> {
 
 /**
  * A query for as long as the component lives. Call it while the component is set up.
- * `request` is read reactively; null means "nothing to ask".
+ * `request` is read reactively; null means "nothing to ask". `ages` says which events make the answer old, besides
+ * those that always do.
  */
-export function query<C extends JsonCommand>(command: C, request: () => Request<C> | null): Query<C> {
+export function query<C extends JsonCommand>(
+  command: C,
+  request: () => Request<C> | null,
+  ages: (event: HearthEvent) => boolean = () => false,
+): Query<C> {
   const made = new Query(command);
   $effect(() => {
     const next = request();
@@ -102,7 +108,7 @@ export function query<C extends JsonCommand>(command: C, request: () => Request<
     const kinds: readonly string[] = STALE_AFTER[command] ?? [];
     const stop = live.on(
       (event) => {
-        if (kinds.includes(event.kind)) made.stale();
+        if (kinds.includes(event.kind) || ages(event)) made.stale();
       },
       () => made.stale(),
     );
