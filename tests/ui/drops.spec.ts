@@ -1,5 +1,5 @@
 /** A folder is never lost, however early or late it is dropped. */
-import { dropAt, expect, goTo, rpc, sampleFolder, test } from './hearth';
+import { dropAt, dropFolder, expect, goTo, rpc, sampleFolder, test } from './hearth';
 
 test('a folder dropped before the screens are there is deployed when they are', async ({ page, hearth }) => {
   await page.goto(hearth.ui);
@@ -23,7 +23,7 @@ test('a folder dropped before the screens are there is deployed when they are', 
 test('two folders dropped one after the other are both deployed', async ({ app }) => {
   await goTo(app, '#/home');
   await dropAt(app, sampleFolder('hello-python'));
-  await dropAt(app, sampleFolder('kettle'));
+  await dropFolder(app, sampleFolder('kettle'));
   await expect(app).toHaveURL(/function\/kettle\/test/);
   const deployed = await rpc<{ functions: { function: { name: string; version: number } }[] }>(
     app,

@@ -6,8 +6,8 @@ use crate::api::{
     DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
     FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
     InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LogsPage,
-    LogsQuery, Pace, PaceRequest, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SendRequest, Sent, Settings,
-    TableExport,
+    LogsQuery, Pace, PaceRequest, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName,
+    SendRequest, Sent, Settings, TableExport,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;

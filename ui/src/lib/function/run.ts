@@ -25,7 +25,7 @@ export async function runInDock(name: string): Promise<void> {
   try {
     const event = await lastEvent(name);
     const requestId = crypto.randomUUID();
-    dock.run(name, requestId);
+    dock.run(name, requestId, false);
     await call('invoke', { name, event, cold: false, source: 'test', requestId });
   } catch (thrown) {
     overlays.failed(`${name} did not run`, asApiError(thrown));

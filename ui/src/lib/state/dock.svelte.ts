@@ -7,6 +7,8 @@ export interface Stream {
   name: string;
   /** Of a run. */
   requestId: string | null;
+  /** Whether the run is known to have begun: before that there is nothing to ask for. */
+  begun: boolean;
 }
 
 export const DOCK_LEAST = 120;
@@ -41,12 +43,12 @@ class Dock {
 
   /** Follows the logs of a function. */
   tail(name: string): void {
-    this.#show({ id: `tail ${name}`, kind: 'tail', name, requestId: null });
+    this.#show({ id: `tail ${name}`, kind: 'tail', name, requestId: null, begun: true });
   }
 
   /** Shows what a run says and answers. */
-  run(name: string, requestId: string): void {
-    this.#show({ id: `run ${requestId}`, kind: 'run', name, requestId });
+  run(name: string, requestId: string, begun = true): void {
+    this.#show({ id: `run ${requestId}`, kind: 'run', name, requestId, begun });
   }
 
   /** Whether the logs of a function are in sight. */
