@@ -195,16 +195,15 @@ fn summary(
     live: &[Environment],
     figures: FunctionOverview,
 ) -> Result<FunctionSummary> {
-    let day = figures.day;
     let month = Figures { used: figures.month, ..Figures::default() };
     let stats = FunctionStats {
-        calls_24h: day.invocations,
-        errors_24h: day.errors,
-        throttles_24h: day.throttles,
-        cold_starts_24h: day.cold_starts,
-        p50_us: micros(day.p50),
-        p95_us: micros(day.p95),
-        p99_us: micros(day.p99),
+        calls_24h: figures.invocations,
+        errors_24h: figures.errors,
+        throttles_24h: figures.throttles,
+        cold_starts_24h: figures.cold_starts,
+        p50_us: micros(figures.p50),
+        p95_us: micros(figures.p95),
+        p99_us: micros(figures.p99),
         month_aws_usd: cost(app, &month)?.total().normalize().to_string(),
         calls_by_hour: figures.calls_by_hour.to_vec(),
         errors_by_hour: figures.errors_by_hour.to_vec(),

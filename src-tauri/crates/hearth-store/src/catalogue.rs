@@ -60,6 +60,20 @@ impl Store {
         database::end(&mut connection, written).await
     }
 
+    /// Stores an account, or gives it a new name. Functions of other accounts than the local one need theirs.
+    pub async fn put_account(&self, id: &str, name: &str, provider: &str) -> Result<()> {
+        sqlx::query!(
+            "INSERT INTO accounts (id, name, provider) VALUES (?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, provider = excluded.provider",
+            id,
+            name,
+            provider
+        )
+        .execute(self.writer())
+        .await?;
+        Ok(())
+    }
+
     /// The local function that has this name now.
     pub async fn function(&self, name: &str) -> Result<Option<FunctionRecord>> {
         Ok(self.functions_where(Some(name), false).await?.into_iter().next())

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The newest `user_version` that this Hearth may write to.
-const KNOWN_VERSION: i64 = 2;
+pub(crate) const KNOWN_VERSION: i64 = 2;
 /// "HEAR", so that no other program's database is taken for a ledger.
 const APPLICATION_ID: i64 = 1_212_498_258;
 const BACKUPS: usize = 3;
@@ -50,6 +50,9 @@ impl Database {
             .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .statement_cache_capacity(256)
+            // A batch changes more pages than the usual 2 MB; what does not fit is written more than once.
+            .pragma("cache_size", "-32768")
+            .pragma("wal_autocheckpoint", "4096")
             .optimize_on_close(true, 400);
         let write = pool(1).connect_with(options).await.map_err(|error| damaged(&path, error.into()))?;
         let old = size > 0 && back_up_before_migrating(&write, data_dir, clock.now(), migrator).await?;
@@ -65,6 +68,26 @@ impl Database {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// A connection of its own to the ledger of a data folder that cannot write, whatever it is told.
+pub(crate) async fn open_reading(data_dir: &Path) -> Result<SqliteConnection> {
+    let options = settings(&data_dir.join("ledger.db")).read_only(true).pragma("query_only", "on");
+    Ok(options.connect().await?)
+}
+
+/// A connection of its own that copies the ledger into another file. It is not the one that writes, so that
+/// copying holds nobody up; SQLite lets no connection that is read only make a copy.
+pub(crate) async fn open_writing_elsewhere(data_dir: &Path) -> Result<SqliteConnection> {
+    Ok(settings(&data_dir.join("ledger.db")).connect().await?)
+}
+
+/// Another ledger file, to read from. It is inspected as one's own would be.
+pub(crate) async fn open_other(path: &Path) -> Result<SqliteConnection> {
+    let size = fs::metadata(path).map_err(Error::file(path))?.len();
+    inspect(path, size).await.map_err(|error| damaged(path, error))?;
+    let options = settings(path).read_only(true).pragma("query_only", "on");
+    options.connect().await.map_err(|error| damaged(path, error.into()))
 }
 
 /// Begins a transaction that will write. sqlx's own transactions are not used for it: when the disk is full,
@@ -96,7 +119,8 @@ fn settings(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
         .pragma("temp_store", "memory")
-        .pragma("mmap_size", "134217728")
+        // Mapped pages count as memory for each connection, and cover but the beginning of a large ledger.
+        .pragma("mmap_size", "0")
         .pragma("journal_size_limit", "67108864")
         .disable_statement_logging()
 }

@@ -52,6 +52,23 @@ pub enum Error {
     /// A value that is stored as JSON could not be written or read.
     #[error("stored JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// A question that is not allowed or that SQLite does not understand.
+    #[error("the ledger cannot answer: {0}")]
+    Question(String),
+    /// A question that took longer than it may.
+    #[error("the ledger had no answer within {:.1} s", .0.as_secs_f64())]
+    TooSlow(std::time::Duration),
+    /// A file that cannot be imported.
+    #[error("{path} cannot be imported: {what}", path = .path.display())]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A place that something must not be written to.
+    #[error("{path} is there already", path = .0.display())]
+    Exists(PathBuf),
     /// Recording has stopped; what was acknowledged is safe in the journal.
     #[error("{0}")]
     Stopped(String),

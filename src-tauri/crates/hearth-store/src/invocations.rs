@@ -238,7 +238,7 @@ impl Store {
 
     /// From rollups, of which whole hours are there for every raw row, and raw rows of the hour that is cut.
     async fn count_all(&self, filter: &InvocationFilter) -> Result<u64> {
-        let raw_from = self.raw_from().await?;
+        let whole_from = self.whole_from().await?;
         let function = match &filter.function_id {
             None => None,
             Some(id) => match self.function_key(id).await? {
@@ -246,9 +246,10 @@ impl Store {
                 key => key,
             },
         };
-        let from = filter.from_us.unwrap_or(Micros(i64::MIN)).max(raw_from);
-        let hour = if from.0 == i64::MIN { from } else { crate::charts::ceil(Grain::Hour, from) };
-        let day = if from.0 == i64::MIN { from } else { crate::charts::ceil(Grain::Day, hour) };
+        let from = filter.from_us.unwrap_or(Micros(i64::MIN));
+        let up = |grain, at: Micros| if at.0 == i64::MIN { at } else { crate::charts::ceil(grain, at) };
+        let hour = up(Grain::Hour, from).max(whole_from);
+        let day = up(Grain::Day, hour);
         let (hour_id, from_id) = (first_id(hour), first_id(from));
         // Scopes 1 and 2 are everything.
         let (one, two) = function.map_or((1, 2), |key| (key, key));

@@ -3,8 +3,11 @@
 //! Owns what is kept and how it survives a kill. Must not know prices, processes, HTTP or a user interface;
 //! money is worked out from the integers kept here by whoever reads them.
 
+mod ask;
 mod catalogue;
+mod catalogue_transfer;
 mod charts;
+mod check;
 mod database;
 mod environments;
 mod error;
@@ -28,6 +31,7 @@ mod search;
 mod sketch;
 mod state;
 mod store;
+mod transfer;
 mod trigrams;
 mod types;
 mod upkeep;
@@ -35,13 +39,17 @@ mod usage;
 mod words;
 mod writer;
 
+pub use ask::{Answer, Value};
+pub use check::CheckReport;
 pub use error::{Error, Result};
 pub use ingest::Batch;
 pub use overview::OVERVIEW_HOURS;
 pub use retention::{Deleted, Retention, Storage};
 pub use scopes::{DEMO_ACCOUNT_PREFIX, Scope};
 pub use store::Store;
+pub use transfer::Imported;
 pub use types::{
     Counted, Figures, FunctionOverview, FunctionUsage, HistogramBar, HourlyCalls, InvocationFilter,
-    LogFilter, LogPage, SavedEvent, SeriesPoint, SizedUsage, StoreOptions, UsageStep, UsedQuantities,
+    LogFilter, LogPage, SavedEvent, SavedQuery, SeriesPoint, SizedUsage, StoreOptions, UsageStep,
+    UsedQuantities,
 };

@@ -10,7 +10,7 @@ use hearth_model::{EnvironmentId, FunctionId, LogLine, Micros, RequestId};
 use sqlx::{QueryBuilder, Sqlite};
 
 #[derive(sqlx::FromRow)]
-struct LogRow {
+pub(crate) struct LogRow {
     id: i64,
     at_us: i64,
     function_id: String,
@@ -19,6 +19,12 @@ struct LogRow {
     origin: String,
     level: i64,
     text: String,
+}
+
+impl LogRow {
+    pub(crate) fn id(&self) -> i64 {
+        self.id
+    }
 }
 
 impl TryFrom<LogRow> for LogLine {

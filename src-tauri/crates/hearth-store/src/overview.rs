@@ -1,7 +1,7 @@
 //! The overview: what a list of all functions shows, for all of them at once. Must not know how it is shown.
 
 use crate::error::Result;
-use crate::rollup_rows::{SumsRow, Total};
+use crate::sketch::Distribution;
 use crate::store::Store;
 use crate::types::{FunctionOverview, UsedQuantities};
 use hearth_model::{FunctionId, Grain, Micros};
@@ -10,14 +10,8 @@ use std::collections::HashMap;
 /// Hours that the overview looks at, the current one included.
 pub const OVERVIEW_HOURS: usize = 24;
 
-#[derive(sqlx::FromRow)]
-struct HourRow {
-    id: String,
-    #[sqlx(flatten)]
-    sums: SumsRow,
-    duration: Option<Vec<u8>>,
-    init: Option<Vec<u8>>,
-}
+/// Function, hour, calls, errors, refused ones, cold starts and durations.
+type HourRow = (String, i64, i64, i64, i64, i64, Option<Vec<u8>>);
 
 impl Store {
     /// Figures of every function that ever did anything: of the 24 hours that end with the current one, of the
@@ -26,7 +20,7 @@ impl Store {
         let first = self.overview_from();
         let mut functions: HashMap<FunctionId, FunctionOverview> = HashMap::new();
         let hours: Vec<HourRow> = sqlx::query_as(
-            "SELECT s.id, r.*, k.duration, k.init FROM scopes s
+            "SELECT s.id, r.at_us, r.invocations, r.errors, r.throttles, r.cold_starts, k.duration FROM scopes s
              CROSS JOIN rollups r ON r.grain = 'hour' AND r.scope = s.key AND r.at_us >= ?
              LEFT JOIN rollup_sketches k ON k.grain = 'hour' AND k.scope = s.key AND k.at_us = r.at_us
              WHERE s.kind = 'function' ORDER BY s.key",
@@ -34,22 +28,23 @@ impl Store {
         .bind(first.0)
         .fetch_all(self.reader())
         .await?;
-        for rows in hours.chunk_by(|left, right| left.id == right.id) {
-            let mut total = Total::empty();
+        for rows in hours.chunk_by(|left, right| left.0 == right.0) {
             let mut overview = FunctionOverview::default();
-            for row in rows {
-                let sums = row.sums.sums();
-                let hour = (row.sums.at_us - first.0) / Grain::Hour.length().0;
+            let mut durations = Distribution::empty();
+            for (_, at, calls, errors, throttles, cold_starts, duration) in rows {
+                let hour = (at - first.0) / Grain::Hour.length().0;
                 if let Some(index) = usize::try_from(hour).ok().filter(|index| *index < OVERVIEW_HOURS) {
-                    overview.calls_by_hour[index] += sums.invocations as u64;
-                    overview.errors_by_hour[index] += sums.errors as u64;
+                    overview.calls_by_hour[index] += *calls as u64;
+                    overview.errors_by_hour[index] += *errors as u64;
                 }
-                total.sums.merge(&sums);
-                total.duration.add_blob(row.duration.as_deref())?;
-                total.init.add_blob(row.init.as_deref())?;
+                overview.invocations += *calls as u64;
+                overview.errors += *errors as u64;
+                overview.throttles += *throttles as u64;
+                overview.cold_starts += *cold_starts as u64;
+                durations.add_blob(duration.as_deref())?;
             }
-            overview.day = total.figures();
-            functions.insert(FunctionId(rows[0].id.clone()), overview);
+            [overview.p50, overview.p95, overview.p99] = durations.quantiles([0.5, 0.95, 0.99]);
+            functions.insert(FunctionId(rows[0].0.clone()), overview);
         }
         for (id, month) in self.used_since(month).await? {
             functions.entry(id).or_default().month = month;

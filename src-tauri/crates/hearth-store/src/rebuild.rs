@@ -5,9 +5,8 @@ use crate::database::{self, Database};
 use crate::error::Result;
 use crate::invocations::{COLUMNS, InvocationRow};
 use crate::record::{Recording, first_id, scopes_of};
-use crate::retention::RAW_FROM;
 use crate::rollup::RollupChanges;
-use crate::{scopes, state};
+use crate::{retention, scopes, state};
 use hearth_model::{FunctionId, Invocation, Micros};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use std::collections::HashMap;
@@ -49,7 +48,7 @@ pub(crate) async fn known_scopes(
 }
 
 async fn rebuild_inside(connection: &mut SqliteConnection, known: &Known, now: Micros) -> Result<()> {
-    let from = state::get(connection, RAW_FROM).await?.unwrap_or(i64::MIN);
+    let from = retention::whole_from(connection).await?.0;
     for table in [
         "DELETE FROM rollups WHERE at_us >= ?",
         "DELETE FROM rollup_sketches WHERE at_us >= ?",
@@ -60,7 +59,9 @@ async fn rebuild_inside(connection: &mut SqliteConnection, known: &Known, now: M
     let mut after = first_id(Micros(from)).saturating_sub(1);
     loop {
         let mut changes = RollupChanges::at(now);
-        let Some(last) = add_calls(connection, &mut changes, known, after, i64::MAX).await? else { break };
+        let Some((last, _)) = add_calls(connection, &mut changes, known, after, i64::MAX).await? else {
+            break;
+        };
         changes.write(connection).await?;
         after = last;
     }
@@ -70,20 +71,20 @@ async fn rebuild_inside(connection: &mut SqliteConnection, known: &Known, now: M
     state::forget(connection, STALE).await
 }
 
-/// Adds the next calls after an id and below another, and tells the last one; none at the end.
+/// Adds the next calls after an id and below another, and tells the last one and how many; none at the end.
 pub(crate) async fn add_calls(
     connection: &mut SqliteConnection,
     changes: &mut RollupChanges,
     known: &Known,
     after: i64,
     below: i64,
-) -> Result<Option<i64>> {
+) -> Result<Option<(i64, u64)>> {
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(COLUMNS);
     query.push("invocations i NOT INDEXED CROSS JOIN scopes s ON s.key = i.function_key WHERE i.id > ");
     query.push_bind(after).push(" AND i.id < ").push_bind(below);
     query.push(" ORDER BY i.id LIMIT ").push_bind(PAGE);
     let rows: Vec<InvocationRow> = query.build_query_as().fetch_all(connection).await?;
-    let last = rows.last().map(|row| row.id);
+    let last = rows.last().map(|row| (row.id, rows.len() as u64));
     for row in rows {
         let storage_mb = row.storage_mb;
         let invocation = Invocation::try_from(row)?;

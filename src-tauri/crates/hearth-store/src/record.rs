@@ -27,7 +27,7 @@ static INSERT: ManyRows = ManyRows::new(
          architecture, event_bytes, response_bytes, error_type, error_message, source) VALUES ",
     "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "",
-    64,
+    256,
 );
 
 static REPLACE: ManyRows = ManyRows::new(

@@ -14,6 +14,8 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 /// The first day whose raw rows are there, in `ledger_state`.
 pub(crate) const RAW_FROM: &str = "raw_from_us";
+/// The first day whose rollups are known to equal its raw rows: those of earlier days may hold imported figures.
+pub(crate) const WHOLE_FROM: &str = "whole_from_us";
 const ROLLUPS_FROM: &str = "rollups_from_us";
 const MINUTES_FROM: &str = "minutes_from_us";
 const DELETED_CALLS: &str = "deleted_invocations";
@@ -152,6 +154,13 @@ async fn choose_raw_from(
     tracing::info!(from_us = from.0, too_large, "invocations and logs before this day are deleted");
     state::set(connection, RAW_FROM, from.0).await?;
     Ok(from)
+}
+
+/// The first instant from which on rollups equal raw rows: a day's begin.
+pub(crate) async fn whole_from(connection: &mut SqliteConnection) -> Result<Micros> {
+    let raw = state::get(connection, RAW_FROM).await?;
+    let whole = state::get(connection, WHOLE_FROM).await?;
+    Ok(Micros(raw.max(whole).unwrap_or(i64::MIN)))
 }
 
 async fn oldest_day(connection: &mut SqliteConnection) -> Result<Option<Micros>> {
@@ -310,10 +319,10 @@ impl Store {
         }
     }
 
-    /// The first instant whose raw rows are there.
-    pub(crate) async fn raw_from(&self) -> Result<Micros> {
+    /// The first instant from which on rollups equal raw rows.
+    pub(crate) async fn whole_from(&self) -> Result<Micros> {
         let mut connection = self.reader().acquire().await?;
-        Ok(state::get(&mut connection, RAW_FROM).await?.map_or(Micros(i64::MIN), Micros))
+        whole_from(&mut connection).await
     }
 
     /// How much the ledger takes, and what was deleted.

@@ -96,11 +96,6 @@ impl Distribution {
         })
     }
 
-    /// How many durations it holds.
-    pub(crate) fn count(&self) -> u64 {
-        self.count
-    }
-
     /// The values below which these shares lie, in rising order of shares; none of nothing.
     pub(crate) fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [Option<f64>; N] {
         let mut answers = [None; N];
@@ -224,7 +219,7 @@ mod tests {
     fn the_shortest_and_the_longest_durations_have_a_bin() {
         for micros in [i64::MIN, 0, 1, i64::MAX] {
             let distribution = read(&[&sketch_of(&[micros])]);
-            assert_eq!(distribution.count(), 1);
+            assert_eq!(distribution.count, 1);
             let told = distribution.quantiles([0.5])[0].unwrap();
             assert!(
                 (told - micros.max(0) as f64).abs() <= micros.max(0) as f64 * 0.0101,

@@ -194,6 +194,10 @@ impl Store {
         self.inner.clock.now()
     }
 
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
     pub(crate) fn reader(&self) -> &SqlitePool {
         &self.inner.database.read
     }

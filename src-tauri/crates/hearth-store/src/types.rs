@@ -80,6 +80,17 @@ pub struct SavedEvent {
     pub saved_us: Micros,
 }
 
+/// A question that a person keeps to ask again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedQuery {
+    /// Its name.
+    pub name: String,
+    /// The SQL text.
+    pub sql: String,
+    /// When it was saved.
+    pub saved_us: Micros,
+}
+
 /// What was used, as integers: memory × time in MB·ms, split as it is priced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsedQuantities {
@@ -190,12 +201,24 @@ pub struct UsageStep {
     pub usage: SizedUsage,
 }
 
-/// What a list of functions shows of one.
+/// What a list of functions shows of one. Times in microseconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FunctionOverview {
-    /// Figures of the 24 hours that end with the current one.
-    pub day: Figures,
-    /// Calls in each of them, oldest first.
+    /// Requests of the 24 hours that end with the current one, without those that were refused.
+    pub invocations: u64,
+    /// Of these, how many failed.
+    pub errors: u64,
+    /// Requests that were refused.
+    pub throttles: u64,
+    /// Requests for which a server was born.
+    pub cold_starts: u64,
+    /// Half of the durations were shorter.
+    pub p50: Option<f64>,
+    /// 95 % were shorter.
+    pub p95: Option<f64>,
+    /// 99 % were shorter.
+    pub p99: Option<f64>,
+    /// Calls in each of the hours, oldest first.
     pub calls_by_hour: [u64; 24],
     /// Errors in each of them.
     pub errors_by_hour: [u64; 24],

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod ask;
 mod catalogue;
 mod fixture;
 mod kill;
@@ -10,4 +11,6 @@ mod logs;
 mod opening;
 mod paging;
 mod recovery;
+mod retention;
 mod rollups;
+mod transfer;
