@@ -18,6 +18,8 @@ mod invocations;
 mod journal;
 mod log_rows;
 mod logs;
+#[cfg(test)]
+mod migration_tests;
 mod overview;
 mod pieces;
 mod rebuild;

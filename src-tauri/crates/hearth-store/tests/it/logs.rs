@@ -75,10 +75,74 @@ async fn filters_find_level_request_text_and_function() {
         (LogFilter { min_level: Some(LogLevel::Warn), ..filter() }, vec![1, 2]),
         (LogFilter { request_id: Some(RequestId::from("r1")), ..filter() }, vec![0, 1]),
         (LogFilter { search: "0% D".to_owned(), ..filter() }, vec![1]),
+        (LogFilter { search: "o".to_owned(), ..filter() }, vec![0, 1, 2]),
+        (LogFilter { search: "DONE".to_owned(), min_level: Some(LogLevel::Error), ..filter() }, vec![]),
         (LogFilter { function_id: Some(FunctionId::from("F2")), ..filter() }, vec![]),
     ] {
         let expected: Vec<_> = expected.into_iter().map(|index: usize| lines[index].clone()).collect();
         assert_eq!(store.logs(&asked).await.unwrap().lines, expected, "{asked:?}");
     }
+    store.close().await;
+}
+
+async fn until_findable(store: &hearth_store::Store) {
+    while store.storage().await.unwrap().unindexed_lines > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_lines_before_and_after_they_are_indexed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let write = async |from: i64, to: i64| {
+        let lines = (from..to).map(|index| {
+            let mut line = line(&format!("\u{e9}tape {index} \"of\" many"), LogLevel::Info, Some("r1"));
+            if index % 4 == 0 {
+                line.function_id = FunctionId::from("F2");
+            }
+            line
+        });
+        store.log(lines.collect()).await;
+        store.flush().await.unwrap();
+    };
+    write(0, 3_000).await;
+    until_findable(&store).await;
+    write(3_000, 3_100).await;
+    let find = async |search: &str, function: Option<&str>| {
+        let filter = LogFilter {
+            search: search.to_owned(),
+            function_id: function.map(FunctionId::from),
+            limit: 5_000,
+            ..filter()
+        };
+        store.logs(&filter).await.unwrap().lines
+    };
+    for (search, function, expected) in [
+        ("tape 30", None, 111),
+        ("tape 3099 ", None, 1),
+        ("\u{e9}tape 1 ", None, 1),
+        ("\"OF\" many", None, 3_100),
+        ("\"of\" many", Some("F2"), 775),
+        ("tape 2996", Some("F2"), 1),
+        ("tape 2997", Some("F2"), 0),
+        ("nowhere", None, 0),
+        ("e \" ", None, 0),
+    ] {
+        let lines = find(search, function).await;
+        assert_eq!(lines.len(), expected, "{search} of {function:?}");
+    }
+    let mut asked = LogFilter { search: "tape 30".to_owned(), ..filter() };
+    let mut texts = Vec::new();
+    loop {
+        let page = store.logs(&asked).await.unwrap();
+        texts.splice(0..0, page.lines.into_iter().map(|line| line.text));
+        match page.older {
+            Some(older) => asked.cursor = Some(older),
+            None => break,
+        }
+    }
+    let all: Vec<String> = find("tape 30", None).await.into_iter().map(|line| line.text).collect();
+    assert_eq!(texts, all, "pages go from what is not indexed to what is");
     store.close().await;
 }

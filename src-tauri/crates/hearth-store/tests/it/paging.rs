@@ -105,3 +105,57 @@ async fn filters_find_what_they_say() {
     assert_eq!(ids, ["r3", "r4"], "the newest, oldest first");
     assert!(matches!(store.invocations(&all, Some("nonsense"), 1).await, Err(Error::Cursor(_))));
 }
+
+#[tokio::test]
+async fn a_search_finds_request_ids_names_and_errors_page_by_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for index in 0..60_i64 {
+        let day = Micros::from_seconds(index % 3 * 86_400);
+        let failed = index % 2 == 0;
+        let outcome = if failed { Outcome::FunctionError } else { Outcome::Succeeded };
+        let mut call =
+            finished(&format!("abc{index:02}-{index}"), NOON + day + Micros(index), outcome, 0, 10);
+        if index % 5 == 0 {
+            call.function_id = FunctionId::from("F2");
+            call.function_name = "teapot".to_owned();
+        }
+        call.error_message = failed.then(|| format!("pot {index} is too hot"));
+        store.acknowledge(&call, InvocationPayloads::default()).unwrap();
+    }
+    store.flush().await.unwrap();
+    for (search, expected) in [
+        ("abc", 60),
+        ("abc1", 10),
+        ("bc1", 0),
+        ("teap", 12),
+        ("TOO HOT", 30),
+        ("pot 4", 6),
+        ("is", 30),
+        ("zz", 0),
+    ] {
+        let filter = InvocationFilter { search: search.to_owned(), ..InvocationFilter::default() };
+        let counted = store.count_invocations(&filter).await.unwrap();
+        assert_eq!((counted.rows, counted.at_least), (expected, false), "{search}");
+        let mut seen = Vec::new();
+        let mut cursor = None;
+        loop {
+            let (page, next) = store.invocations(&filter, cursor.as_deref(), 7).await.unwrap();
+            seen.extend(page);
+            cursor = next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen.len() as u64, expected, "{search}");
+        assert!(seen.is_sorted_by(|newer, older| newer.started_us > older.started_us), "{search}");
+    }
+    let of_one = InvocationFilter {
+        search: "too hot".to_owned(),
+        function_id: Some(FunctionId::from("F2")),
+        outcomes: vec![Outcome::FunctionError],
+        ..InvocationFilter::default()
+    };
+    assert_eq!(store.invocations(&of_one, None, 100).await.unwrap().0.len(), 6);
+    store.close().await;
+}
