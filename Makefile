@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run web test check unit ui-test e2e smoke judges bench bench-window types sqlx bundle format clean
+.PHONY: help run web test check unit ui-test e2e smoke judges bench bench-ledger bench-window types sqlx bundle format clean
 
 HEARTH_TOOLS ?= $(HOME)/.cache/hearth-tools
 CARGO_TARGET_DIR ?= $(CURDIR)/target
@@ -65,11 +65,16 @@ smoke: ui/dist/index.html ## The real window, driven through WebKitWebDriver und
 judges: ## Install other people's clients that the tests use as judges
 	@.ci/setup judges
 
-bench: ui/dist/index.html ## Cold and warm latency beside the official clients and other emulators
+bench: ui/dist/index.html ## Latency beside the official clients and other emulators, and the ledger at scale
 	@.ci/setup judges
 	@bash tests/tools/bench-peers.sh
 	cargo build --quiet --release -p hearth-cli
 	HEARTH_BIN="$(CARGO_TARGET_DIR)/release/hearth" bash tests/bench/run.sh
+	@$(MAKE) --no-print-directory bench-ledger
+
+bench-ledger: ## A ledger of 10 million invocations: ingest, queries, memory, beside DuckDB (ROWS=N for fewer)
+	cargo build --quiet --release -p hearth-store --example ledger
+	@bash tests/bench/ledger.sh
 
 bench-window: ui/dist/index.html ## How soon the real window is interactive, and what it costs while idle
 	@.ci/setup test

@@ -2,6 +2,7 @@
 
 mod change;
 pub(crate) mod cost;
+mod db;
 mod deploy;
 mod events;
 mod export;
@@ -38,6 +39,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Samples => deploy::samples(caller, output).await,
         Command::Info => system::info(caller, output).await,
         Command::Settings(arguments) => system::settings(caller, arguments, output).await,
+        Command::Db { action } => db::run(caller, action, output).await,
         // Those never come here: they are the owner, a server and plain arithmetic, not callers.
         Command::Serve(_) | Command::Worker { .. } | Command::Cost { .. } => Ok(Ended::Unable),
     }

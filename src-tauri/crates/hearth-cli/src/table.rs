@@ -31,13 +31,14 @@ impl<T: Into<String>> From<T> for Cell {
 
 /// Rows under headings.
 pub(crate) struct Table {
-    headings: Vec<(&'static str, Side)>,
+    headings: Vec<(String, Side)>,
     rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    pub(crate) fn new(headings: &[(&'static str, Side)]) -> Self {
-        Self { headings: headings.to_vec(), rows: Vec::new() }
+    pub(crate) fn new(headings: &[(&str, Side)]) -> Self {
+        let headings = headings.iter().map(|(name, side)| ((*name).to_owned(), *side)).collect();
+        Self { headings, rows: Vec::new() }
     }
 
     pub(crate) fn row(&mut self, cells: Vec<Cell>) {
@@ -54,7 +55,7 @@ impl Table {
                 cells.map(|cell| width(&cell.text)).chain([width(heading)]).max().unwrap_or(0)
             })
             .collect();
-        let headings: Vec<Cell> = self.headings.iter().map(|(name, _)| cell(*name, Tone::Quiet)).collect();
+        let headings: Vec<Cell> = self.headings.iter().map(|(name, _)| cell(name, Tone::Quiet)).collect();
         for row in [&headings].into_iter().chain(&self.rows) {
             let mut line = String::new();
             for ((cell, (_, side)), wide) in row.iter().zip(&self.headings).zip(&widths) {

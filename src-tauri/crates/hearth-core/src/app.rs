@@ -5,6 +5,7 @@ use crate::api::{EngineInfo, Settings};
 use crate::bus;
 use crate::calls::Calls;
 use crate::lane::Lane;
+use crate::ledger::care::retention;
 use crate::owner::{OwnerLock, make_data_dir};
 use crate::pace::Pacing;
 use crate::package::Packages;
@@ -92,6 +93,7 @@ impl App {
         })
         .await?;
         let settings = settings::load(&store, &prices).await?;
+        store.set_retention(retention(&settings));
         let lane = Lane::start().map_err(|error| {
             ApiError::new(ErrorCode::Internal, "the system gives Hearth no threads")
                 .with_detail(error.to_string())

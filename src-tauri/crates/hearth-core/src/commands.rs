@@ -5,9 +5,7 @@ use crate::api::{
     AppInfo, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
     DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
     FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
-    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LogsPage,
-    LogsQuery, Pace, PaceRequest, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName,
-    SendRequest, Sent, Settings, TableExport,
+    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer, LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery, LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
@@ -175,6 +173,25 @@ commands! {
         function_reap(FunctionName) -> Empty = crate::environments::reap_all;
         /// Everything lanes draw.
         lanes_snapshot(LanesQuery) -> LanesSnapshot = crate::environments::lanes;
+
+        /// What the ledger takes, how long it keeps what, and what it deleted.
+        ledger_info(Empty) -> LedgerInfo = crate::ledger::care::info;
+        /// Checks the file, and that figures equal the calls behind them.
+        ledger_check(LedgerCheck) -> LedgerChecked = crate::ledger::care::check;
+        /// Deletes what is too old and rewrites the file without gaps.
+        ledger_vacuum(Empty) -> LedgerVacuumed = crate::ledger::care::vacuum;
+        /// Copies the ledger into a new file.
+        ledger_export(LedgerFile) -> LedgerExported = crate::ledger::care::export;
+        /// Brings in what such a file holds and the ledger does not.
+        ledger_import(LedgerFile) -> LedgerImported = crate::ledger::care::import;
+        /// Asks the ledger in SQL, on a connection that cannot write.
+        ledger_query(LedgerQuery) -> LedgerAnswer = crate::ledger::ask::query;
+        /// Questions that were kept.
+        queries_saved(Empty) -> Vec<SavedQuery> = crate::ledger::ask::saved;
+        /// Keeps a question, over one of the same name.
+        query_save(SavedQuery) -> Empty = crate::ledger::ask::save;
+        /// Forgets a question.
+        query_delete(SavedQueryName) -> Empty = crate::ledger::ask::delete;
     }
     raw {
         /// Columns of a chart: see `SERIES_COLUMNS`.
@@ -183,6 +200,8 @@ commands! {
         chart_export(ChartExport) = crate::charts::export;
         /// A table as CSV.
         table_export(TableExport) = crate::export::table;
+        /// The whole answer to a question as CSV; `limit` is not looked at.
+        ledger_query_csv(LedgerQuery) = crate::ledger::ask::query_csv;
     }
 }
 

@@ -94,7 +94,14 @@ impl From<hearth_store::Error> for ApiError {
                 Self::new(ErrorCode::Ledger, error.to_string())
                     .with_hint("A copy of an earlier state is in the folder `backups` of the data folder.")
             }
-            E::Cursor(_) => Self::new(ErrorCode::InvalidInput, error.to_string()),
+            E::Cursor(_) | E::Import { .. } => Self::new(ErrorCode::InvalidInput, error.to_string()),
+            E::Question(_) => Self::new(ErrorCode::InvalidInput, error.to_string()).with_hint(
+                "The views `calls` and `logs` have readable columns; try SELECT * FROM calls LIMIT 10.",
+            ),
+            E::TooSlow(_) => Self::new(ErrorCode::InvalidInput, error.to_string())
+                .with_hint("Narrow it down, for instance with started_us >= …, or allow it more time."),
+            E::Exists(_) => Self::new(ErrorCode::Conflict, error.to_string())
+                .with_hint("Choose another name: nothing is overwritten."),
             E::Stopped(_) => {
                 Self::new(ErrorCode::DiskFull, "recording stopped: the ledger cannot be written")
                     .with_hint("Make room on the disk that holds the data folder, then start Hearth again.")

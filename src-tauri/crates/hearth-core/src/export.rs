@@ -61,10 +61,15 @@ fn figure(value: impl ToString) -> Cell<'static> {
 
 /// Text. What a spreadsheet would take for a formula gets an apostrophe in front.
 fn text(value: &str) -> Cell<'_> {
+    Cell(text_cell(value))
+}
+
+/// Text as it may stand in a cell.
+pub(crate) fn text_cell(value: &str) -> Cow<'_, str> {
     if value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cell(Cow::Owned(format!("'{value}")))
+        Cow::Owned(format!("'{value}"))
     } else {
-        Cell(Cow::Borrowed(value))
+        Cow::Borrowed(value)
     }
 }
 

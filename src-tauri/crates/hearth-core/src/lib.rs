@@ -23,6 +23,7 @@ mod history;
 mod invoke;
 pub mod lambda;
 mod lane;
+mod ledger;
 mod money;
 mod owner;
 mod pace;

@@ -60,6 +60,16 @@ pub(crate) fn check(settings: &Settings, prices: &PriceBook) -> Result<()> {
     if !["system", "dark", "light", "hc"].contains(&settings.theme.as_str()) {
         return refuse(format!("there is no theme `{}`; choose system, dark, light or hc", settings.theme));
     }
+    for (days, least, what) in
+        [(settings.raw_days, 1, "calls and logs"), (settings.rollup_days, 31, "charts")]
+    {
+        if !(least..=3_650).contains(&days) {
+            return refuse(format!("{what} can be kept for {least} to 3,650 days, not for {days}"));
+        }
+    }
+    if !(64..=1_000_000).contains(&settings.max_ledger_mb) {
+        return refuse(format!("the ledger can take 64 to 1,000,000 MB, not {}", settings.max_ledger_mb));
+    }
     if !["system", "reduced"].contains(&settings.motion.as_str()) {
         return refuse(format!("there is no motion setting `{}`; choose system or reduced", settings.motion));
     }
@@ -92,6 +102,9 @@ mod tests {
             (Settings { theme: "pink".into(), ..usual() }, "`pink`"),
             (Settings { motion: "fast".into(), ..usual() }, "`fast`"),
             (Settings { keys: [("run".into(), "x".repeat(61))].into(), ..usual() }, "longer than 60"),
+            (Settings { raw_days: 0, ..usual() }, "not for 0"),
+            (Settings { rollup_days: 30, ..usual() }, "not for 30"),
+            (Settings { max_ledger_mb: 63, ..usual() }, "not 63"),
         ] {
             let error = check(&settings, &PriceBook::bundled().unwrap()).unwrap_err();
             assert!(error.message.contains(words), "`{words}` in {error:?}");

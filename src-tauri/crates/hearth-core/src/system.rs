@@ -1,6 +1,7 @@
 //! Hearth itself: what it is, where its data is, what it can run, and its settings.
 
 use crate::api::{AppInfo, Empty, EngineInfo, MemoryLimit, Settings};
+use crate::ledger::care::retention;
 use crate::{App, Result, settings};
 use hearth_model::{Engine, HearthEvent};
 use hearth_runtime::EngineStatus;
@@ -38,6 +39,7 @@ pub(crate) async fn set_settings(app: &App, request: Settings) -> Result<Setting
     settings::keep(app.store(), &request).await?;
     app.replace_settings(request.clone());
     app.pace().apply(app);
+    app.store().set_retention(retention(&request));
     app.specs().forget();
     app.tell(HearthEvent::SettingsChanged);
     Ok(request)

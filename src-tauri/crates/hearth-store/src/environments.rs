@@ -2,12 +2,20 @@
 //! know which step may follow which.
 
 use crate::error::{Error, Result};
+use crate::pieces::{ManyRows, Values};
 use crate::store::Store;
 use crate::words;
 use hearth_model::{
     Environment, EnvironmentId, EnvironmentState, EnvironmentTransition, FunctionId, Micros, RequestId,
 };
 use sqlx::SqliteConnection;
+
+static TRANSITIONS: ManyRows = ManyRows::new(
+    "INSERT INTO environment_transitions (environment_id, function_id, at_us, state, request_id) VALUES ",
+    "(?, ?, ?, ?, ?)",
+    "",
+    64,
+);
 
 struct EnvironmentRow {
     id: String,
@@ -102,24 +110,24 @@ pub(crate) async fn put(connection: &mut SqliteConnection, environment: &Environ
     Ok(())
 }
 
-pub(crate) async fn insert_transition(
+/// Stores changes of state in their order.
+pub(crate) async fn insert_transitions(
     connection: &mut SqliteConnection,
-    transition: &EnvironmentTransition,
+    transitions: &[&EnvironmentTransition],
 ) -> Result<()> {
-    let (id, function) = (transition.environment_id.as_str(), transition.function_id.as_str());
-    let state = transition.state.as_str();
-    let request = transition.request_id.as_ref().map(RequestId::as_str);
-    sqlx::query!(
-        "INSERT INTO environment_transitions (environment_id, function_id, at_us, state, request_id)
-         VALUES (?, ?, ?, ?, ?)",
-        id,
-        function,
-        transition.at_us.0,
-        state,
-        request
-    )
-    .execute(connection)
-    .await?;
+    for piece in TRANSITIONS.pieces(transitions) {
+        let mut values = Values::default();
+        for transition in piece {
+            values.add(transition.environment_id.as_str())?;
+            values.add(transition.function_id.as_str())?;
+            values.add(transition.at_us.0)?;
+            values.add(transition.state.as_str())?;
+            values.add(transition.request_id.as_ref().map(RequestId::as_str))?;
+        }
+        sqlx::query_with(TRANSITIONS.text(piece.len()), values.into_inner())
+            .execute(&mut *connection)
+            .await?;
+    }
     Ok(())
 }
 

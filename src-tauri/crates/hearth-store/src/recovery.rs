@@ -82,7 +82,7 @@ async fn end_live(connection: &mut SqliteConnection, last_sign: Micros) -> Resul
                 state: EnvironmentState::Reaped,
                 request_id: None,
             };
-            environments::insert_transition(connection, &transition).await?;
+            environments::insert_transitions(connection, &[&transition]).await?;
         }
         environment.pid = None;
         environments::put(connection, &environment).await?;

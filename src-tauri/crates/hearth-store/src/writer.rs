@@ -327,12 +327,19 @@ fn facts_of(items: &[Item]) -> Facts<'_> {
     facts
 }
 
+/// Environments as they are after the batch, and every change on the way.
 async fn write_environments(connection: &mut SqliteConnection, items: &[Item]) -> Result<()> {
+    let mut latest: HashMap<&EnvironmentId, &Environment> = HashMap::new();
+    let mut transitions = Vec::new();
     for item in items {
         if let Item::Environment(change) = item {
-            environments::put(connection, &change.0).await?;
-            environments::insert_transition(connection, &change.1).await?;
+            let (environment, transition) = change.as_ref();
+            latest.insert(&environment.id, environment);
+            transitions.push(transition);
         }
     }
-    Ok(())
+    for environment in latest.into_values() {
+        environments::put(connection, environment).await?;
+    }
+    environments::insert_transitions(connection, &transitions).await
 }

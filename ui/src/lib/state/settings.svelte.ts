@@ -13,6 +13,9 @@ const BEFORE: Settings = {
   motion: 'system',
   singleKeys: true,
   keys: {},
+  rawDays: 90,
+  maxLedgerMb: 4096,
+  rollupDays: 800,
 };
 
 class SettingsState {

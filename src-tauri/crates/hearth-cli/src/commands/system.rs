@@ -66,6 +66,13 @@ pub(super) async fn settings(
     if let Some(region) = &change.price_region {
         wanted.price_region.clone_from(region);
     }
+    for (change, setting) in [
+        (change.raw_days, &mut wanted.raw_days),
+        (change.max_ledger_mb, &mut wanted.max_ledger_mb),
+        (change.rollup_days, &mut wanted.rollup_days),
+    ] {
+        *setting = change.unwrap_or(*setting);
+    }
     let now = if wanted == before { before } else { caller.ask("settings_set", wanted).await? };
     if output.is_json() {
         output.document(&now)?;
@@ -75,5 +82,7 @@ pub(super) async fn settings(
     output.line(&format!("freeze after  {}", words::duration(now.freeze_after_us)))?;
     output.line(&format!("concurrency   {}", now.default_concurrency))?;
     output.line(&format!("price region  {}", now.price_region))?;
+    output.line(&format!("calls, logs   {} days, or {} MB", now.raw_days, now.max_ledger_mb))?;
+    output.line(&format!("charts        {} days", now.rollup_days))?;
     Ok(Ended::Well)
 }

@@ -4,10 +4,12 @@ mod deploy;
 mod functions;
 mod history;
 mod invoke;
+mod ledger;
 mod system;
 
 pub use deploy::*;
 pub use functions::*;
 pub use history::*;
 pub use invoke::*;
+pub use ledger::*;
 pub use system::*;

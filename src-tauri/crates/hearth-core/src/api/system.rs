@@ -90,6 +90,12 @@ pub struct Settings {
     pub theme: String,
     /// `system` or `reduced`.
     pub motion: String,
+    /// Days for which single calls, their payloads and logs are kept, 1 to 3,650.
+    pub raw_days: u32,
+    /// Size of the ledger in MB above which the oldest of them go earlier, 64 to 1,000,000.
+    pub max_ledger_mb: u32,
+    /// Days for which charts and costs are kept, 31 to 3,650.
+    pub rollup_days: u32,
     /// Whether single letters and signs are keys; chords with Ctrl or Alt always are.
     pub single_keys: bool,
     /// Keys that a person changed: the action's id, then the keys as they are pressed (`Ctrl K`, `g f`), empty for none.
@@ -125,6 +131,9 @@ impl Default for Settings {
             price_region: "us-east-1".to_owned(),
             theme: "system".to_owned(),
             motion: "system".to_owned(),
+            raw_days: 90,
+            max_ledger_mb: 4_096,
+            rollup_days: 800,
             single_keys: true,
             keys: BTreeMap::new(),
         }

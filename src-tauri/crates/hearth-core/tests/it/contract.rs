@@ -74,6 +74,8 @@ async fn every_command_answers() {
     assert_eq!(answer["explanation"], Value::Null);
     let request = json!({ "requestId": answer["requestId"] });
 
+    look_after_the_ledger(&mut caller).await;
+
     let sent = caller.json("invoke_send", json!({ "name": "greeter", "event": "{}", "count": 3 })).await;
     assert_eq!(sent["requestIds"].as_array().unwrap().len(), 3);
     caller.called.insert("invoke_cancel");
@@ -189,4 +191,39 @@ async fn a_request_that_is_not_understood_is_refused_and_not_run() {
     assert!(error.detail.unwrap().contains("name"), "what is missing is said");
     assert_eq!(house.refused("no_such", json!({})).await.code, hearth_core::ErrorCode::NotFound);
     house.app.close().await;
+}
+
+/// Everything about the ledger itself, after at least one call.
+async fn look_after_the_ledger(caller: &mut Caller) {
+    let info = caller.json("ledger_info", json!({})).await;
+    assert!(info["invocations"].as_u64().unwrap() >= 1, "{info}");
+    assert_eq!(info["rawFromUs"], Value::Null, "nothing was deleted");
+    let checked = caller.json("ledger_check", json!({ "rebuild": true })).await;
+    assert_eq!((&checked["ok"], &checked["problems"]), (&json!(true), &json!([])));
+    let question = json!({ "sql": "SELECT function, COUNT(*) AS calls FROM calls GROUP BY 1 ORDER BY 1" });
+    let answer = caller.json("ledger_query", question.clone()).await;
+    assert_eq!(answer["columns"], json!(["function", "calls"]));
+    assert_eq!((&answer["rows"][0][0], &answer["truncated"]), (&json!("greeter"), &json!(false)));
+    let csv = String::from_utf8(caller.bytes("ledger_query_csv", question).await).unwrap();
+    assert!(csv.starts_with("function,calls\ngreeter,"), "{csv}");
+    for sql in ["DELETE FROM settings", "SELECT nothing"] {
+        let error = caller.house.refused("ledger_query", json!({ "sql": sql })).await;
+        assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput, "{error:?}");
+    }
+    caller.json("query_save", json!({ "name": "first", "sql": "SELECT 1" })).await;
+    let kept = json!([{ "name": "first", "sql": "SELECT 1" }]);
+    assert_eq!(caller.json("queries_saved", json!({})).await, kept);
+    caller.json("query_delete", json!({ "name": "first" })).await;
+    assert_eq!(caller.json("queries_saved", json!({})).await, json!([]));
+    let file = json!({ "path": caller.house.folder("copies", &[]).join("copy.hearth") });
+    let exported = caller.json("ledger_export", file.clone()).await;
+    assert!(exported["bytes"].as_u64().unwrap() > 4_096);
+    let imported = caller.json("ledger_import", file).await;
+    assert_eq!(
+        (&imported["invocations"], &imported["logLines"]),
+        (&json!(0), &json!(0)),
+        "all of it is here"
+    );
+    let vacuumed = caller.json("ledger_vacuum", json!({})).await;
+    assert_eq!(vacuumed["deletedInvocations"], 0);
 }

@@ -27,6 +27,15 @@ import type { InvokeAnswer } from "./InvokeAnswer";
 import type { InvokeRequest } from "./InvokeRequest";
 import type { LanesQuery } from "./LanesQuery";
 import type { LanesSnapshot } from "./LanesSnapshot";
+import type { LedgerAnswer } from "./LedgerAnswer";
+import type { LedgerCheck } from "./LedgerCheck";
+import type { LedgerChecked } from "./LedgerChecked";
+import type { LedgerExported } from "./LedgerExported";
+import type { LedgerFile } from "./LedgerFile";
+import type { LedgerImported } from "./LedgerImported";
+import type { LedgerInfo } from "./LedgerInfo";
+import type { LedgerQuery } from "./LedgerQuery";
+import type { LedgerVacuumed } from "./LedgerVacuumed";
 import type { LogsPage } from "./LogsPage";
 import type { LogsQuery } from "./LogsQuery";
 import type { Pace } from "./Pace";
@@ -37,6 +46,8 @@ import type { Sample } from "./Sample";
 import type { SampleEvent } from "./SampleEvent";
 import type { SavedEvent } from "./SavedEvent";
 import type { SavedEventName } from "./SavedEventName";
+import type { SavedQuery } from "./SavedQuery";
+import type { SavedQueryName } from "./SavedQueryName";
 import type { SendRequest } from "./SendRequest";
 import type { Sent } from "./Sent";
 import type { SeriesQuery } from "./SeriesQuery";
@@ -168,6 +179,42 @@ function_reap: [FunctionName, Empty],
  */
 lanes_snapshot: [LanesQuery, LanesSnapshot], 
 /**
+ * What the ledger takes, how long it keeps what, and what it deleted.
+ */
+ledger_info: [Empty, LedgerInfo], 
+/**
+ * Checks the file, and that figures equal the calls behind them.
+ */
+ledger_check: [LedgerCheck, LedgerChecked], 
+/**
+ * Deletes what is too old and rewrites the file without gaps.
+ */
+ledger_vacuum: [Empty, LedgerVacuumed], 
+/**
+ * Copies the ledger into a new file.
+ */
+ledger_export: [LedgerFile, LedgerExported], 
+/**
+ * Brings in what such a file holds and the ledger does not.
+ */
+ledger_import: [LedgerFile, LedgerImported], 
+/**
+ * Asks the ledger in SQL, on a connection that cannot write.
+ */
+ledger_query: [LedgerQuery, LedgerAnswer], 
+/**
+ * Questions that were kept.
+ */
+queries_saved: [Empty, Array<SavedQuery>], 
+/**
+ * Keeps a question, over one of the same name.
+ */
+query_save: [SavedQuery, Empty], 
+/**
+ * Forgets a question.
+ */
+query_delete: [SavedQueryName, Empty], 
+/**
  * Columns of a chart: see `SERIES_COLUMNS`.
  */
 series: [SeriesQuery, Raw], 
@@ -178,4 +225,8 @@ chart_export: [ChartExport, Raw],
 /**
  * A table as CSV.
  */
-table_export: [TableExport, Raw], };
+table_export: [TableExport, Raw], 
+/**
+ * The whole answer to a question as CSV; `limit` is not looked at.
+ */
+ledger_query_csv: [LedgerQuery, Raw], };
