@@ -189,23 +189,24 @@ impl Store {
         range: &Range,
         last: Option<i64>,
     ) -> Result<(Vec<LogRow>, Option<i64>)> {
-        let fetch = async |mut query: QueryBuilder<Sqlite>| -> Result<Vec<LogRow>> {
-            Ok(query.build_query_as().fetch_all(self.reader()).await?)
-        };
         if let Some(request) = &asked.filter.request_id {
-            return Ok((fetch(asked.of_request(request, range)).await?, None));
+            return Ok((self.fetch_lines(asked.of_request(request, range)).await?, None));
         }
         if let Some(question) = trigrams::question(&asked.filter.search) {
             return Ok((self.found_rows(asked, range, &question).await?, None));
         }
         if asked.filter.search.is_empty() || range.forward {
-            return Ok((fetch(asked.plain(range)).await?, None));
+            return Ok((self.fetch_lines(asked.plain(range)).await?, None));
         }
         let floor = range.below.min(last.unwrap_or(0) + 1) - SCAN_LINES;
         let scanned = Range { above: range.above.max(floor - 1), ..*range };
-        let rows = fetch(asked.plain(&scanned)).await?;
+        let rows = self.fetch_lines(asked.plain(&scanned)).await?;
         let stopped = (rows.len() < range.limit as usize && floor > 1).then_some(floor);
         Ok((rows, stopped))
+    }
+
+    async fn fetch_lines(&self, mut query: QueryBuilder<Sqlite>) -> Result<Vec<LogRow>> {
+        Ok(query.build_query_as().fetch_all(self.reader()).await?)
     }
 
     /// Lines that the index of texts knows, and those that it does not know yet.

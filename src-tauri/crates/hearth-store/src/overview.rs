@@ -13,6 +13,9 @@ pub const OVERVIEW_HOURS: usize = 24;
 /// Function, hour, calls, errors, refused ones, cold starts and durations.
 type HourRow = (String, i64, i64, i64, i64, i64, Option<Vec<u8>>);
 
+/// Function and sums.
+type UsedRow = (String, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
+
 impl Store {
     /// Figures of every function that ever did anything: of the 24 hours that end with the current one, of the
     /// days since `month`, which begins a day, and its last call. Always four statements.
@@ -68,7 +71,7 @@ impl Store {
     }
 
     async fn used_since(&self, month: Micros) -> Result<Vec<(FunctionId, UsedQuantities)>> {
-        let rows: Vec<(String, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<UsedRow> = sqlx::query_as(
             "SELECT s.id, SUM(r.invocations), SUM(r.x86_compute_mb_ms), SUM(r.x86_init_mb_ms),
                  SUM(r.arm_compute_mb_ms), SUM(r.arm_init_mb_ms), SUM(r.storage_mb_ms), SUM(r.event_bytes),
                  SUM(r.response_bytes), SUM(r.log_lines), SUM(r.log_bytes)

@@ -27,17 +27,19 @@ impl ManyRows {
     }
 
     /// Cuts rows into pieces whose lengths are powers of two, so that few statements have to be kept ready.
-    pub(crate) fn pieces<'a, T>(&self, rows: &'a [T]) -> impl Iterator<Item = &'a [T]> + use<'a, T> {
+    pub(crate) fn pieces<'a, T>(&self, rows: &'a [T]) -> Vec<&'a [T]> {
         let mut rest = rows;
         let mut length = self.most;
-        std::iter::from_fn(move || {
-            while length > rest.len() && length > 1 {
+        let mut pieces = Vec::with_capacity(rows.len() / self.most + 8);
+        while !rest.is_empty() {
+            while length > rest.len() {
                 length /= 2;
             }
-            let piece = rest.get(..length)?;
-            rest = &rest[length..];
-            Some(piece)
-        })
+            let (piece, left) = rest.split_at(length);
+            pieces.push(piece);
+            rest = left;
+        }
+        pieces
     }
 
     /// The statement for so many rows; the same text each time, so that SQLite has it prepared.
@@ -75,7 +77,7 @@ mod tests {
         let statement = ManyRows::new("", "(?)", "", 8);
         for length in 0..40 {
             let rows: Vec<usize> = (0..length).collect();
-            let pieces: Vec<&[usize]> = statement.pieces(&rows).collect();
+            let pieces: Vec<&[usize]> = statement.pieces(&rows);
             assert_eq!(pieces.concat(), rows);
             assert!(pieces.iter().all(|piece| piece.len().is_power_of_two() && piece.len() <= 8));
         }

@@ -43,8 +43,8 @@ pub(crate) async fn known_scopes(
         .await?;
     let named: Vec<(FunctionId, String)> =
         rows.into_iter().map(|row| (FunctionId(row.id), row.name)).collect();
-    let named = named.iter().map(|(id, name)| (id, name.as_str()));
-    recording.scopes.resolve(connection, named).await
+    let named: Vec<(&FunctionId, &str)> = named.iter().map(|(id, name)| (id, name.as_str())).collect();
+    recording.scopes.resolve(connection, &named).await
 }
 
 async fn rebuild_inside(connection: &mut SqliteConnection, known: &Known, now: Micros) -> Result<()> {

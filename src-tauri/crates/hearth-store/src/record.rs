@@ -63,11 +63,16 @@ pub(crate) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    fn functions(&self) -> impl Iterator<Item = (&FunctionId, &str)> {
-        let calls = self.calls.iter().map(|fact| fact.invocation);
-        calls
-            .map(|call| (&call.function_id, call.function_name.as_str()))
-            .chain(self.lines.iter().map(|line| (&line.function_id, line.function_id.as_str())))
+    /// Ids and names of the functions, each once.
+    fn functions(&self) -> Vec<(&FunctionId, &str)> {
+        let mut functions: HashMap<&FunctionId, &str> = HashMap::new();
+        for fact in &self.calls {
+            functions.insert(&fact.invocation.function_id, fact.invocation.function_name.as_str());
+        }
+        for line in &self.lines {
+            functions.entry(&line.function_id).or_insert(line.function_id.as_str());
+        }
+        functions.into_iter().collect()
     }
 }
 
@@ -82,7 +87,7 @@ impl Recording<'_> {
     /// Stores facts in a transaction of their own. Tells how many invocations were new or ended now.
     pub(crate) async fn commit(self, pool: &SqlitePool, facts: &Facts<'_>) -> Result<u64> {
         let mut connection = pool.acquire().await?;
-        let known = self.scopes.resolve(&mut connection, facts.functions()).await?;
+        let known = self.scopes.resolve(&mut connection, &facts.functions()).await?;
         database::begin(&mut connection).await?;
         let mut ended = 0;
         let written = async {
@@ -100,7 +105,7 @@ impl Recording<'_> {
         connection: &mut SqliteConnection,
         facts: &Facts<'_>,
     ) -> Result<HashMap<FunctionId, FunctionScopes>> {
-        self.scopes.resolve(connection, facts.functions()).await
+        self.scopes.resolve(connection, &facts.functions()).await
     }
 }
 

@@ -56,20 +56,19 @@ impl Scopes {
     pub(crate) async fn resolve(
         &self,
         connection: &mut SqliteConnection,
-        named: impl IntoIterator<Item = (&FunctionId, &str)>,
+        named: &[(&FunctionId, &str)],
     ) -> Result<HashMap<FunctionId, FunctionScopes>> {
         let mut found = HashMap::new();
-        for (id, name) in named {
+        for (id, name) in named.iter().copied() {
             if found.contains_key(id) {
                 continue;
             }
-            let scopes = match self.get(id) {
-                Some(scopes) => scopes,
-                None => {
-                    let scopes = find_or_make(connection, id, name).await?;
-                    self.0.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), scopes);
-                    scopes
-                }
+            let scopes = if let Some(scopes) = self.get(id) {
+                scopes
+            } else {
+                let scopes = find_or_make(connection, id, name).await?;
+                self.0.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), scopes);
+                scopes
             };
             found.insert(id.clone(), scopes);
         }

@@ -58,28 +58,25 @@ fn push_by_request(query: &mut QueryBuilder<Sqlite>, asked: &Asked<'_>, search: 
 
 fn push_by_error(query: &mut QueryBuilder<Sqlite>, asked: &Asked<'_>, search: &str, limit: i64) {
     let pattern = words::containing(search);
-    match trigrams::question(search) {
-        Some(question) => {
-            query.push(
-                "SELECT id FROM (SELECT f.rowid AS id FROM invocation_search f
-                 CROSS JOIN invocations i ON i.id = f.rowid WHERE invocation_search MATCH ",
-            );
-            query.push_bind(question);
-            if let Some(below) = asked.below {
-                query.push(" AND f.rowid < ").push_bind(below);
-            }
+    if let Some(question) = trigrams::question(search) {
+        query.push(
+            "SELECT id FROM (SELECT f.rowid AS id FROM invocation_search f
+             CROSS JOIN invocations i ON i.id = f.rowid WHERE invocation_search MATCH ",
+        );
+        query.push_bind(question);
+        if let Some(below) = asked.below {
+            query.push(" AND f.rowid < ").push_bind(below);
         }
-        None => {
-            query.push(
-                "SELECT id FROM (SELECT i.id FROM (SELECT id FROM invocations INDEXED BY invocations_not_well
-                 WHERE outcome <> 'succeeded'",
-            );
-            if let Some(below) = asked.below {
-                query.push(" AND id < ").push_bind(below);
-            }
-            query.push(" ORDER BY id DESC LIMIT ").push_bind(SCAN_ROWS);
-            query.push(") f CROSS JOIN invocations i ON i.id = f.id WHERE 1");
+    } else {
+        query.push(
+            "SELECT id FROM (SELECT i.id FROM (SELECT id FROM invocations INDEXED BY invocations_not_well
+             WHERE outcome <> 'succeeded'",
+        );
+        if let Some(below) = asked.below {
+            query.push(" AND id < ").push_bind(below);
         }
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(SCAN_ROWS);
+        query.push(") f CROSS JOIN invocations i ON i.id = f.id WHERE 1");
     }
     query
         .push(" AND (i.error_type LIKE ")

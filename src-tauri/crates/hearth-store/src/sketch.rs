@@ -157,7 +157,9 @@ mod tests {
 
     fn sketch_of(values: &[i64]) -> Sketch {
         let mut sketch = Sketch::default();
-        values.iter().for_each(|value| sketch.add(*value));
+        for value in values {
+            sketch.add(*value);
+        }
         sketch
     }
 

@@ -215,7 +215,7 @@ impl Store {
                 continue;
             }
             let mut connection = self.writer().acquire().await?;
-            let scopes = self.scopes().resolve(&mut connection, [(&id, name.as_str())]).await?;
+            let scopes = self.scopes().resolve(&mut connection, &[(&id, name.as_str())]).await?;
             let Some(scopes) = scopes.get(&id).copied() else { continue };
             let here: Vec<i64> = sqlx::query_scalar(
                 "SELECT at_us FROM rollups WHERE grain = 'hour' AND scope = ? AND at_us < ? ORDER BY at_us",

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 const GATHER: Duration = Duration::from_millis(400);
 /// Between two steps, so that a call that waits to be written goes first.
 const PAUSE: Duration = Duration::from_millis(4);
-const RETENTION_EVERY: Duration = Duration::from_secs(3_600);
+const RETENTION_EVERY: Duration = Duration::from_hours(1);
 /// A start, or a person who changes a setting, is not disturbed.
 const RETENTION_FIRST: Duration = Duration::from_secs(30);
 /// After a refusal, for instance of a full disk.

@@ -97,7 +97,9 @@ async fn build(
         let calls = trace.take(BATCH.min((rows - built.calls) as usize));
         let lines: Vec<_> = calls.iter().step_by(CALLS_A_LINE).map(line_of).collect();
         if let Some(csv) = &mut csv {
-            calls.iter().for_each(|call| write_row(csv, call));
+            for call in &calls {
+                write_row(csv, call);
+            }
         }
         let keyed: Vec<(i64, Invocation)> = calls
             .into_iter()

@@ -193,12 +193,12 @@ impl Trace {
         let duration_s = (function.median_s * (0.5 * random.normal()).exp()).clamp(0.000_2, 900.0);
         function.idle.retain(|(_, end, _)| *end >= at_s);
         let free = function.idle.iter().rposition(|(free, _, _)| *free <= at_s);
-        let (cold, number) = match free {
-            Some(position) => (false, function.idle.remove(position).2),
-            None => {
-                function.servers += 1;
-                (true, function.servers)
-            }
+        let cold = free.is_none();
+        let number = if let Some(position) = free {
+            function.idle.remove(position).2
+        } else {
+            function.servers += 1;
+            function.servers
         };
         let init_s = if cold { (-1.2 + 0.7 * random.normal()).exp().clamp(0.02, 10.0) } else { 0.0 };
         let free_at = at_s + init_s + duration_s;

@@ -53,9 +53,9 @@ fn exact(rows: &[&Invocation]) -> Figures {
 }
 
 /// Neither percentiles, which are compared apart, nor logs, which are not the calls'.
-fn without_percentiles(figures: Figures) -> Figures {
+fn without_percentiles(figures: &Figures) -> Figures {
     let used = UsedQuantities { log_lines: 0, log_bytes: 0, ..figures.used };
-    Figures { p50: None, p95: None, p99: None, init_p50: None, init_p95: None, used, ..figures }
+    Figures { p50: None, p95: None, p99: None, init_p50: None, init_p95: None, used, ..*figures }
 }
 
 fn assert_close(told: Option<f64>, mut values: Vec<i64>, q: f64) {
@@ -74,7 +74,7 @@ fn assert_close(told: Option<f64>, mut values: Vec<i64>, q: f64) {
     }
 }
 
-fn assert_figures(told: Figures, rows: &[&Invocation]) {
+fn assert_figures(told: &Figures, rows: &[&Invocation]) {
     assert_eq!(without_percentiles(told), exact(rows));
     let durations: Vec<i64> =
         rows.iter().copied().filter(|row| ran(row)).map(|row| row.phases.invoke_us.0).collect();
@@ -100,13 +100,13 @@ pub(crate) async fn assert_rollups_equal_raw(store: &Store, rows: &[Invocation])
         let of_it: Vec<&Invocation> =
             rows.iter().filter(|row| function.as_ref().is_none_or(|id| *id == row.function_id)).collect();
         let function = &function.as_ref().map_or(Scope::All, Scope::from);
-        assert_figures(store.totals(function, first, last + Micros(1)).await.unwrap(), &of_it);
+        assert_figures(&store.totals(function, first, last + Micros(1)).await.unwrap(), &of_it);
         for grain in [Grain::Hour, Grain::Day] {
             let points = store.series(function, first, last + Micros(1), grain).await.unwrap();
             for point in points {
                 let inside: Vec<&Invocation> =
                     of_it.iter().copied().filter(|row| grain.floor(row.started_us) == point.at_us).collect();
-                assert_figures(point.figures, &inside);
+                assert_figures(&point.figures, &inside);
             }
         }
     }
