@@ -1,10 +1,12 @@
 //! The receipt of one invocation: its lines and their sum. Must not know how an invocation was measured.
 
-use crate::book::PriceBook;
-use crate::error::Result;
-use crate::usage::{amount, gb_seconds};
+use crate::book::{PriceBook, Row, Tier, plain};
+use crate::charge::tiered;
+use crate::error::{Error, Result};
+use crate::meter::Meter;
+use crate::usage::gb_seconds;
 use crate::words;
-use hearth_model::{Invocation, Outcome};
+use hearth_model::{Architecture, Invocation, Outcome};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,14 @@ pub struct ReceiptLine {
     pub rate_usd: String,
     /// US dollars, an exact decimal.
     pub amount_usd: String,
+    /// The tier of the month that the rate is of, in words: "first 6 billion".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub tier: Option<String>,
+    /// Where the rate was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub source: Option<String>,
 }
 
 /// What one invocation would cost on AWS Lambda at list price, and why.
@@ -48,60 +58,110 @@ pub struct Receipt {
     pub price_date: String,
     /// Where the prices come from.
     pub source: String,
+    /// The whole receipt in one sentence, with what was assumed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub explained: Option<String>,
 }
 
 /// The receipt of `invocation` at the prices of `region`. A refused request costs nothing, one that still runs
 /// is charged for what is known.
 pub fn receipt(book: &PriceBook, region: &str, invocation: &Invocation) -> Result<Receipt> {
-    let prices = book.lambda(region)?;
+    // Lambda must have prices there, whatever other rows name the region.
+    book.lambda(region)?;
     let mut lines = Vec::with_capacity(3);
     let mut total = Decimal::ZERO;
     if invocation.outcome != Outcome::Throttled {
-        let rate = prices.request_usd();
-        total += rate;
-        lines.push(ReceiptLine {
-            name: "request".to_owned(),
-            label: "1 request".to_owned(),
-            quantity: "1".to_owned(),
-            unit: "request".to_owned(),
-            rate_usd: plain(rate),
-            amount_usd: plain(rate),
-        });
         let (compute_ms, init_ms) = invocation.billed_split();
-        let rate = prices.gb_second_usd(invocation.architecture);
+        let memory_mb = invocation.memory_mb;
+        let requests = Priced::of(book, Meter::LambdaRequests, region, None)?;
+        total += requests.push(&mut lines, "request", "1 request".to_owned(), Decimal::ONE)?;
+        let duration = Priced::of(book, Meter::LambdaDuration, region, Some(invocation.architecture))?;
         for (name, milliseconds) in [("compute", compute_ms), ("init", init_ms)] {
             if milliseconds == 0 {
                 continue;
             }
-            let mb_ms = u128::from(milliseconds) * u128::from(invocation.memory_mb);
-            let quantity = gb_seconds(mb_ms)?;
-            let usd = amount(quantity, rate, mb_ms)?;
-            total += usd;
-            lines.push(ReceiptLine {
-                name: name.to_owned(),
-                label: format!(
-                    "{} ms × {}",
-                    words::grouped(milliseconds),
-                    words::memory(invocation.memory_mb)
-                ),
-                quantity: plain(quantity),
-                unit: "GB-second".to_owned(),
-                rate_usd: plain(rate),
-                amount_usd: plain(usd),
-            });
+            let quantity = gb_seconds(u128::from(milliseconds) * u128::from(memory_mb))?;
+            let label = format!("{} ms × {}", words::grouped(milliseconds), words::memory(memory_mb));
+            total += duration.push(&mut lines, name, label, quantity)?;
         }
     }
     let per_usd = (!total.is_zero()).then(|| (Decimal::ONE / total).floor().to_u64()).flatten();
     Ok(Receipt {
-        lines,
         total_usd: plain(total),
         per_usd,
         here_usd: "0".to_owned(),
         words: in_words(total, per_usd),
+        explained: explained(book, region, &lines, total),
         price_region: region.to_owned(),
         price_date: book.date().to_owned(),
         source: book.source().to_owned(),
+        lines,
     })
+}
+
+/// A row of the book on its way to lines of a receipt.
+struct Priced<'a> {
+    book: &'a PriceBook,
+    row: &'a Row,
+    tiers: Vec<Tier>,
+}
+
+impl<'a> Priced<'a> {
+    fn of(
+        book: &'a PriceBook,
+        meter: Meter,
+        region: &str,
+        architecture: Option<Architecture>,
+    ) -> Result<Self> {
+        let row = book.price(meter, region, architecture, book.day())?;
+        Ok(Self { book, row, tiers: row.unit_tiers() })
+    }
+
+    /// Adds the line of `quantity`, which alone never leaves the first tier, and returns its amount.
+    fn push(
+        &self,
+        lines: &mut Vec<ReceiptLine>,
+        name: &str,
+        label: String,
+        quantity: Decimal,
+    ) -> Result<Decimal> {
+        let steps = tiered(&self.tiers, Decimal::ZERO, quantity)?;
+        let [step] = steps.as_slice() else { return Err(Error::TooLarge(plain(quantity))) };
+        lines.push(ReceiptLine {
+            name: name.to_owned(),
+            label,
+            quantity: plain(step.quantity),
+            unit: self.row.meter.unit().name().to_owned(),
+            rate_usd: plain(step.rate),
+            amount_usd: plain(step.amount),
+            tier: (self.tiers.len() > 1).then(|| step.label.clone()),
+            source: Some(self.book.source_of(self.row)),
+        });
+        Ok(step.amount)
+    }
+}
+
+/// "1 request for $0.0000002 and 396 ms × 0.5 GB for $0.0000033, together $0.0000035 at list price …".
+fn explained(book: &PriceBook, region: &str, lines: &[ReceiptLine], total: Decimal) -> Option<String> {
+    if lines.is_empty() {
+        return Some("It was refused before it ran, and what is refused costs nothing.".to_owned());
+    }
+    let parts: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let start = if line.name == "init" { " of start-up" } else { "" };
+            format!("{}{start} for ${}", line.label, line.amount_usd)
+        })
+        .collect();
+    let (last, first) = parts.split_last()?;
+    let list = if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) };
+    Some(format!(
+        "{list}: together ${} at list price in {region}, read on {}, in the first tier of the month and without the \
+         free tier.",
+        plain(total),
+        book.date()
+    ))
 }
 
 fn in_words(total: Decimal, per_usd: Option<u64>) -> String {
@@ -113,16 +173,10 @@ fn in_words(total: Decimal, per_usd: Option<u64>) -> String {
     }
 }
 
-fn plain(value: Decimal) -> String {
-    value.normalize().to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hearth_model::{
-        Architecture, InvocationSource, Micros, Phases, RequestId, ServerStart, billed_milliseconds,
-    };
+    use hearth_model::{InvocationSource, Micros, Phases, RequestId, ServerStart, billed_milliseconds};
     use proptest::prelude::*;
 
     fn invocation(outcome: Outcome, init_us: i64, invoke_us: i64, memory_mb: u32) -> Invocation {
@@ -172,6 +226,16 @@ mod tests {
         );
         assert_eq!(receipt.total_usd, "0.0000057166777", "the sum of the lines");
         assert_eq!(receipt.per_usd, Some(174_926));
+        assert_eq!(receipt.lines[1].tier.as_deref(), Some("first 6 billion"));
+        assert!(receipt.lines[1].source.as_deref().unwrap().contains("Price List"), "{receipt:?}");
+        assert_eq!(
+            receipt.explained.as_deref(),
+            Some(
+                "1 request for $0.0000002, 396 ms × 0.5 GB for $0.0000033000066 and 266 ms × 0.5 GB of start-up for \
+                 $0.0000022166711: together $0.0000057166777 at list price in us-east-1, read on 2026-11-23, in the \
+                 first tier of the month and without the free tier."
+            )
+        );
         assert_eq!(receipt.words, "$1 buys 174,000 of these");
     }
 
@@ -187,6 +251,7 @@ mod tests {
     fn a_throttled_call_costs_nothing() {
         let receipt = receipt_of(&invocation(Outcome::Throttled, 0, 0, 512));
         assert_eq!((receipt.total_usd.as_str(), receipt.per_usd, receipt.lines.len()), ("0", None, 0));
+        assert!(receipt.explained.unwrap().contains("costs nothing"));
     }
 
     proptest! {

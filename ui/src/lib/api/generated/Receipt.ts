@@ -36,4 +36,8 @@ priceDate: string,
 /**
  * Where the prices come from.
  */
-source: string, };
+source: string, 
+/**
+ * The whole receipt in one sentence, with what was assumed.
+ */
+explained?: string, };

@@ -27,4 +27,12 @@ rateUsd: string,
 /**
  * US dollars, an exact decimal.
  */
-amountUsd: string, };
+amountUsd: string, 
+/**
+ * The tier of the month that the rate is of, in words: "first 6 billion".
+ */
+tier?: string, 
+/**
+ * Where the rate was read.
+ */
+source?: string, };
