@@ -10,6 +10,7 @@ mod functions;
 mod history;
 mod invoke;
 mod logs;
+mod prices;
 mod system;
 
 use crate::arguments::Command;
@@ -37,6 +38,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Restore { name } => functions::restore(caller, name, output).await,
         Command::Events { id } => events::events(caller, id.as_deref(), output).await,
         Command::Samples => deploy::samples(caller, output).await,
+        Command::Prices { prices } => prices::prices(caller, prices.as_ref(), output).await,
         Command::Info => system::info(caller, output).await,
         Command::Settings(arguments) => system::settings(caller, arguments, output).await,
         Command::Db { action } => db::run(caller, action, output).await,

@@ -9,12 +9,13 @@ use crate::ledger::care::retention;
 use crate::owner::{OwnerLock, make_data_dir};
 use crate::pace::Pacing;
 use crate::package::Packages;
+use crate::prices::PriceShelf;
 use crate::specs::Specs;
 use crate::stage::Stage;
 use crate::system::engine_info;
 use crate::variables::VariablesStore;
 use crate::{ApiError, ErrorCode, Result, settings};
-use hearth_cost::PriceBook;
+use hearth_cost::{Books, PriceBook};
 use hearth_model::{Clock, HearthEvent, Micros};
 use hearth_runtime::{ParkedCounts, Runtime, RuntimeOptions};
 use hearth_store::{Store, StoreOptions};
@@ -61,7 +62,7 @@ struct Inner {
     packages: Packages,
     variables: VariablesStore,
     settings: RwLock<Settings>,
-    prices: PriceBook,
+    prices: PriceShelf,
     specs: Specs,
     calls: Calls,
     pace: Pacing,
@@ -84,7 +85,7 @@ impl App {
             .with_detail(error.to_string())
         })?;
         let lock = take_lock(&options).await?;
-        let prices = PriceBook::bundled()?;
+        let prices = PriceShelf::open(&options.data_dir)?;
         let packages = Packages::open(&options.data_dir)?;
         let variables = VariablesStore::open(&options.data_dir);
         let store = Store::open(StoreOptions {
@@ -92,7 +93,7 @@ impl App {
             clock: Arc::clone(&options.clock),
         })
         .await?;
-        let settings = settings::load(&store, &prices).await?;
+        let settings = settings::load(&store, prices.books().current()).await?;
         store.set_retention(retention(&settings));
         let lane = Lane::start().map_err(|error| {
             ApiError::new(ErrorCode::Internal, "the system gives Hearth no threads")
@@ -238,7 +239,22 @@ impl App {
         &self.inner.variables
     }
 
-    pub(crate) fn prices(&self) -> &PriceBook {
+    /// The newest price book.
+    pub(crate) fn prices(&self) -> PriceBook {
+        self.inner.prices.books().current().clone()
+    }
+
+    /// Every price book: usage is priced with the one of its day.
+    pub fn price_books(&self) -> Arc<Books> {
+        self.inner.prices.books()
+    }
+
+    /// Where price lists are fetched from, for tests and mirrors.
+    pub fn set_price_sources(&self, sources: crate::prices::PriceSources) {
+        self.inner.prices.set_sources(sources);
+    }
+
+    pub(crate) fn price_shelf(&self) -> &PriceShelf {
         &self.inner.prices
     }
 

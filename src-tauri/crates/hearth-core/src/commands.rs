@@ -5,7 +5,7 @@ use crate::api::{
     AppInfo, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
     DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
     FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
-    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer, LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery, LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport,
+    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer, LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery, LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo, PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
@@ -192,6 +192,14 @@ commands! {
         query_save(SavedQuery) -> Empty = crate::ledger::ask::save;
         /// Forgets a question.
         query_delete(SavedQueryName) -> Empty = crate::ledger::ask::delete;
+        /// The price books and what waits for a person's yes.
+        prices_get(Empty) -> PricesInfo = crate::prices::get;
+        /// Rows of the newest book.
+        prices_rows(PricesQuery) -> PriceRows = crate::prices::rows;
+        /// Fetches price lists of vendors: the only command that contacts a host.
+        prices_refresh(PricesRefresh) -> PricesRefreshed = crate::prices::refresh;
+        /// Takes or drops prices that wait for a person's yes.
+        prices_confirm(PricesConfirm) -> PricesInfo = crate::prices::confirm;
     }
     raw {
         /// Columns of a chart: see `SERIES_COLUMNS`.

@@ -113,7 +113,8 @@ fn once_each(calls: impl Iterator<Item = Invocation>) -> Vec<Invocation> {
 }
 
 fn prices(app: &App, region: &str, invocations: &[Invocation]) -> Result<Vec<LanePrice>> {
-    let prices = app.prices().lambda(region)?;
+    let book = app.prices();
+    let prices = book.lambda(region)?;
     let occurs = |architecture| {
         architecture == Architecture::X86_64
             || invocations.iter().any(|call| call.architecture == architecture)

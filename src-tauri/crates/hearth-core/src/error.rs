@@ -23,6 +23,8 @@ pub enum ErrorCode {
     Ledger,
     /// Recording stopped: the disk is full.
     DiskFull,
+    /// A host could not be reached, or answered what it should not.
+    Network,
     /// A mistake of Hearth.
     Internal,
 }

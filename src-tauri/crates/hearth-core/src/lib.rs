@@ -28,6 +28,7 @@ mod money;
 mod owner;
 mod pace;
 mod package;
+pub mod prices;
 mod publish;
 mod samples;
 mod settings;

@@ -16,7 +16,7 @@ pub(crate) fn cost(app: &App, figures: &Figures) -> Result<Cost> {
         x86_64: MemoryTime { compute_mb_ms: used.x86_compute_mb_ms, init_mb_ms: used.x86_init_mb_ms },
         arm64: MemoryTime { compute_mb_ms: used.arm_compute_mb_ms, init_mb_ms: used.arm_init_mb_ms },
     };
-    Ok(hearth_cost::cost_of(app.prices(), &app.settings().price_region, &usage)?)
+    Ok(hearth_cost::cost_of(&app.prices(), &app.settings().price_region, &usage)?)
 }
 
 /// The price of a warm call that takes the median time; none without calls.
@@ -48,5 +48,5 @@ pub(crate) fn typical_receipt(
         error_message: None,
         source: InvocationSource::Test,
     };
-    Ok(Some(hearth_cost::receipt(app.prices(), &app.settings().price_region, &typical)?))
+    Ok(Some(hearth_cost::receipt(&app.prices(), &app.settings().price_region, &typical)?))
 }

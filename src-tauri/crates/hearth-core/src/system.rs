@@ -16,8 +16,8 @@ pub(crate) async fn info(app: &App, _request: Empty) -> Result<AppInfo> {
         price_region: app.settings().price_region,
         price_regions: app.prices().regions().map(str::to_owned).collect(),
         price_date: app.prices().date().to_owned(),
-        // Nothing in Hearth opens an outbound connection yet; functions may, and that is theirs.
-        hosts_contacted: Vec::new(),
+        // Prices are fetched when a person asks; what functions contact is theirs.
+        hosts_contacted: app.price_shelf().hosts(),
         engines: app.engines(),
         servers: u32::try_from(servers.len()).unwrap_or(u32::MAX),
         servers_memory_bytes: app.runtime().memory_bytes().await,
@@ -35,7 +35,7 @@ pub(crate) async fn settings(app: &App, _request: Empty) -> Result<Settings> {
 }
 
 pub(crate) async fn set_settings(app: &App, request: Settings) -> Result<Settings> {
-    settings::check(&request, app.prices())?;
+    settings::check(&request, &app.prices())?;
     settings::keep(app.store(), &request).await?;
     app.replace_settings(request.clone());
     app.pace().apply(app);

@@ -62,6 +62,7 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::EngineMissing => StatusCode::FAILED_DEPENDENCY,
         ErrorCode::Conflict | ErrorCode::Owned => StatusCode::CONFLICT,
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        ErrorCode::Network => StatusCode::BAD_GATEWAY,
         ErrorCode::Ledger | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -5,6 +5,7 @@ mod functions;
 mod history;
 mod invoke;
 mod ledger;
+mod prices;
 mod system;
 
 pub use deploy::*;
@@ -12,4 +13,5 @@ pub use functions::*;
 pub use history::*;
 pub use invoke::*;
 pub use ledger::*;
+pub use prices::*;
 pub use system::*;

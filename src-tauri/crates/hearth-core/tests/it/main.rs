@@ -12,4 +12,5 @@ mod house;
 mod invocations;
 mod owner;
 mod pace;
+mod prices;
 mod secrets;

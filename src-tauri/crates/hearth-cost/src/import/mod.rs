@@ -42,6 +42,9 @@ pub struct Refreshed {
     pub changes: Vec<Change>,
     /// What waits for a person's yes: the book keeps the old price.
     pub waiting: Vec<Change>,
+    /// The prices that wait, as a book of their own; none when nothing waits.
+    #[serde(skip)]
+    pub pending: Option<PriceBook>,
     /// How many prices are the same.
     pub same: u32,
     /// What was left out, and why.
@@ -82,11 +85,14 @@ pub fn refresh(
     }
     let (waiting, changes): (Vec<Change>, Vec<Change>) =
         diff.changes.into_iter().partition(|change| change.needs_yes && !confirmed.contains(&change.key));
-    for change in &waiting {
-        rows.remove(&change.key);
-    }
+    let held: Vec<Row> = waiting.iter().filter_map(|change| rows.remove(&change.key)).collect();
+    let pending = if held.is_empty() {
+        None
+    } else {
+        Some(PriceBook::new(day, "waiting for a yes".to_owned(), sources.clone(), held)?)
+    };
     let book = old.revised(day, rows.into_values().collect(), &sources)?;
-    Ok(Refreshed { book, changes, waiting, same: diff.same, remarks })
+    Ok(Refreshed { book, changes, waiting, pending, same: diff.same, remarks })
 }
 
 /// Whether a price that the book does not have yet is more than twice, or less than half, of any it has for the meter.

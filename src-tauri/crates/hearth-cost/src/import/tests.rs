@@ -11,8 +11,11 @@ fn book() -> PriceBook {
     PriceBook::bundled().unwrap()
 }
 
-/// A product with one term of these tiers.
-fn offer(code: &str, products: &[(&str, Value, &str, &[(&str, &str)])]) -> String {
+/// SKU, attributes, unit, and tiers as begin and price.
+type Product<'a> = (&'a str, Value, &'a str, &'a [(&'a str, &'a str)]);
+
+/// An offer file; each product has one term with its tiers.
+fn offer(code: &str, products: &[Product<'_>]) -> String {
     let mut all = json!({
         "formatVersion": "v1.0", "offerCode": code, "version": "20270110000000",
         "publicationDate": "2027-01-10T00:00:00Z", "products": {}, "terms": {"OnDemand": {}},
