@@ -5,6 +5,7 @@
 
 mod architecture;
 mod command_line;
+mod cost;
 mod fidelity;
 mod hostile;
 mod killed;

@@ -244,6 +244,12 @@ impl App {
         self.inner.prices.books().current().clone()
     }
 
+    /// The price book of the day of `instant`.
+    pub(crate) fn prices_on(&self, instant: Micros) -> PriceBook {
+        let books = self.inner.prices.books();
+        crate::prices::day(instant).map_or_else(|| books.current(), |day| books.for_day(day)).clone()
+    }
+
     /// Every price book: usage is priced with the one of its day.
     pub fn price_books(&self) -> Arc<Books> {
         self.inner.prices.books()

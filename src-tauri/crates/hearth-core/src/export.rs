@@ -171,7 +171,7 @@ async fn invocations_table(app: &App, query: InvocationsQuery) -> Result<Raw> {
     loop {
         let (page, next) = app.store().invocations(&filter, cursor.as_deref(), PAGE).await?;
         for call in &page {
-            let receipt = hearth_cost::receipt(&app.prices(), &region, call)?;
+            let receipt = hearth_cost::receipt(&app.prices_on(call.started_us), &region, call)?;
             table.row(&invocation_cells(call, &receipt.total_usd))?;
         }
         cursor = next;

@@ -34,7 +34,11 @@ pub(crate) async fn invocation(app: &App, request: InvocationName) -> Result<Inv
     let filter = LogFilter { request_id: Some(id.clone()), limit: DETAIL_LINES, ..LogFilter::default() };
     let logs = app.store().logs(&filter).await?.lines;
     let log_count = app.store().count_logs(id).await?;
-    let receipt = hearth_cost::receipt(&app.prices(), &app.settings().price_region, &invocation)?;
+    let receipt = hearth_cost::receipt(
+        &app.prices_on(invocation.started_us),
+        &app.settings().price_region,
+        &invocation,
+    )?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let ended = invocation.outcome != Outcome::Running;
     Ok(InvocationDetail {

@@ -196,7 +196,11 @@ async fn answer(app: &App, finished: &Finished) -> Result<InvokeAnswer> {
         phases: invocation.phases,
         environment_id: invocation.environment_id.clone(),
         billed_ms: invocation.billed_ms,
-        receipt: hearth_cost::receipt(&app.prices(), &app.settings().price_region, invocation)?,
+        receipt: hearth_cost::receipt(
+            &app.prices_on(invocation.started_us),
+            &app.settings().price_region,
+            invocation,
+        )?,
         invocation: invocation.clone(),
         explanation: explain(invocation, timeout_s),
     })

@@ -9,10 +9,10 @@ use crate::record::{self, Fact, Facts, Recording};
 use crate::scopes::Scopes;
 use crate::{database, environments, recovery};
 use hearth_model::{
-    Clock, Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine, Outcome, RequestId,
+    Clock, Environment, EnvironmentId, EnvironmentTransition, Invocation, InvocationPayloads, LogLine, Outcome, RequestId,
 };
 use sqlx::{SqliteConnection, SqlitePool};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -44,7 +44,7 @@ fn estimate(file: &Path, output: &mut Output) -> Result<Ended, Failure> {
             match answer {
                 // Said below: a long reason must not widen the table.
                 CaseAnswer::Failed { id, .. } => {
-                    table.row(vec![cell(id, Tone::Strong), cell("cannot be worked out", Tone::Bad)])
+                    table.row(vec![cell(id, Tone::Strong), cell("cannot be worked out", Tone::Bad)]);
                 }
                 CaseAnswer::Done { id, lines, total } => {
                     let sum = [("total", total)].into_iter();

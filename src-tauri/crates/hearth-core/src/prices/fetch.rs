@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Longest that one answer may take.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// Longest that a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Largest answer: the price list of a region is some megabytes.

@@ -14,6 +14,7 @@ use crate::api::{
 use crate::{ApiError, App, ErrorCode, Result};
 use fetch::Fetcher;
 use hearth_cost::{BookDiff, Day, PriceBook, Provider};
+use hearth_model::Micros;
 use std::collections::BTreeSet;
 
 /// Where price lists are fetched from: addresses without a slash at the end.
@@ -133,11 +134,14 @@ fn unknown_region(region: &str) -> ApiError {
         .with_hint("Write it as its vendor does: us-east-1, westeurope, europe-west3.")
 }
 
-/// The day of the clock, in UTC.
+/// The day of an instant, in UTC; none beyond all calendars.
+pub(crate) fn day(instant: Micros) -> Option<Day> {
+    let instant = jiff::Timestamp::from_microsecond(instant.0).ok()?;
+    Some(instant.to_zoned_datetime(jiff::tz::TimeZone::UTC).date())
+}
+
 fn today(app: &App) -> Result<Day> {
-    let instant = jiff::Timestamp::from_microsecond(app.now().0)
-        .map_err(|error| ApiError::internal("the clock shows no day").with_detail(error.to_string()))?;
-    Ok(instant.to_zoned_datetime(jiff::tz::TimeZone::UTC).date())
+    day(app.now()).ok_or_else(|| ApiError::internal("the clock shows no day"))
 }
 
 pub(crate) async fn refresh(app: &App, request: PricesRefresh) -> Result<PricesRefreshed> {

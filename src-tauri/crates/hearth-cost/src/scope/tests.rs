@@ -1,7 +1,8 @@
 //! What a bill of a scope promises: the parts are the whole, whatever it is split into.
 
 use super::*;
-use crate::billing::Time;
+use crate::billing::{Plan, Time};
+use crate::projection::FunctionUsage;
 use proptest::prelude::*;
 
 fn book() -> PriceBook {

@@ -1,0 +1,67 @@
+//! `hearth cost` and `hearth prices`: arithmetic that needs no data folder, and prices that need no network.
+
+use crate::support::Home;
+use serde_json::{Value, json};
+
+#[test]
+fn cases_are_estimated_without_a_data_folder() {
+    let home = Home::new();
+    let cases = json!({"cases": [
+        {"id": "good", "calc": "aws_lambda", "inputs": {"requests": 30_000_000, "duration_ms": 200, "memory_mb": 128}},
+        {"id": "negative", "calc": "aws_lambda", "inputs": {"requests": -1, "duration_ms": 200, "memory_mb": 128}},
+        {"id": "nowhere", "calc": "aws_lambda", "inputs": {"requests": 1, "duration_ms": 1, "memory_mb": 128, "region": "moon-1"}},
+    ]});
+    let file = home.write("cases.json", cases.to_string());
+    let answers = home.json(&["cost", "estimate", "--cases", file.to_str().unwrap()]);
+    assert_eq!(answers[0]["lines"]["duration"]["exact"], "12.500025");
+    assert_eq!(answers[0]["total"], json!({"exact": "18.500025", "printed": "18.50"}));
+    assert_eq!(answers[0]["lines"]["requests"]["steps"][0]["rate"], "0.0000002");
+    assert!(answers[0]["lines"]["requests"]["price"]["retrieved"].is_string());
+    assert!(answers[1]["error"].as_str().unwrap().contains("-1"));
+    assert!(answers[2]["error"].as_str().unwrap().contains("`moon-1`"));
+    assert!(!home.data().exists(), "arithmetic leaves nothing behind");
+
+    for (name, content) in [("cut.json", &b"{\"cases\": ["[..]), ("binary.json", b"\xff\xfe\x00")] {
+        let file = home.write(name, content);
+        let ran = home.run(&["--json", "cost", "estimate", "--cases", file.to_str().unwrap()]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+        assert_eq!(ran.error()["code"], "invalid_input");
+    }
+    let missing = home.run(&["--json", "cost", "estimate", "--cases", "/nowhere/at/all.json"]);
+    assert_eq!((missing.code, missing.error()["code"].as_str()), (1, Some("not_found")));
+    assert_eq!(home.run(&["--json", "cost", "estimate"]).code, 2, "a file is needed");
+}
+
+#[test]
+fn report_lines_are_billed_as_printed_and_bad_ones_say_their_number() {
+    let home = Home::new();
+    let mut lines = b"REPORT RequestId: a\tDuration: 395.99 ms\tBilled Duration: 662 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\tInit Duration: 265.72 ms\t\n".to_vec();
+    lines.extend(b"REPORT RequestId: b\tDuration: 12\n\xff\xfe\n");
+    lines.extend(b"{\"time\":\"2025-05-12T00:00:00Z\",\"type\":\"platform.report\",\"record\":{\"requestId\":\"c\",\"metrics\":{\"durationMs\":154.64,\"initDurationMs\":98.4,\"memorySizeMB\":1769,\"maxMemoryUsedMB\":80}}}\n");
+    let file = home.write("lines.txt", lines);
+    let ran = home.run(&["cost", "billed", "--report-lines", file.to_str().unwrap()]);
+    let told = ran.document();
+    assert_eq!((ran.code, told[0]["billedMs"].as_u64()), (0, Some(662)), "{ran:?}");
+    assert_eq!(told[0]["cost"], "0.0000057166777");
+    assert_eq!((told[1]["line"].as_u64(), told[2]["line"].as_u64()), (Some(2), Some(3)));
+    assert_eq!(told[3]["billedMs"], 155, "worked out by the rules of its day: init was free");
+    let bad = home.write("bad.txt", "REPORT RequestId: b\tDur");
+    assert_eq!(home.run(&["cost", "billed", "--report-lines", bad.to_str().unwrap()]).code, 1);
+    assert!(!home.data().exists());
+}
+
+#[test]
+fn prices_are_shown_with_source_and_day() {
+    let home = Home::new();
+    let info = home.json(&["prices"]);
+    assert_eq!((info["books"].as_array().unwrap().len(), &info["waiting"]), (1, &json!([])));
+    let rows = home.json(&["prices", "show", "lambda/duration", "--region", "eu-west-1"]);
+    let rows: &Vec<Value> = rows["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "x86 and arm64");
+    assert_eq!(rows[0]["tiers"].as_array().unwrap().len(), 3);
+    assert!(!rows[0]["source"].as_str().unwrap().is_empty());
+    let nowhere = home.run(&["--json", "prices", "show", "--region", "moon-1"]);
+    assert_eq!((nowhere.code, nowhere.error()["code"].as_str()), (1, Some("invalid_input")));
+    let nothing = home.run(&["--json", "prices", "confirm", "--all"]);
+    assert_eq!((nothing.code, nothing.error()["code"].as_str()), (1, Some("not_found")));
+}
