@@ -177,6 +177,14 @@ async fn every_command_answers() {
     );
     assert_eq!(caller.json("function_restore", name).await["version"], 4);
 
+    let _vendor = crate::prices::vendor_of(&caller.house.app).await;
+    let refreshed =
+        caller.json("prices_refresh", json!({ "vendors": ["aws"], "regions": ["us-east-1"] })).await;
+    assert_eq!(refreshed["waiting"].as_array().unwrap().len(), 1);
+    assert_eq!(caller.json("prices_get", json!({})).await["waiting"], refreshed["waiting"]);
+    caller.json("prices_confirm", json!({ "keys": [], "accept": true })).await;
+    assert_eq!(caller.json("prices_rows", json!({})).await["date"], refreshed["date"]);
+
     let all: BTreeSet<&str> = COMMANDS.iter().copied().collect();
     let missing: Vec<_> = all.difference(&caller.called).collect();
     assert!(missing.is_empty(), "commands that this test does not call: {missing:?}");

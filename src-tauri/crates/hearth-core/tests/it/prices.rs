@@ -1,8 +1,8 @@
 //! Refreshing prices against a host on this computer: what changes, what waits for a yes, and that nothing is lost.
 
 use crate::house::{House, open_in};
-use hearth_core::ErrorCode;
 use hearth_core::prices::PriceSources;
+use hearth_core::{App, ErrorCode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 /// A host that answers fixed texts by path and query, and remembers what it was asked.
-struct Vendor {
+pub(crate) struct Vendor {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
@@ -47,6 +47,11 @@ impl Vendor {
         Self { url, asked }
     }
 
+    fn answer_for(&self, app: &App) {
+        let url = || self.url.clone();
+        app.set_price_sources(PriceSources { aws: url(), azure: url(), google: url() });
+    }
+
     fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -78,10 +83,16 @@ fn aws(request: &str) -> HashMap<String, String> {
     answers
 }
 
+/// A host with the AWS offers, one price of which waits for a yes, as the sources of an App.
+pub(crate) async fn vendor_of(app: &App) -> Vendor {
+    let vendor = Vendor::open(aws("0.0000006")).await;
+    vendor.answer_for(app);
+    vendor
+}
+
 async fn house(answers: HashMap<String, String>) -> (House, Vendor) {
     let (house, vendor) = (House::open().await, Vendor::open(answers).await);
-    let url = || vendor.url.clone();
-    house.app.set_price_sources(PriceSources { aws: url(), azure: url(), google: url() });
+    vendor.answer_for(&house.app);
     (house, vendor)
 }
 
