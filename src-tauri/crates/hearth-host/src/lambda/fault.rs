@@ -110,7 +110,11 @@ impl From<ApiError> for Fault {
                 Self::invalid(&message)
             }
             ErrorCode::Conflict => Self::conflict(&message),
-            ErrorCode::Owned | ErrorCode::Ledger | ErrorCode::DiskFull | ErrorCode::Network | ErrorCode::Internal => {
+            ErrorCode::Owned
+            | ErrorCode::Ledger
+            | ErrorCode::DiskFull
+            | ErrorCode::Network
+            | ErrorCode::Internal => {
                 tracing::error!(%message, detail = error.detail.as_deref().unwrap_or(""), "a Lambda API call failed");
                 Self {
                     status: StatusCode::INTERNAL_SERVER_ERROR,
