@@ -5,7 +5,11 @@ use crate::api::{
     AppInfo, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
     DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
     FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
-    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer, LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery, LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo, PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport,
+    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer,
+    LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery,
+    LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo,
+    PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent,
+    SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;

@@ -9,7 +9,8 @@ use crate::record::{self, Fact, Facts, Recording};
 use crate::scopes::Scopes;
 use crate::{database, environments, recovery};
 use hearth_model::{
-    Clock, Environment, EnvironmentId, EnvironmentTransition, Invocation, InvocationPayloads, LogLine, Outcome, RequestId,
+    Clock, Environment, EnvironmentId, EnvironmentTransition, Invocation, InvocationPayloads, LogLine,
+    Outcome, RequestId,
 };
 use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -40,6 +40,12 @@ import type { LogsPage } from "./LogsPage";
 import type { LogsQuery } from "./LogsQuery";
 import type { Pace } from "./Pace";
 import type { PaceRequest } from "./PaceRequest";
+import type { PriceRows } from "./PriceRows";
+import type { PricesConfirm } from "./PricesConfirm";
+import type { PricesInfo } from "./PricesInfo";
+import type { PricesQuery } from "./PricesQuery";
+import type { PricesRefresh } from "./PricesRefresh";
+import type { PricesRefreshed } from "./PricesRefreshed";
 import type { Raw } from "./Raw";
 import type { RollbackRequest } from "./RollbackRequest";
 import type { Sample } from "./Sample";
@@ -214,6 +220,22 @@ query_save: [SavedQuery, Empty],
  * Forgets a question.
  */
 query_delete: [SavedQueryName, Empty], 
+/**
+ * The price books and what waits for a person's yes.
+ */
+prices_get: [Empty, PricesInfo], 
+/**
+ * Rows of the newest book.
+ */
+prices_rows: [PricesQuery, PriceRows], 
+/**
+ * Fetches price lists of vendors: the only command that contacts a host.
+ */
+prices_refresh: [PricesRefresh, PricesRefreshed], 
+/**
+ * Takes or drops prices that wait for a person's yes.
+ */
+prices_confirm: [PricesConfirm, PricesInfo], 
 /**
  * Columns of a chart: see `SERIES_COLUMNS`.
  */

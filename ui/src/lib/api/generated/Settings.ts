@@ -30,6 +30,18 @@ theme: string,
  */
 motion: string, 
 /**
+ * Days for which single calls, their payloads and logs are kept, 1 to 3,650.
+ */
+rawDays: number, 
+/**
+ * Size of the ledger in MB above which the oldest of them go earlier, 64 to 1,000,000.
+ */
+maxLedgerMb: number, 
+/**
+ * Days for which charts and costs are kept, 31 to 3,650.
+ */
+rollupDays: number, 
+/**
  * Whether single letters and signs are keys; chords with Ctrl or Alt always are.
  */
 singleKeys: boolean, 
