@@ -10,9 +10,9 @@ mod measure;
 mod trace;
 
 use bare::Bare;
-use hearth_model::{Invocation, ManualClock, Micros};
+use hearth_model::{Clock, Invocation, ManualClock, Micros};
 use hearth_store::{Batch, Store, StoreOptions};
-use measure::{Asked, measure};
+use measure::{Asked, Measured, measure};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -34,6 +34,8 @@ struct Options {
     seed: u64,
     folder: PathBuf,
     csv: Option<PathBuf>,
+    /// Measures the ledgers that an earlier run left in the folder.
+    reuse: bool,
     json: Option<PathBuf>,
 }
 
@@ -46,6 +48,7 @@ fn options() -> Options {
         seed: 20_261_123,
         folder: std::env::temp_dir().join("hearth-bench-ledger"),
         csv: None,
+        reuse: false,
         json: None,
     };
     let mut words = std::env::args().skip(1);
@@ -59,6 +62,7 @@ fn options() -> Options {
             "--seed" => options.seed = value().parse().unwrap(),
             "--folder" => options.folder = value().into(),
             "--csv" => options.csv = Some(value().into()),
+            "--reuse" => options.reuse = true,
             "--json" => options.json = Some(value().into()),
             other => panic!("there is no option {other}"),
         }
@@ -87,7 +91,7 @@ async fn build(
     store: &Store,
     bare: &Path,
     mut csv: Option<BufWriter<File>>,
-) -> (Built, Trace) {
+) -> Built {
     open(bare, START).await.0.close().await;
     let mut loop_ = Bare::open(&bare.join("ledger.db"));
     let mut trace = Trace::new(options.seed, options.functions, START, options.days, rows);
@@ -122,7 +126,7 @@ async fn build(
             println!("  {} of {rows} rows, {}", built.calls, memory());
         }
     }
-    (built, trace)
+    built
 }
 
 fn write_row(csv: &mut impl Write, call: &Invocation) {
@@ -156,21 +160,26 @@ fn megabytes(path: &Path) -> f64 {
     std::fs::metadata(path).map_or(0.0, |metadata| metadata.len() as f64 / 1e6)
 }
 
-async fn run(options: &Options, rows: u64, name: &str) -> (Vec<Asked>, Built) {
+/// A ledger of so many rows, new or from an earlier run, and how it was built.
+async fn ledger(options: &Options, rows: u64, name: &str) -> (Store, Arc<ManualClock>, Option<Built>) {
     println!("\n{name}: {rows} invocations of {} functions over {} days", options.functions, options.days);
     let folder = options.folder.join(name);
     let bare = options.folder.join(format!("{name}-bare"));
+    let end = START + Micros::from_seconds(i64::from(options.days) * 86_400);
+    if options.reuse {
+        let (store, clock) = open(&folder, end).await;
+        return (store, clock, None);
+    }
     for folder in [&folder, &bare] {
         if folder.exists() {
             std::fs::remove_dir_all(folder).unwrap();
         }
         std::fs::create_dir_all(folder).unwrap();
     }
-    let end = START + Micros::from_seconds(i64::from(options.days) * 86_400);
     let (store, clock) = open(&folder, end).await;
     let csv = (rows == options.rows).then_some(options.csv.as_ref()).flatten();
     let csv = csv.map(|path| BufWriter::new(File::create(path).unwrap()));
-    let (built, trace) = build(options, rows, &store, &bare, csv).await;
+    let built = build(options, rows, &store, &bare, csv).await;
     let bare_mb = megabytes(&bare.join("ledger.db"));
     std::fs::remove_dir_all(&bare).unwrap();
     let at = Instant::now();
@@ -191,42 +200,65 @@ async fn run(options: &Options, rows: u64, name: &str) -> (Vec<Asked>, Built) {
         "  size                  {:>9.0} MB with rollups, logs and search; the bare loop's {bare_mb:.0} MB",
         megabytes(&folder.join("ledger.db"))
     );
-    let (asked, written) = measure(&store, trace, &clock).await;
-    println!("  meanwhile stored      {written:>9.0} rows/s");
-    println!("  {}", memory());
-    store.close().await;
-    (asked, built)
+    (store, clock, Some(built))
 }
 
 #[tokio::main]
 async fn main() {
     let options = options();
-    let (small, _) = run(&options, options.small, "small").await;
-    let (large, built) = run(&options, options.rows, "large").await;
+    let (small, small_clock, _) = ledger(&options, options.small, "small").await;
+    let (large, large_clock, built) = ledger(&options, options.rows, "large").await;
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    println!("\nload of the computer before the questions: {}", load.trim());
+    let seed = u64::from(std::process::id());
+    let more = |clock: &ManualClock, rows, seed| {
+        Trace::new(options.seed, options.functions, clock.now(), options.days, rows).with_other_calls(seed)
+    };
+    let (small_trace, large_trace) =
+        (more(&small_clock, options.small, seed), more(&large_clock, options.rows, seed + 1));
+    let (asked, stored) = measure(
+        Measured { store: &small, clock: &small_clock, trace: small_trace, calls: 10 },
+        Measured { store: &large, clock: &large_clock, trace: large_trace, calls: 200 },
+    )
+    .await;
     println!(
         "\n{:<46} {:>8} {:>9} {:>9} {:>9} {:>9} {:>7}",
-        "while ingesting, ms", "rows", "p50 small", "p95 small", "p50 large", "p95 large", "growth"
+        format!("while {stored:.0} rows/s are stored, ms"),
+        "rows",
+        "p50 small",
+        "p95 small",
+        "p50 large",
+        "p95 large",
+        "growth"
     );
-    let mut json = Vec::new();
-    for (small, large) in small.iter().zip(&large) {
-        let growth = large.p50_ms / small.p50_ms;
+    for Asked { name, rows, small, large } in &asked {
         println!(
-            "{:<46} {:>8} {:>9.2} {:>9.2} {:>9.2} {:>9.2} {growth:>6.2}x",
-            large.name, large.rows, small.p50_ms, small.p95_ms, large.p50_ms, large.p95_ms
+            "{name:<46} {rows:>8} {:>9.2} {:>9.2} {:>9.2} {:>9.2} {:>6.2}x",
+            small.p50_ms,
+            small.p95_ms,
+            large.p50_ms,
+            large.p95_ms,
+            large.p50_ms / small.p50_ms
         );
-        json.push(format!(
-            r#"{{"name": "{}", "p50SmallMs": {:.3}, "p95SmallMs": {:.3}, "p50Ms": {:.3}, "p95Ms": {:.3}}}"#,
-            large.name, small.p50_ms, small.p95_ms, large.p50_ms, large.p95_ms
-        ));
     }
     println!("\n{}", memory());
     if let Some(path) = &options.json {
-        let ratio = built.bare.as_secs_f64() / built.ours.as_secs_f64();
-        let text = format!(
-            "{{\"rows\": {}, \"oursToBare\": {ratio:.3}, \"queries\": [\n{}\n]}}\n",
-            built.calls,
-            json.join(",\n")
-        );
-        std::fs::write(path, text).unwrap();
+        std::fs::write(path, json(&asked, built.as_ref())).unwrap();
     }
+    small.close().await;
+    large.close().await;
+}
+
+fn json(asked: &[Asked], built: Option<&Built>) -> String {
+    let ratio = built.map_or(0.0, |built| built.bare.as_secs_f64() / built.ours.as_secs_f64());
+    let queries: Vec<String> = asked
+        .iter()
+        .map(|Asked { name, small, large, .. }| {
+            format!(
+                r#"{{"name": "{name}", "p50SmallMs": {:.3}, "p95SmallMs": {:.3}, "p50Ms": {:.3}, "p95Ms": {:.3}}}"#,
+                small.p50_ms, small.p95_ms, large.p50_ms, large.p95_ms
+            )
+        })
+        .collect();
+    format!("{{\"oursToBare\": {ratio:.3}, \"queries\": [\n{}\n]}}\n", queries.join(",\n"))
 }

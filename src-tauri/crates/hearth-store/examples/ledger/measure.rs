@@ -13,52 +13,83 @@ use std::time::{Duration, Instant};
 const DAY: Micros = Micros::from_seconds(86_400);
 /// How often each question is asked.
 const TIMES: usize = 60;
-/// What the ledger is written to meanwhile: so many calls each time, so often.
-const CALLS: usize = 200;
-const EVERY: Duration = Duration::from_millis(20);
+/// How often calls are stored meanwhile.
+const EVERY: Duration = Duration::from_millis(40);
 
-/// How long one question took.
+/// How long one question took, in milliseconds, of a small ledger and of a large one.
 pub(crate) struct Asked {
     pub(crate) name: &'static str,
     pub(crate) rows: usize,
+    pub(crate) small: Times,
+    pub(crate) large: Times,
+}
+
+/// Half of the times were shorter, and 95 % were.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
     pub(crate) p50_ms: f64,
     pub(crate) p95_ms: f64,
 }
 
+/// A ledger that is measured, and what is stored in it meanwhile.
+pub(crate) struct Measured<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) clock: &'a Arc<ManualClock>,
+    pub(crate) trace: Trace,
+    /// So many calls are stored at a time.
+    pub(crate) calls: usize,
+}
+
 type Question<'a> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = usize> + 'a>> + 'a>;
 
-/// Asks every question while calls are stored; tells how many calls a second were.
-pub(crate) async fn measure(store: &Store, trace: Trace, clock: &Arc<ManualClock>) -> (Vec<Asked>, f64) {
-    let busiest = trace.busiest();
+/// Asks every question of both ledgers in turn, so that whatever else the computer does meets both, while calls
+/// are stored in both; tells how many calls a second were stored.
+pub(crate) async fn measure(small: Measured<'_>, large: Measured<'_>) -> (Vec<Asked>, f64) {
+    let busiest = large.trace.busiest();
+    let (busy, usual) = (&busiest[0], &busiest[busiest.len() / 3]);
+    let ask = |measured: &Measured<'_>| (measured.store.clone(), measured.clock.now());
+    let ((small_store, small_now), (large_store, large_now)) = (ask(&small), ask(&large));
     let stop = Arc::new(AtomicBool::new(false));
     let stored = Arc::new(AtomicU64::new(0));
-    let writing =
-        tokio::spawn(write(store.clone(), trace, Arc::clone(clock), Arc::clone(&stop), Arc::clone(&stored)));
+    let writing = [small, large].map(|measured| {
+        let (store, clock) = (measured.store.clone(), Arc::clone(measured.clock));
+        let (stop, stored) = (Arc::clone(&stop), Arc::clone(&stored));
+        tokio::spawn(write(store, measured.trace, measured.calls, clock, stop, stored))
+    });
     let begun = Instant::now();
-    let before = stored.load(Ordering::Relaxed);
     let mut answers = Vec::new();
-    for (name, question) in questions(store, &busiest[0], &busiest[busiest.len() / 3], clock.now()) {
-        let mut times = Vec::new();
+    let small = questions(&small_store, busy, usual, small_now);
+    let large = questions(&large_store, busy, usual, large_now);
+    for ((name, of_small), (_, of_large)) in small.into_iter().zip(large) {
+        let mut times = [Vec::new(), Vec::new()];
         let mut rows = 0;
         for _ in 0..TIMES {
-            let asked = Instant::now();
-            rows = question().await;
-            times.push(asked.elapsed().as_secs_f64() * 1e3);
-            // As a person would, not at once.
-            tokio::time::sleep(Duration::from_millis(3)).await;
+            for (question, times) in [&of_small, &of_large].into_iter().zip(&mut times) {
+                let asked = Instant::now();
+                rows = question().await;
+                times.push(asked.elapsed().as_secs_f64() * 1e3);
+                // As a person would, not at once.
+                tokio::time::sleep(Duration::from_millis(3)).await;
+            }
         }
-        times.sort_by(f64::total_cmp);
-        answers.push(Asked { name, rows, p50_ms: times[TIMES / 2], p95_ms: times[TIMES * 95 / 100] });
+        let [small, large] = times.map(|mut times| {
+            times.sort_by(f64::total_cmp);
+            Times { p50_ms: times[TIMES / 2], p95_ms: times[TIMES * 95 / 100] }
+        });
+        answers.push(Asked { name, rows, small, large });
     }
-    let rate = (stored.load(Ordering::Relaxed) - before) as f64 / begun.elapsed().as_secs_f64();
+    let rate = stored.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
     stop.store(true, Ordering::Relaxed);
-    writing.await.unwrap();
+    for writing in writing {
+        writing.await.unwrap();
+    }
     (answers, rate)
 }
 
 async fn write(
     store: Store,
     mut trace: Trace,
+    at_once: usize,
     clock: Arc<ManualClock>,
     stop: Arc<AtomicBool>,
     stored: Arc<AtomicU64>,
@@ -66,7 +97,7 @@ async fn write(
     let mut tick = tokio::time::interval(EVERY);
     while !stop.load(Ordering::Relaxed) {
         tick.tick().await;
-        let calls = trace.take(CALLS);
+        let calls = trace.take(at_once);
         let lines = calls.iter().step_by(10).map(line_of).collect();
         if let Some(last) = calls.last()
             && last.started_us > clock.now()

@@ -177,6 +177,12 @@ impl Trace {
         functions.into_iter().map(|function| function.id.clone()).collect()
     }
 
+    /// The same functions, but other calls than those of any trace before.
+    pub(crate) fn with_other_calls(mut self, seed: u64) -> Self {
+        self.random = Random::new(seed);
+        self
+    }
+
     /// The next calls.
     pub(crate) fn take(&mut self, calls: usize) -> Vec<Invocation> {
         (0..calls).map(|_| self.call()).collect()
