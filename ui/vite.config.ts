@@ -1,8 +1,28 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
+import type { ProxyOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+/**
+ * While developing, `HEARTH_URL` is the address that `hearth serve` printed: its token becomes a cookie here, and
+ * commands, events and uploads of the page go to it.
+ */
+async function toHearth(): Promise<Record<string, ProxyOptions>> {
+  const url = process.env.HEARTH_URL;
+  if (!url) return {};
+  const entered = await fetch(url, { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0];
+  if (!cookie) throw new Error(`${url} let nobody in: use the whole address that hearth serve printed`);
+  const { origin } = new URL(url);
+  const options: ProxyOptions = {
+    target: origin,
+    changeOrigin: true,
+    headers: { cookie, origin, 'sec-fetch-site': 'same-origin' },
+  };
+  return { '/rpc': options, '/events': options, '/upload': options };
+}
+
+export default defineConfig(async ({ command }) => ({
   plugins: [svelte()],
   resolve: {
     alias: {
@@ -32,6 +52,7 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     host: '127.0.0.1',
+    proxy: command === 'serve' && !process.env.VITEST ? await toHearth() : {},
   },
   clearScreen: false,
   test: {
@@ -39,4 +60,4 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test-setup.ts'],
   },
-});
+}));

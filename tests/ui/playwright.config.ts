@@ -8,8 +8,8 @@ export default defineConfig({
   timeout: 40_000,
   expect: { timeout: 8_000 },
   fullyParallel: false,
-  // A busy CI machine may be late once; Playwright then says "flaky" and .ci/run prints it.
-  retries: process.env['CI'] ? 1 : 0,
+  // A test that needs a second try has found a race: it is to be found, not repeated.
+  retries: 0,
   workers: 2,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list']],

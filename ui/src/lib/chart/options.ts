@@ -126,7 +126,9 @@ function seriesOptions(one: ChartSeries, read: Colours['read']): uPlot.Series {
   const ink = read(one.colour);
   const shared = { label: one.label, scale: one.right ? 'r' : 'y', spanGaps: false };
   if (one.shape === 'bars') {
-    const bars = uPlot.paths.bars?.({ size: [0.78, 26, 1], align: 1, gap: 1 });
+    // A week of hours leaves two pixels a step: there the bars touch rather than vanish.
+    const many = one.values.length > 100;
+    const bars = uPlot.paths.bars?.({ size: [0.78, 26, many ? 3 : 1], align: 1, gap: many ? 0 : 1 });
     return {
       ...shared,
       ...(bars ? { paths: bars } : {}),

@@ -30,6 +30,8 @@ class Overlays {
   /** The sheet of keys, to read or to change them. */
   shortcuts = $state<'read' | 'change' | null>(null);
   toasts = $state.raw<readonly ToastMessage[]>([]);
+  /** Whether a person is at the messages now. */
+  reading = false;
   question = $state.raw<Question | null>(null);
   #next = 1;
 
@@ -42,7 +44,12 @@ class Overlays {
       ...this.toasts.slice(-3),
       { id, tone: options.tone ?? 'good', text, detail: options.detail, action: options.action },
     ];
-    setTimeout(() => this.dismiss(id), options.action ? TOAST_MS * 2 : TOAST_MS);
+    this.#expire(id, options.action ? TOAST_MS * 2 : TOAST_MS);
+  }
+
+  /** Takes a message away after a while, but not while it is read: pointed at, or with the focus in it. */
+  #expire(id: number, afterMs: number): void {
+    setTimeout(() => (this.reading ? this.#expire(id, 1_000) : this.dismiss(id)), afterMs);
   }
 
   /** Says that something failed, with what to do. */
@@ -52,6 +59,8 @@ class Overlays {
 
   dismiss(id: number): void {
     this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    // The last one takes the pointer's place with it, and no leaving is heard.
+    if (this.toasts.length === 0) this.reading = false;
   }
 
   /** Asks before something that cannot be undone. */
