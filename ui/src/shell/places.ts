@@ -2,6 +2,7 @@
 import BookOpen from '@lucide/svelte/icons/book-open';
 import ChartArea from '@lucide/svelte/icons/chart-area';
 import Cloud from '@lucide/svelte/icons/cloud';
+import DatabaseSearch from '@lucide/svelte/icons/database-search';
 import Flame from '@lucide/svelte/icons/flame';
 import Gauge from '@lucide/svelte/icons/gauge';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
@@ -52,6 +53,7 @@ export const PLACES: readonly { title: string; places: readonly Place[] }[] = [
     places: [
       { screen: 'runtime', title: 'Local runtime', icon: Flame },
       { screen: 'accounts', title: 'Accounts', icon: Cloud },
+      { screen: 'ask', title: 'Ask the ledger', icon: DatabaseSearch },
       { screen: 'settings', title: 'Settings', icon: Settings },
     ],
   },

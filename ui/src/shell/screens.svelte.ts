@@ -2,20 +2,37 @@
 import { asApiError, type ApiError } from '$lib/api/client';
 
 async function load() {
-  const [monitor, lanes, logs, invocations, page, panel, deploy, runtime, settings, glossary, dock] =
-    await Promise.all([
-      import('$features/monitor/index.svelte'),
-      import('$features/lanes/index.svelte'),
-      import('$features/logs/index.svelte'),
-      import('$features/invocations/index.svelte'),
-      import('$features/function/index.svelte'),
-      import('$features/function/Panel.svelte'),
-      import('$features/deploy/index.svelte'),
-      import('$features/runtime/index.svelte'),
-      import('$features/settings/index.svelte'),
-      import('$features/glossary/index.svelte'),
-      import('$features/dock/index.svelte'),
-    ]);
+  const [
+    monitor,
+    lanes,
+    logs,
+    invocations,
+    page,
+    panel,
+    deploy,
+    runtime,
+    settings,
+    glossary,
+    dock,
+    ask,
+    priceBook,
+    priceBlock,
+  ] = await Promise.all([
+    import('$features/monitor/index.svelte'),
+    import('$features/lanes/index.svelte'),
+    import('$features/logs/index.svelte'),
+    import('$features/invocations/index.svelte'),
+    import('$features/function/index.svelte'),
+    import('$features/function/Panel.svelte'),
+    import('$features/deploy/index.svelte'),
+    import('$features/runtime/index.svelte'),
+    import('$features/settings/index.svelte'),
+    import('$features/glossary/index.svelte'),
+    import('$features/dock/index.svelte'),
+    import('$features/ask/index.svelte'),
+    import('$features/prices/index.svelte'),
+    import('$features/prices/Block.svelte'),
+  ]);
   return {
     Monitor: monitor.default,
     Lanes: lanes.default,
@@ -28,6 +45,9 @@ async function load() {
     SettingsPage: settings.default,
     Glossary: glossary.default,
     DockPane: dock.default,
+    Ask: ask.default,
+    PriceBook: priceBook.default,
+    PriceBlock: priceBlock.default,
   };
 }
 

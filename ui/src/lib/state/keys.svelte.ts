@@ -4,7 +4,7 @@
  */
 import { settings } from './settings.svelte';
 
-export type KeyPlace = 'Everywhere' | 'Go to' | 'Function' | 'Lanes' | 'Logs';
+export type KeyPlace = 'Everywhere' | 'Go to' | 'Function' | 'Lanes' | 'Logs' | 'Ask the ledger';
 
 export interface Binding {
   /** The action's id, or its `binding`. */
@@ -38,6 +38,7 @@ export const BINDINGS: readonly Binding[] = [
     ['go-cost', 'Cost', 'g c'],
     ['go-missions', 'Missions', 'g m'],
     ['go-runtime', 'Local runtime', 'g r'],
+    ['go-ask', 'Ask the ledger', 'g q'],
     ['go-settings', 'Settings', 'g s'],
   ]),
   ...in_('Function', [
@@ -62,6 +63,10 @@ export const BINDINGS: readonly Binding[] = [
   ...in_('Logs', [
     ['logs-follow', 'Follow the newest', 'f'],
     ['logs-wrap', 'Wrap long lines', 'w'],
+  ]),
+  ...in_('Ask the ledger', [
+    ['ask-run', 'Ask the question', 'Ctrl Enter'],
+    ['ask-save', 'Save the question', 'Ctrl S'],
   ]),
 ];
 

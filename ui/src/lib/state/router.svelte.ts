@@ -14,6 +14,7 @@ export const SCREENS = [
   'glossary',
   'runtime',
   'accounts',
+  'ask',
   'settings',
 ] as const;
 export type Screen = (typeof SCREENS)[number];

@@ -9,6 +9,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { javascript } from '@codemirror/lang-javascript';
 import { json } from '@codemirror/lang-json';
 import { python } from '@codemirror/lang-python';
+import { SQLite, type SQLNamespace, sql } from '@codemirror/lang-sql';
 import {
   bracketMatching,
   foldGutter,
@@ -19,8 +20,15 @@ import {
   syntaxHighlighting,
 } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { Compartment, EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
+import {
+  Decoration,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import type { Language } from './language';
 
@@ -30,6 +38,8 @@ export interface EditorOptions {
   language: Language;
   label: string;
   readOnly: boolean;
+  /** Tables and their columns, offered while SQL is written. */
+  tables?: SQLNamespace | undefined;
   onchange: (text: string) => void;
 }
 
@@ -53,6 +63,11 @@ const look = EditorView.theme({
   },
   '.cm-panels': { backgroundColor: 'var(--bg-2)', color: 'var(--tx-1)' },
   '.cm-tooltip': { backgroundColor: 'var(--bg-2)', border: '1px solid var(--line-2)' },
+  '.cm-wrong': {
+    textDecoration: 'underline wavy var(--bad-tx)',
+    textUnderlineOffset: '3px',
+    textDecorationThickness: '1.5px',
+  },
   '.cm-matchingBracket': { backgroundColor: 'var(--bg-4) !important' },
 });
 
@@ -72,7 +87,7 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--k-com)' },
 ]);
 
-function grammar(language: Language): Extension {
+function grammar(language: Language, tables: SQLNamespace = {}): Extension {
   switch (language) {
     case 'json':
       return json();
@@ -80,19 +95,49 @@ function grammar(language: Language): Extension {
       return javascript({ typescript: true });
     case 'python':
       return python();
+    case 'sql':
+      return sql({ dialect: SQLite, schema: tables });
     case 'text':
       return [];
   }
 }
 
+const setMark = StateEffect.define<{ from: number; to: number } | null>();
+const WRONG = Decoration.mark({
+  class: 'cm-wrong',
+  attributes: { title: 'Here the question cannot be read' },
+});
+
+/** The stretch that is underlined as wrong; any change of the text takes the line away. */
+const marked = StateField.define({
+  create: () => Decoration.none,
+  update(now, transaction) {
+    for (const effect of transaction.effects) {
+      if (!effect.is(setMark)) continue;
+      return effect.value === null
+        ? Decoration.none
+        : Decoration.set([WRONG.range(effect.value.from, effect.value.to)]);
+    }
+    return transaction.docChanged ? Decoration.none : now;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
 export interface RunningEditor {
   /** Replaces the text, keeping the place when it is the same. */
   set(text: string): void;
+  /** Puts text in the place of what is selected, and the cursor behind it. */
+  insert(text: string): void;
+  /** Underlines a stretch as wrong until the text changes; null takes the line away. */
+  mark(range: { from: number; to: number } | null): void;
+  /** Offers these tables from now on. */
+  offer(tables: SQLNamespace): void;
   focus(): void;
   destroy(): void;
 }
 
 export function startEditor(options: EditorOptions): RunningEditor {
+  const words = new Compartment();
   const view = new EditorView({
     parent: options.parent,
     state: EditorState.create({
@@ -119,7 +164,8 @@ export function startEditor(options: EditorOptions): RunningEditor {
           ...completionKeymap,
           indentWithTab,
         ]),
-        grammar(options.language),
+        words.of(grammar(options.language, options.tables)),
+        marked,
         syntaxHighlighting(colours),
         look,
         EditorState.readOnly.of(options.readOnly),
@@ -135,6 +181,16 @@ export function startEditor(options: EditorOptions): RunningEditor {
       if (view.state.doc.toString() === text) return;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
+    insert(text) {
+      view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true });
+      view.focus();
+    },
+    mark(range) {
+      const { length } = view.state.doc;
+      const inside = range !== null && range.from < range.to && range.to <= length ? range : null;
+      view.dispatch({ effects: setMark.of(inside) });
+    },
+    offer: (tables) => view.dispatch({ effects: words.reconfigure(grammar(options.language, tables)) }),
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
