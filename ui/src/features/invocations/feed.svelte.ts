@@ -24,6 +24,8 @@ export type InvocationFilter = Omit<InvocationsQuery, 'cursor' | 'limit'>;
 export class InvocationFeed implements Feed<InvocationFilter> {
   rows = $state.raw<readonly Invocation[]>([]);
   total = $state(0);
+  /** There may be more than `total`: counting a filter stops at some number. */
+  totalAtLeast = $state(false);
   loading = $state(true);
   error = $state.raw<ApiError | null>(null);
   #query: InvocationsQuery | null = null;
@@ -52,6 +54,7 @@ export class InvocationFeed implements Feed<InvocationFilter> {
       if (joined === null || joined.length <= page.invocations.length) this.#next = page.next;
       this.rows = joined ?? page.invocations;
       this.total = page.total;
+      this.totalAtLeast = page.totalAtLeast ?? false;
       this.error = null;
     } catch (thrown) {
       if (round === this.#round) this.error = thrown as ApiError;

@@ -66,9 +66,6 @@ export function isFinal(state: EnvironmentState): boolean {
   return FINAL.has(state);
 }
 
-/** A snapshot that may say how many calls there were when it does not hold them all. */
-export type CountedSnapshot = LanesSnapshot & { total?: number; truncated?: boolean };
-
 export class StageModel {
   readonly servers: StageServer[] = [];
   readonly requests: StageRequest[] = [];
@@ -95,8 +92,8 @@ export class StageModel {
   }
 
   /** Starts from what was since `fromUs`; what is known already changes nothing. */
-  load(snapshot: CountedSnapshot, fromUs = 0): void {
-    this.leftOut = snapshot.truncated ? Math.max(0, (snapshot.total ?? 0) - snapshot.invocations.length) : 0;
+  load(snapshot: LanesSnapshot, fromUs = 0): void {
+    this.leftOut = snapshot.truncated ? Math.max(0, snapshot.total - snapshot.invocations.length) : 0;
     this.limit = Math.max(1, snapshot.limit);
     for (const price of snapshot.prices) this.#price(price);
     for (const environment of [...snapshot.environments].sort((a, b) => a.bornUs - b.bornUs)) {

@@ -8,6 +8,8 @@ export interface Column<R> {
   numeric?: boolean;
   /** Class of head and cells, for widths and container queries. */
   class?: string;
+  /** Width in pixels, where the rows and not the styles say it. */
+  width?: number;
   /** What to sort by; a column without it cannot be sorted. Null sorts last either way. */
   by?: (row: R) => string | number | null;
   /** First direction when the head is pressed; figures start with the largest. */
