@@ -114,7 +114,7 @@ function pretty(value: unknown): string {
   return value === undefined ? '' : JSON.stringify(value, null, 2);
 }
 
-function prettyText(text: string): string {
+export function prettyText(text: string): string {
   try {
     return pretty(JSON.parse(text));
   } catch {

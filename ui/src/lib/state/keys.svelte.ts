@@ -48,6 +48,7 @@ export const BINDINGS: readonly Binding[] = [
     ['again', 'Run again', 'Ctrl Shift Enter'],
     ['run-cold', 'Run on a new server', 'Ctrl Alt Enter'],
     ['save-code', 'Save the code', 'Ctrl S'],
+    ['compare', 'Compare two runs', 'Ctrl D'],
   ]),
   ...in_('Lanes', [
     ['lanes-send', 'Send 1', 's'],

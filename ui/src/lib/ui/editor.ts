@@ -19,6 +19,7 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from '@codemirror/language';
+import { unifiedMergeView } from '@codemirror/merge';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
 import {
@@ -38,6 +39,8 @@ export interface EditorOptions {
   language: Language;
   label: string;
   readOnly: boolean;
+  /** An older text: what differs from it is shown in place. */
+  before?: string | undefined;
   /** Tables and their columns, offered while SQL is written. */
   tables?: SQLNamespace | undefined;
   onchange: (text: string) => void;
@@ -68,6 +71,14 @@ const look = EditorView.theme({
     textUnderlineOffset: '3px',
     textDecorationThickness: '1.5px',
   },
+  // The signs say it too, not only the colours.
+  '& .cm-deletedChunk': { backgroundColor: 'var(--bad-bg)', paddingLeft: '0' },
+  '& .cm-deletedLine, & .cm-deletedChunk .cm-deletedText': { background: 'none', textDecoration: 'none' },
+  '& .cm-deletedChunk .cm-deletedLine::before': { content: '"− "', color: 'var(--bad-tx)' },
+  '&.cm-merge-b .cm-changedLine': { backgroundColor: 'var(--good-bg)' },
+  '&.cm-merge-b .cm-changedLine::before': { content: '"+ "', color: 'var(--good-tx)' },
+  '&.cm-merge-b .cm-changedText': { background: 'none', fontWeight: '600' },
+  '.cm-collapsedLines': { background: 'var(--bg-3)', color: 'var(--tx-2)' },
   '.cm-matchingBracket': { backgroundColor: 'var(--bg-4) !important' },
 });
 
@@ -168,6 +179,15 @@ export function startEditor(options: EditorOptions): RunningEditor {
         marked,
         syntaxHighlighting(colours),
         look,
+        ...(options.before === undefined
+          ? []
+          : [
+              unifiedMergeView({
+                original: options.before,
+                mergeControls: false,
+                collapseUnchanged: { margin: 3, minSize: 8 },
+              }),
+            ]),
         EditorState.readOnly.of(options.readOnly),
         EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
