@@ -1,4 +1,7 @@
-/** Deploying here: one job at a time for the window. A drop leads straight to the function's Test page. */
+/**
+ * Deploying here: one job at a time for the window. A drop leads straight to the function's Test page; what is chosen
+ * on the Deploy screen goes step by step there.
+ */
 import { SvelteMap } from 'svelte/reactivity';
 import { asApiError, call, type ApiError } from '$lib/api/client';
 import type { Deployed } from '$lib/api/generated/Deployed';
@@ -8,7 +11,7 @@ import { host, type Dropped, type Picked } from '$lib/host';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
 
-export type Phase = 'idle' | 'reading' | 'inspecting' | 'review' | 'deploying' | 'failed';
+export type Phase = 'idle' | 'reading' | 'inspecting' | 'review' | 'deploying' | 'done' | 'failed';
 
 /** What a person may change before a deploy goes on. */
 export type Changes = Partial<Omit<DeployRequest, 'source'>>;
@@ -18,6 +21,8 @@ class Deploying {
   picked = $state.raw<Picked | null>(null);
   detected = $state.raw<Detected | null>(null);
   error = $state.raw<ApiError | null>(null);
+  /** What a deploy that went step by step has made, and how long it took. */
+  deployed = $state.raw<(Deployed & { tookMs: number }) | null>(null);
   /** Share of the folder that was read and packed, 0 to 1. */
   share = $state(0);
   /** Events that fit functions deployed in this window, by name. */
@@ -26,6 +31,8 @@ class Deploying {
   /** What was dropped while a job went on. */
   #waiting: (() => Promise<void>)[] = [];
   #run = false;
+  /** Whether the person saw the steps of this job. */
+  #stepwise = false;
 
   get busy(): boolean {
     return this.phase === 'reading' || this.phase === 'inspecting' || this.phase === 'deploying';
@@ -85,14 +92,18 @@ class Deploying {
   async start(picked: Picked, run = false): Promise<void> {
     const round = this.#begin('inspecting');
     this.#run = run;
+    // A sample is known, and was asked for by its name.
+    this.#stepwise = router.route.screen === 'deploy' && picked.source.kind !== 'sample';
     this.picked = picked;
     try {
       const detected = await call('deploy_inspect', { source: picked.source });
       if (round !== this.#round) return;
       this.detected = detected;
-      if (detected.runtime !== null && detected.handler !== null && detected.engineAvailable) {
+      const clear = detected.runtime !== null && detected.handler !== null && detected.engineAvailable;
+      if (clear && !this.#stepwise) {
         await this.go({});
       } else {
+        this.#stepwise = true;
         this.phase = 'review';
         router.go('deploy');
       }
@@ -107,6 +118,7 @@ class Deploying {
     const round = ++this.#round;
     this.phase = 'deploying';
     this.error = null;
+    const began = performance.now();
     try {
       const deployed = await call('deploy', {
         source: this.picked.source,
@@ -118,15 +130,20 @@ class Deploying {
         environment: null,
         ...changes,
       });
-      if (round === this.#round) this.#done(deployed);
+      if (round === this.#round) this.#done(deployed, performance.now() - began);
     } catch (thrown) {
       if (round === this.#round) this.#fail(asApiError(thrown));
     }
   }
 
-  #done(deployed: Deployed): void {
+  #done(deployed: Deployed, tookMs: number): void {
     const { name, version } = deployed.function;
     this.suggested.set(name, deployed.suggestedEvent);
+    if (this.#stepwise && this.#waiting.length === 0) {
+      this.phase = 'done';
+      this.deployed = { ...deployed, tookMs };
+      return;
+    }
     this.reset();
     // A new function shows itself on its page; that an old one has changed would go unseen.
     if (!deployed.created) overlays.toast(`${name} is now version ${version}`);
@@ -137,6 +154,7 @@ class Deploying {
     this.phase = phase;
     this.error = null;
     this.detected = null;
+    this.deployed = null;
     this.share = 0;
     return ++this.#round;
   }
@@ -161,6 +179,7 @@ class Deploying {
     this.phase = 'idle';
     this.picked = null;
     this.detected = null;
+    this.deployed = null;
     this.error = null;
     const next = this.#waiting.shift();
     if (next) void next();
