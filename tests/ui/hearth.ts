@@ -23,10 +23,13 @@ export interface Served {
 }
 
 interface WorkerFixtures {
-  hearth: Served;
+  /** What the tests of a worker share. */
+  shared: Served;
 }
 
 interface TestFixtures {
+  /** The worker's own; a test that is repeated counts its calls from the beginning, on one of its own. */
+  hearth: Served;
   /** A page that has signed in and shows Home. */
   app: Page;
   /** Everything the page complained about. */
@@ -120,7 +123,7 @@ export async function serve(again: { dataDir?: string; port?: number } = {}): Pr
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  hearth: [
+  shared: [
     async ({}, use) => {
       const { served, stop } = await serve();
       await use(served);
@@ -128,6 +131,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
+  hearth: async ({ shared }, use, { repeatEachIndex }) => {
+    if (repeatEachIndex === 0) return use(shared);
+    const { served, stop } = await serve();
+    await use(served);
+    await stop();
+  },
   complaints: async ({ page }, use) => {
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));

@@ -27,6 +27,7 @@ impl Palette {
         let name = match theme {
             Theme::Dark => "dark",
             Theme::Light => "light",
+            Theme::HighContrast => "hc",
         };
         let colours = themes.remove(name).ok_or_else(|| Error::Tokens(format!("no theme `{name}`")))?;
         Ok(Self { colours })
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_meaning_has_a_colour_in_both_themes() {
+    fn every_meaning_has_a_colour_in_every_theme() {
         let roles = [
             Role::Compute,
             Role::Startup,
@@ -100,7 +101,7 @@ mod tests {
             Role::Percentile99,
             Role::Other,
         ];
-        for theme in [Theme::Dark, Theme::Light] {
+        for theme in [Theme::Dark, Theme::Light, Theme::HighContrast] {
             let palette = Palette::of(theme).unwrap();
             let ground = palette.token("bg-1").unwrap();
             for role in roles {

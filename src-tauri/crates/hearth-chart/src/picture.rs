@@ -100,6 +100,9 @@ pub enum Theme {
     Dark,
     /// Dark ink on a light ground.
     Light,
+    /// The brightest ink on black, for those who need contrast.
+    #[serde(rename = "hc")]
+    HighContrast,
 }
 
 /// Kind of file.

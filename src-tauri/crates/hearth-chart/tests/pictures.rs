@@ -172,7 +172,7 @@ fn start_up_is_hatched_so_that_it_shows_without_colour() {
 
 #[test]
 fn pixels_have_the_wished_size_in_both_themes() {
-    for theme in [Theme::Dark, Theme::Light] {
+    for theme in [Theme::Dark, Theme::Light, Theme::HighContrast] {
         for mut chart in [percentiles(), cost(), invocations()] {
             chart.theme = theme;
             chart.size = (800, 450);
@@ -257,7 +257,7 @@ fn pictures_to_look_at() {
     let Ok(folder) = std::env::var("HEARTH_CHART_PICTURES") else { return };
     for (name, mut chart) in [("durations", percentiles()), ("cost", cost()), ("invocations", invocations())]
     {
-        for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light"), (Theme::HighContrast, "hc")] {
             chart.theme = theme;
             chart.size = (960, 420);
             for (format, ending) in [(Format::Svg, "svg"), (Format::Png, "png")] {

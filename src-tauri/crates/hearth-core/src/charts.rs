@@ -87,10 +87,11 @@ fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPic
     let theme = match request.theme.as_str() {
         "dark" => Theme::Dark,
         "light" => Theme::Light,
+        "hc" => Theme::HighContrast,
         other => {
             return Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("there is no picture theme `{other}`; choose dark or light"),
+                format!("there is no picture theme `{other}`; choose dark, light or hc"),
             ));
         }
     };

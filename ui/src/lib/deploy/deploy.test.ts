@@ -82,3 +82,23 @@ describe('what is dropped while a job goes on', () => {
     expect(sources).toEqual(['/home/me/hello', '/home/me/second']);
   });
 });
+
+describe('on the Deploy screen', () => {
+  beforeEach(() => router.replace('deploy'));
+
+  it('goes step by step: nothing is deployed before a person says so, and what was made stays in sight', async () => {
+    await deploying.start(picked);
+    expect(deploying.phase).toBe('review');
+    expect(commands()).toEqual(['deploy_inspect']);
+    await deploying.go({ name: 'hello-python' });
+    expect(deploying.phase).toBe('done');
+    expect(deploying.deployed?.function.name).toBe('hello-python');
+    expect(router.route.screen).toBe('deploy');
+  });
+
+  it('runs a sample at once, since it was asked for by its name', async () => {
+    await deploying.start({ source: { kind: 'sample', sample: 'kettle' }, label: 'kettle' });
+    expect(commands()).toEqual(['deploy_inspect', 'deploy']);
+    expect(location.hash).toMatch(/^#\/function\//);
+  });
+});

@@ -195,7 +195,7 @@ pub struct ChartExport {
     pub query: SeriesQuery,
     /// Kind of picture.
     pub format: ImageFormat,
-    /// `dark` or `light`.
+    /// `dark`, `light` or `hc`.
     pub theme: String,
 }
 

@@ -20,6 +20,6 @@ query: SeriesQuery,
  */
 format: ImageFormat, 
 /**
- * `dark` or `light`.
+ * `dark`, `light` or `hc`.
  */
 theme: string, };
