@@ -1,27 +1,27 @@
 /** The golden paths in the system's Chromium against a real `hearth serve`. Each worker has its own. */
-import { defineConfig } from "@playwright/test";
-import { browserPath } from "./hearth";
+import { defineConfig } from '@playwright/test';
+import { browserPath } from './hearth';
 
 export default defineConfig({
-  testDir: ".",
-  outputDir: "../../target/e2e",
+  testDir: '.',
+  outputDir: '../../target/e2e',
   timeout: 40_000,
   expect: { timeout: 8_000 },
   fullyParallel: false,
   // A test that needs a second try has found a race: it is to be found, not repeated.
   retries: 0,
   workers: 2,
-  forbidOnly: process.env["CI"] !== undefined,
-  reporter: [["list"]],
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: [['list']],
   use: {
     viewport: { width: 1440, height: 900 },
-    colorScheme: "dark",
+    colorScheme: 'dark',
     acceptDownloads: true,
-    trace: "retain-on-failure",
+    trace: 'retain-on-failure',
     launchOptions: {
       executablePath: browserPath(),
       // Chromium refuses its own sandbox to root, which is who runs in containers.
-      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     },
   },
 });
