@@ -11,7 +11,10 @@ const invoke = (app: Parameters<typeof rpc>[0], name: string, event: string): Pr
     requestId: null,
   });
 
-test('a question is asked, corrected, kept, renamed and deleted with the way back', async ({ app, complaints }) => {
+test('a question is asked, corrected, kept, renamed and deleted with the way back', async ({
+  app,
+  complaints,
+}) => {
   await deploySample(app, 'kettle', 'asked');
   await invoke(app, 'asked', '{"cups":1}');
   await goTo(app, '#/ask');

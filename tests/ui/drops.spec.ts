@@ -16,9 +16,7 @@ test('a folder dropped before the screens are there is deployed when they are', 
   await expect(page.getByRole('navigation', { name: 'Main' })).toHaveCount(0);
   await dropAt(page, sampleFolder('hello-python'));
   letGo();
-  await expect(page.getByRole('button', { name: /^Run Ctrl/ })).toBeVisible({
-    timeout: 15_000,
-  });
+  await expect(page.getByRole('button', { name: /^Run Ctrl/ })).toBeVisible({ timeout: 15_000 });
   await expect(page).toHaveURL(/function\/hello-python/);
 });
 
@@ -27,9 +25,11 @@ test('two folders dropped one after the other are both deployed', async ({ app }
   await dropAt(app, sampleFolder('hello-python'));
   await dropFolder(app, sampleFolder('kettle'));
   await expect(app).toHaveURL(/function\/kettle\/test/);
-  const deployed = await rpc<{
-    functions: { function: { name: string; version: number } }[];
-  }>(app, 'functions_list', { filter: '' });
+  const deployed = await rpc<{ functions: { function: { name: string; version: number } }[] }>(
+    app,
+    'functions_list',
+    { filter: '' },
+  );
   const names = deployed.functions.map((row) => row.function.name);
   expect(names).toEqual(expect.arrayContaining(['hello-python', 'kettle']));
 });

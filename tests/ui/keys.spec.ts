@@ -35,9 +35,7 @@ test('a key is changed, refused when taken, kept, and given back', async ({ app 
   await app.keyboard.press('?');
   const sheet = app.getByRole('dialog', { name: 'Keys' });
   await sheet.getByRole('button', { name: 'Change keys…' }).click();
-  const functions = sheet.getByRole('button', {
-    name: /^(Change|Press).* keys of Functions/,
-  });
+  const functions = sheet.getByRole('button', { name: /^(Change|Press).* keys of Functions/ });
   await functions.click();
   await app.keyboard.press('?');
   await expect(sheet.getByRole('alert')).toHaveText('? is This sheet');

@@ -169,14 +169,8 @@ test('more servers than fit collapse into a strip that opens, and the picture ke
   await goTo(app, '#/lanes/crowd');
   const main = app.getByRole('main');
   await expect(main.getByRole('button', { name: /^Send 1/ })).toBeVisible();
-  await rpc(app, 'invoke_send', {
-    name: 'crowd',
-    event: '{"cups":12}',
-    count: 24,
-  });
-  const strip = main.getByRole('button', {
-    name: /older servers: .*Give every server a lane/,
-  });
+  await rpc(app, 'invoke_send', { name: 'crowd', event: '{"cups":12}', count: 24 });
+  const strip = main.getByRole('button', { name: /older servers: .*Give every server a lane/ });
   await expect(strip).toBeVisible();
   await expect(main.getByText(/24 requests so far/)).toBeVisible();
   const servers = main.getByRole('list', { name: 'Servers' });
