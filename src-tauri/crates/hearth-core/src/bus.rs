@@ -42,7 +42,8 @@ async fn keep(report: HearthEvent, store: &Store, listeners: &broadcast::Sender<
         other @ (HearthEvent::InvocationStarted { .. }
         | HearthEvent::InvocationFinished { .. }
         | HearthEvent::FunctionsChanged { .. }
-        | HearthEvent::SettingsChanged) => {
+        | HearthEvent::SettingsChanged
+        | HearthEvent::TuningChanged { .. }) => {
             listeners.send(other).ok();
         }
     }

@@ -1,6 +1,8 @@
 //! What Hearth tells its windows while it happens. Must not know who listens.
 
-use crate::{Environment, EnvironmentTransition, FunctionId, Invocation, LogLine, Micros, RequestId};
+use crate::{
+    Environment, EnvironmentTransition, FunctionId, Invocation, LogLine, Micros, RequestId, TuningId,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -43,6 +45,19 @@ pub enum HearthEvent {
     },
     /// Settings changed.
     SettingsChanged,
+    /// A power tuning began, went on or ended: ask for it again.
+    TuningChanged {
+        /// Which.
+        tuning_id: TuningId,
+        /// The name of the function that is tuned.
+        function_name: String,
+        /// Calls that have ended.
+        done: u32,
+        /// Calls that there will be.
+        total: u32,
+        /// Whether it goes on.
+        running: bool,
+    },
 }
 
 /// Events of the last moments in one message.

@@ -45,8 +45,19 @@ id! {
     /// One invocation: a UUID in lower case, the form AWS uses for request ids.
     RequestId
 }
+id! {
+    /// One power tuning: a ULID, so that tunings sort by their start.
+    TuningId
+}
 
 impl FunctionId {
+    /// A new id.
+    pub fn generate() -> Self {
+        Self(ulid::Ulid::generate().to_string())
+    }
+}
+
+impl TuningId {
     /// A new id.
     pub fn generate() -> Self {
         Self(ulid::Ulid::generate().to_string())

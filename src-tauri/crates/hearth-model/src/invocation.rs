@@ -93,6 +93,8 @@ pub enum InvocationSource {
     CommandLine,
     /// The AWS Lambda API.
     LambdaApi,
+    /// A power tuning.
+    Tuning,
 }
 
 impl InvocationSource {
@@ -103,12 +105,13 @@ impl InvocationSource {
             Self::Lanes => "lanes",
             Self::CommandLine => "command_line",
             Self::LambdaApi => "lambda_api",
+            Self::Tuning => "tuning",
         }
     }
 
     /// The source for a stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Test, Self::Lanes, Self::CommandLine, Self::LambdaApi]
+        [Self::Test, Self::Lanes, Self::CommandLine, Self::LambdaApi, Self::Tuning]
             .into_iter()
             .find(|source| source.as_str() == word)
     }

@@ -20,7 +20,7 @@ pub use function::{
     Account, Architecture, CodePackage, Engine, FunctionConfiguration, FunctionRecord, FunctionVersion,
     LOCAL_ACCOUNT, LOCAL_ACCOUNT_NUMBER, LOCAL_REGION, UnknownRuntime, function_arn,
 };
-pub use ids::{EnvironmentId, FunctionId, RequestId};
+pub use ids::{EnvironmentId, FunctionId, RequestId, TuningId};
 pub use invocation::{
     Invocation, InvocationPayloads, InvocationSource, Outcome, Phases, ServerStart, billed_milliseconds,
 };

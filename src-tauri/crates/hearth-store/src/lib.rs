@@ -35,6 +35,7 @@ mod state;
 mod store;
 mod transfer;
 mod trigrams;
+mod tuning;
 mod types;
 mod upkeep;
 mod usage;
@@ -50,6 +51,7 @@ pub use retention::{Deleted, Retention, Storage};
 pub use scopes::{DEMO_ACCOUNT_PREFIX, Scope};
 pub use store::Store;
 pub use transfer::Imported;
+pub use tuning::TuningRecord;
 pub use types::{
     Counted, Figures, FunctionOverview, FunctionUsage, HistogramBar, HourlyCalls, InvocationFilter,
     LogFilter, LogPage, SavedEvent, SavedQuery, SeriesPoint, SizedUsage, StoreOptions, UsageStep,

@@ -81,7 +81,8 @@ async fn follow(caller: &Caller, name: &str, output: &mut Output) -> Result<Ende
             | HearthEvent::InvocationStarted { .. }
             | HearthEvent::InvocationFinished { .. }
             | HearthEvent::FunctionsChanged { .. }
-            | HearthEvent::SettingsChanged => None,
+            | HearthEvent::SettingsChanged
+            | HearthEvent::TuningChanged { .. } => None,
         });
         for line in lines.flatten().filter(|line| line.function_id == function) {
             if output.is_json() {

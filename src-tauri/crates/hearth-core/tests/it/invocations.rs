@@ -93,6 +93,7 @@ async fn listeners_hear_a_call_begin_and_end_and_its_server_live() {
             HearthEvent::Logged { .. } => "logged",
             HearthEvent::FunctionsChanged { .. } => "functions",
             HearthEvent::SettingsChanged => "settings",
+            HearthEvent::TuningChanged { .. } => "tuning",
         });
     }
     assert!(heard.contains(&"functions") && heard.contains(&"started"), "{heard:?}");

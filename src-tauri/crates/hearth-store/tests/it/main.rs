@@ -14,3 +14,4 @@ mod recovery;
 mod retention;
 mod rollups;
 mod transfer;
+mod tuning;

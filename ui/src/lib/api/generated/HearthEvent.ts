@@ -6,6 +6,7 @@ import type { Invocation } from "./Invocation";
 import type { LogLine } from "./LogLine";
 import type { Micros } from "./Micros";
 import type { RequestId } from "./RequestId";
+import type { TuningId } from "./TuningId";
 
 /**
  * One thing that happened.
@@ -46,4 +47,24 @@ lines: Array<LogLine>, } | { "kind": "functions_changed",
 /**
  * Its name.
  */
-name: string, } | { "kind": "settings_changed" };
+name: string, } | { "kind": "settings_changed" } | { "kind": "tuning_changed", 
+/**
+ * Which.
+ */
+tuningId: TuningId, 
+/**
+ * The name of the function that is tuned.
+ */
+functionName: string, 
+/**
+ * Calls that have ended.
+ */
+done: number, 
+/**
+ * Calls that there will be.
+ */
+total: number, 
+/**
+ * Whether it goes on.
+ */
+running: boolean, };
