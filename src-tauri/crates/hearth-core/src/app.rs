@@ -13,6 +13,7 @@ use crate::prices::PriceShelf;
 use crate::specs::Specs;
 use crate::stage::Stage;
 use crate::system::engine_info;
+use crate::tuning::Tunings;
 use crate::variables::VariablesStore;
 use crate::{ApiError, ErrorCode, Result, settings};
 use hearth_cost::{Books, PriceBook};
@@ -30,6 +31,8 @@ use tokio_util::task::TaskTracker;
 const EVENTS_KEPT: usize = 4_096;
 /// Longest that closing waits for what the runtime, which has its own limit of 3 s, has let go of already.
 const LEFT_OVER: Duration = Duration::from_millis(200);
+/// Longest that closing waits for tunings to put back what they changed. What they do not, the next start does.
+const TUNINGS: Duration = Duration::from_secs(1);
 /// Longest that closing waits for the ledger. What it does not write by then is in the journal.
 const LAST_WRITES: Duration = Duration::from_secs(1);
 /// Tries to take the lock, 50 ms apart: somebody who only looks who the owner is holds it for a moment.
@@ -66,6 +69,7 @@ struct Inner {
     specs: Specs,
     calls: Calls,
     pace: Pacing,
+    tunings: Tunings,
     /// Held while a version is made, so that two deploys do not take the same number.
     publishing: Mutex<()>,
     tasks: TaskTracker,
@@ -137,6 +141,7 @@ impl App {
                 specs: Specs::default(),
                 calls: Calls::default(),
                 pace: Pacing::default(),
+                tunings: Tunings::default(),
                 publishing: Mutex::new(()),
                 tasks: TaskTracker::new(),
                 bus_end: CancellationToken::new(),
@@ -151,6 +156,7 @@ impl App {
             inner.bus_end.clone(),
         ));
         app.sweep().await;
+        crate::tuning::recover(&app).await;
         Ok(app)
     }
 
@@ -182,6 +188,7 @@ impl App {
     /// Ends servers, writes what is left and gives the data folder free. What runs is given a moment to finish.
     pub async fn close(&self) {
         let inner = &self.inner;
+        wait("tunings", TUNINGS, inner.tunings.end()).await;
         inner.tasks.close();
         inner.runtime.shutdown().await;
         wait("calls", LEFT_OVER, inner.tasks.wait()).await;
@@ -274,6 +281,19 @@ impl App {
 
     pub(crate) fn pace(&self) -> &Pacing {
         &self.inner.pace
+    }
+
+    pub(crate) fn tunings(&self) -> &Tunings {
+        &self.inner.tunings
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.inner.options.clock)
+    }
+
+    /// Where listeners are told what happens, for what goes on by itself.
+    pub(crate) fn events(&self) -> broadcast::Sender<HearthEvent> {
+        self.inner.events.clone()
     }
 
     /// Cancelled when the App closes.

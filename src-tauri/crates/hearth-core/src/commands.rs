@@ -9,7 +9,8 @@ use crate::api::{
     LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery,
     LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo,
     PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent,
-    SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport,
+    SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport, Tuning, TuningName,
+    TuningPlan, TuningPreview, TuningsQuery,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
@@ -204,6 +205,21 @@ commands! {
         prices_refresh(PricesRefresh) -> PricesRefreshed = crate::prices::refresh;
         /// Takes or drops prices that wait for a person's yes.
         prices_confirm(PricesConfirm) -> PricesInfo = crate::prices::confirm;
+
+        /// What a tuning will do and cost; nothing is run.
+        tuning_preview(TuningPlan) -> TuningPreview = crate::tuning::preview;
+        /// Begins a tuning, which goes on by itself; `tuning_changed` tells how far it is.
+        tuning_start(TuningPlan) -> Tuning = crate::tuning::start;
+        /// Ends a tuning; it puts back what it changed.
+        tuning_cancel(TuningName) -> Empty = crate::tuning::cancel;
+        /// One tuning with everything that was found.
+        tuning_get(TuningName) -> Tuning = crate::tuning::get;
+        /// Tunings, newest first.
+        tunings_list(TuningsQuery) -> Vec<Tuning> = crate::tuning::list;
+        /// The newest tuning of a function that measured everything.
+        tuning_latest(FunctionName) -> Option<Tuning> = crate::tuning::latest;
+        /// Tries again to put back a memory size that could not be.
+        tuning_restore(TuningName) -> Tuning = crate::tuning::restore;
     }
     raw {
         /// Columns of a chart: see `SERIES_COLUMNS`.

@@ -83,19 +83,27 @@ pub(crate) async fn send(app: &App, request: SendRequest) -> Result<Sent> {
 /// Runs a call to its end.
 pub(crate) async fn run(app: &App, order: Order) -> Result<Arc<Finished>> {
     let (_, waiting) = begin(app, order).await?;
-    match waiting {
-        Waiting::Ended(finished) => Ok(finished),
-        Waiting::Running(mut receiver) => {
-            let ended: Ended = receiver.wait_for(Option::is_some).await.map_or(None, |ended| ended.clone());
-            ended.unwrap_or_else(|| Err(ApiError::internal("a call ended without a result")))
-        }
-    }
+    waiting.end().await
 }
 
 /// A call that was begun.
 pub(crate) enum Waiting {
     Running(watch::Receiver<Ended>),
     Ended(Arc<Finished>),
+}
+
+impl Waiting {
+    /// How it went.
+    pub(crate) async fn end(self) -> Result<Arc<Finished>> {
+        match self {
+            Self::Ended(finished) => Ok(finished),
+            Self::Running(mut receiver) => {
+                let ended: Ended =
+                    receiver.wait_for(Option::is_some).await.map_or(None, |ended| ended.clone());
+                ended.unwrap_or_else(|| Err(ApiError::internal("a call ended without a result")))
+            }
+        }
+    }
 }
 
 /// Begins a call. It goes on whether or not somebody waits, so a closed window loses nothing.

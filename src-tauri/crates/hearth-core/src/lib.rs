@@ -35,6 +35,7 @@ mod settings;
 mod specs;
 mod stage;
 mod system;
+mod tuning;
 mod variables;
 
 pub use app::{App, AppOptions};

@@ -7,6 +7,7 @@ mod invoke;
 mod ledger;
 mod prices;
 mod system;
+mod tuning;
 
 pub use deploy::*;
 pub use functions::*;
@@ -15,3 +16,4 @@ pub use invoke::*;
 pub use ledger::*;
 pub use prices::*;
 pub use system::*;
+pub use tuning::*;

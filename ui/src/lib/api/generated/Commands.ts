@@ -59,6 +59,11 @@ import type { Sent } from "./Sent";
 import type { SeriesQuery } from "./SeriesQuery";
 import type { Settings } from "./Settings";
 import type { TableExport } from "./TableExport";
+import type { Tuning } from "./Tuning";
+import type { TuningName } from "./TuningName";
+import type { TuningPlan } from "./TuningPlan";
+import type { TuningPreview } from "./TuningPreview";
+import type { TuningsQuery } from "./TuningsQuery";
 
 /**
  * Request and answer of each command.
@@ -236,6 +241,34 @@ prices_refresh: [PricesRefresh, PricesRefreshed],
  * Takes or drops prices that wait for a person's yes.
  */
 prices_confirm: [PricesConfirm, PricesInfo], 
+/**
+ * What a tuning will do and cost; nothing is run.
+ */
+tuning_preview: [TuningPlan, TuningPreview], 
+/**
+ * Begins a tuning, which goes on by itself; `tuning_changed` tells how far it is.
+ */
+tuning_start: [TuningPlan, Tuning], 
+/**
+ * Ends a tuning; it puts back what it changed.
+ */
+tuning_cancel: [TuningName, Empty], 
+/**
+ * One tuning with everything that was found.
+ */
+tuning_get: [TuningName, Tuning], 
+/**
+ * Tunings, newest first.
+ */
+tunings_list: [TuningsQuery, Array<Tuning>], 
+/**
+ * The newest tuning of a function that measured everything.
+ */
+tuning_latest: [FunctionName, Tuning | null], 
+/**
+ * Tries again to put back a memory size that could not be.
+ */
+tuning_restore: [TuningName, Tuning], 
 /**
  * Columns of a chart: see `SERIES_COLUMNS`.
  */

@@ -1,0 +1,50 @@
+//! What can be tuned: something whose memory size can be read and set, and that can be called. Its implementors are the
+//! local runtime and, in tests, a double; a cloud whose configuration can be updated is another. Must not know sizes,
+//! statistics or money.
+
+use crate::Result;
+use bytes::Bytes;
+use hearth_model::{Invocation, Outcome};
+use tokio_util::sync::CancellationToken;
+
+/// The part of a configuration that tuning changes, and what tells that somebody else changed the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    pub(crate) memory_mb: u32,
+    pub(crate) version: u32,
+}
+
+/// One call, as the provider measured it.
+#[derive(Clone, Debug)]
+pub(crate) struct Measured {
+    pub(crate) invocation: Invocation,
+    /// Why it failed, for people; none when it did not.
+    pub(crate) problem: Option<String>,
+}
+
+impl Measured {
+    /// Refused since too many run at once, which is no fault of the size.
+    pub(crate) fn is_throttled(&self) -> bool {
+        self.invocation.outcome == Outcome::Throttled
+    }
+}
+
+/// Something that can be tuned. An `Err` with the code `Conflict` says that the same may work in a moment.
+pub(crate) trait Tunable: Send + Sync + 'static {
+    /// What is set now; none when the function is gone for good.
+    fn read(&self) -> impl Future<Output = Result<Option<Setting>>> + Send;
+
+    /// Sets the memory size and leaves everything else. When this returns, new calls run with it.
+    fn set_memory(&self, memory_mb: u32) -> impl Future<Output = Result<()>> + Send;
+
+    /// Makes one call and waits for its end; `cold` has it start a server. When `cancel` is cancelled, the call is ended.
+    fn invoke(
+        &self,
+        event: Bytes,
+        cold: bool,
+        cancel: &CancellationToken,
+    ) -> impl Future<Output = Result<Measured>> + Send;
+
+    /// Most calls that may run at once.
+    fn concurrency(&self) -> usize;
+}
