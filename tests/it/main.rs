@@ -14,4 +14,5 @@ mod owner;
 mod packages;
 mod plain_user;
 mod support;
+mod tuning;
 mod web;

@@ -1,10 +1,12 @@
 //! The command line as clap reads it. Must not know what commands do.
 
 mod export;
+mod tune;
 
 use clap::{Args, Parser, Subcommand};
 pub(crate) use export::{Export, Exported};
 use std::path::PathBuf;
+pub(crate) use tune::Tune;
 
 /// Runs Lambda-style functions on this computer and shows the servers behind them.
 #[derive(Debug, Parser)]
@@ -104,6 +106,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         prices: Option<Prices>,
     },
+    /// Measure a function at several memory sizes, and set its own again afterwards
+    Tune(Tune),
     /// Serve the window to a browser, and the AWS Lambda API to SDKs
     Serve(Serve),
     #[command(hide = true)]

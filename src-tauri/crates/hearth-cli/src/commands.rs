@@ -12,6 +12,7 @@ mod invoke;
 mod logs;
 mod prices;
 mod system;
+mod tune;
 
 use crate::arguments::Command;
 use crate::failure::{Ended, Failure};
@@ -41,6 +42,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Prices { prices } => prices::prices(caller, prices.as_ref(), output).await,
         Command::Info => system::info(caller, output).await,
         Command::Settings(arguments) => system::settings(caller, arguments, output).await,
+        Command::Tune(arguments) => tune::tune(caller, arguments, output).await,
         Command::Db { action } => db::run(caller, action, output).await,
         // Those never come here: they are the owner, a server and plain arithmetic, not callers.
         Command::Serve(_) | Command::Worker { .. } | Command::Cost { .. } => Ok(Ended::Unable),
