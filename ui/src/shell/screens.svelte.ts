@@ -1,57 +1,32 @@
 /** Screens that are not needed for the first paint, loaded right after it so that going there is instant. */
 import { asApiError, type ApiError } from '$lib/api/client';
 
-async function load() {
-  const [
-    monitor,
-    lanes,
-    logs,
-    invocations,
-    page,
-    panel,
-    deploy,
-    runtime,
-    settings,
-    glossary,
-    dock,
-    ask,
-    priceBook,
-    priceBlock,
-  ] = await Promise.all([
-    import('$features/monitor/index.svelte'),
-    import('$features/lanes/index.svelte'),
-    import('$features/logs/index.svelte'),
-    import('$features/invocations/index.svelte'),
-    import('$features/function/index.svelte'),
-    import('$features/function/Panel.svelte'),
-    import('$features/deploy/index.svelte'),
-    import('$features/runtime/index.svelte'),
-    import('$features/settings/index.svelte'),
-    import('$features/glossary/index.svelte'),
-    import('$features/dock/index.svelte'),
-    import('$features/ask/index.svelte'),
-    import('$features/prices/index.svelte'),
-    import('$features/prices/Block.svelte'),
-  ]);
-  return {
-    Monitor: monitor.default,
-    Lanes: lanes.default,
-    Logs: logs.default,
-    Invocations: invocations.default,
-    FunctionPage: page.default,
-    FunctionPanel: panel.default,
-    Deploy: deploy.default,
-    Runtime: runtime.default,
-    SettingsPage: settings.default,
-    Glossary: glossary.default,
-    DockPane: dock.default,
-    Ask: ask.default,
-    PriceBook: priceBook.default,
-    PriceBlock: priceBlock.default,
-  };
-}
+const FILES = {
+  Monitor: () => import('$features/monitor/index.svelte'),
+  Lanes: () => import('$features/lanes/index.svelte'),
+  Logs: () => import('$features/logs/index.svelte'),
+  Invocations: () => import('$features/invocations/index.svelte'),
+  FunctionPage: () => import('$features/function/index.svelte'),
+  FunctionPanel: () => import('$features/function/Panel.svelte'),
+  Deploy: () => import('$features/deploy/index.svelte'),
+  Runtime: () => import('$features/runtime/index.svelte'),
+  SettingsPage: () => import('$features/settings/index.svelte'),
+  Glossary: () => import('$features/glossary/index.svelte'),
+  DockPane: () => import('$features/dock/index.svelte'),
+  Ask: () => import('$features/ask/index.svelte'),
+  PriceBook: () => import('$features/prices/index.svelte'),
+  PriceBlock: () => import('$features/prices/Block.svelte'),
+  Tuning: () => import('$features/tuning/index.svelte'),
+};
 
-type Loaded = Partial<Awaited<ReturnType<typeof load>>>;
+type Loaded = { [Name in keyof typeof FILES]?: Awaited<ReturnType<(typeof FILES)[Name]>>['default'] };
+
+async function load(): Promise<Loaded> {
+  const files = await Promise.all(
+    Object.entries(FILES).map(async ([name, file]) => [name, (await file()).default] as const),
+  );
+  return Object.fromEntries(files) as Loaded;
+}
 
 class Screens {
   loaded = $state.raw<Loaded>({});

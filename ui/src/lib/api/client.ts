@@ -36,6 +36,8 @@ export const STALE_AFTER: Partial<Record<Command, readonly EventKind[]>> = {
   environments_list: ['environment_changed'],
   lanes_snapshot: ['environment_changed', 'invocation_started', 'invocation_finished'],
   series: ['invocation_finished'],
+  tunings_list: ['tuning_changed'],
+  tuning_get: ['tuning_changed'],
 };
 
 /** Whether an event tells something new of one call: that it began or ended, or a line that it logged. Lines may come after its answer. */

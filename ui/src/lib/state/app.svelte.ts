@@ -12,7 +12,7 @@ class AppState {
     this.functions.point({ filter: '' });
     return live.on(
       (event) => {
-        if (event.kind === 'logged' || event.kind === 'invocation_started') return;
+        if (['logged', 'invocation_started', 'tuning_changed'].includes(event.kind)) return;
         this.info.stale();
         if (event.kind !== 'settings_changed') this.functions.stale();
       },

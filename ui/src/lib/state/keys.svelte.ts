@@ -36,6 +36,7 @@ export const BINDINGS: readonly Binding[] = [
     ['go-invocations', 'Invocations', 'g i'],
     ['go-logs', 'Logs', 'g o'],
     ['go-cost', 'Cost', 'g c'],
+    ['go-tuning', 'Tuning', 'g t'],
     ['go-missions', 'Missions', 'g m'],
     ['go-runtime', 'Local runtime', 'g r'],
     ['go-ask', 'Ask the ledger', 'g q'],
