@@ -4,6 +4,7 @@
 //! money is worked out from the integers kept here by whoever reads them.
 
 mod ask;
+mod budgets;
 mod catalogue;
 mod catalogue_transfer;
 mod charts;
@@ -43,6 +44,7 @@ mod words;
 mod writer;
 
 pub use ask::{Answer, Value};
+pub use budgets::{BrakeEntry, BrakedFunction, StoredBudget};
 pub use check::CheckReport;
 pub use error::{Error, Result};
 pub use ingest::Batch;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod ask;
+mod budgets;
 mod catalogue;
 mod fixture;
 mod kill;
