@@ -2,7 +2,7 @@
 //! closing. Must not know who calls it.
 
 use crate::api::{EngineInfo, Settings};
-use crate::bus;
+use crate::budgets::Watch;
 use crate::calls::Calls;
 use crate::lane::Lane;
 use crate::ledger::care::retention;
@@ -15,13 +15,13 @@ use crate::stage::Stage;
 use crate::system::engine_info;
 use crate::tuning::Tunings;
 use crate::variables::VariablesStore;
-use crate::{ApiError, ErrorCode, Result, settings};
+use crate::{ApiError, ErrorCode, Result, budgets, bus, settings};
 use hearth_cost::{Books, PriceBook};
 use hearth_model::{Clock, HearthEvent, Micros};
 use hearth_runtime::{ParkedCounts, Runtime, RuntimeOptions};
 use hearth_store::{Store, StoreOptions};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 use tokio::sync::{Mutex, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -55,6 +55,15 @@ pub struct App {
     inner: Arc<Inner>,
 }
 
+/// A handle for tasks that must not keep the App open.
+pub(crate) struct WeakApp(Weak<Inner>);
+
+impl WeakApp {
+    pub(crate) fn upgrade(&self) -> Option<App> {
+        self.0.upgrade().map(|inner| App { inner })
+    }
+}
+
 struct Inner {
     options: AppOptions,
     lock: OwnerLock,
@@ -70,6 +79,7 @@ struct Inner {
     calls: Calls,
     pace: Pacing,
     tunings: Tunings,
+    budgets: Arc<Watch>,
     /// Held while a version is made, so that two deploys do not take the same number.
     publishing: Mutex<()>,
     tasks: TaskTracker,
@@ -99,6 +109,7 @@ impl App {
         .await?;
         let settings = settings::load(&store, prices.books().current()).await?;
         store.set_retention(retention(&settings));
+        let budgets = Arc::new(Watch::load(&store).await?);
         let lane = Lane::start().map_err(|error| {
             ApiError::new(ErrorCode::Internal, "the system gives Hearth no threads")
                 .with_detail(error.to_string())
@@ -142,6 +153,7 @@ impl App {
                 calls: Calls::default(),
                 pace: Pacing::default(),
                 tunings: Tunings::default(),
+                budgets,
                 publishing: Mutex::new(()),
                 tasks: TaskTracker::new(),
                 bus_end: CancellationToken::new(),
@@ -155,6 +167,7 @@ impl App {
             inner.events.clone(),
             inner.bus_end.clone(),
         ));
+        budgets::start(&app);
         app.sweep().await;
         crate::tuning::recover(&app).await;
         Ok(app)
@@ -294,6 +307,15 @@ impl App {
     /// Where listeners are told what happens, for what goes on by itself.
     pub(crate) fn events(&self) -> broadcast::Sender<HearthEvent> {
         self.inner.events.clone()
+    }
+
+    pub(crate) fn budgets(&self) -> &Arc<Watch> {
+        &self.inner.budgets
+    }
+
+    /// A handle that does not keep the App open.
+    pub(crate) fn weak(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.inner))
     }
 
     /// Cancelled when the App closes.

@@ -43,7 +43,9 @@ async fn keep(report: HearthEvent, store: &Store, listeners: &broadcast::Sender<
         | HearthEvent::InvocationFinished { .. }
         | HearthEvent::FunctionsChanged { .. }
         | HearthEvent::SettingsChanged
-        | HearthEvent::TuningChanged { .. }) => {
+        | HearthEvent::TuningChanged { .. }
+        | HearthEvent::BudgetAlert { .. }
+        | HearthEvent::BrakeChanged) => {
             listeners.send(other).ok();
         }
     }

@@ -2,7 +2,8 @@
 //! dispatcher and the TypeScript types. Must not know who calls or over what.
 
 use crate::api::{
-    AppInfo, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
+    AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
+    BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
     DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
     FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
     InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer,
@@ -220,6 +221,22 @@ commands! {
         tuning_latest(FunctionName) -> Option<Tuning> = crate::tuning::latest;
         /// Tries again to put back a memory size that could not be.
         tuning_restore(TuningName) -> Tuning = crate::tuning::restore;
+        /// Budgets and the brake as they stand now.
+        brake_status(Empty) -> BrakeStatus = crate::budgets::status;
+        /// Sets a scope's monthly budget, in the place of the one it has.
+        budget_set(BudgetSet) -> BrakeStatus = crate::budgets::set;
+        /// Deletes a scope's budget.
+        budget_delete(BudgetDelete) -> BrakeStatus = crate::budgets::delete;
+        /// Says what the brake does when something runs away; what it holds stays held.
+        brake_mode(BrakeModeSet) -> BrakeStatus = crate::budgets::set_mode;
+        /// Pulls the brake on these functions, or on all: their limit of servers becomes 0.
+        brake_pull(BrakeFunctions) -> BrakeStatus = crate::budgets::pull;
+        /// Releases these functions, or all: their limit is what it was.
+        brake_release(BrakeFunctions) -> BrakeStatus = crate::budgets::release;
+        /// Leaves these suggested functions alone, or all, for ten minutes.
+        brake_leave(BrakeFunctions) -> BrakeStatus = crate::budgets::leave;
+        /// What budgets and the brake did, newest first.
+        brake_history(BrakeHistoryQuery) -> Vec<BrakeHistoryEntry> = crate::budgets::history;
     }
     raw {
         /// Columns of a chart: see `SERIES_COLUMNS`.

@@ -1,6 +1,7 @@
 //! Why an invocation failed, in one sentence, and what to do, cheapest first. Pure: reads the record and invents nothing.
 
 use crate::api::Explanation;
+use crate::budgets::STOPPED;
 use hearth_model::{Invocation, Outcome};
 
 /// Why `invocation` failed; none when it did not. `timeout_s` is that of the version that ran, when it is known.
@@ -14,6 +15,13 @@ pub(crate) fn explain(invocation: &Invocation, timeout_s: Option<u32>) -> Option
         Outcome::InitFailed => init_failed(kind, message),
         Outcome::Crashed => crashed(kind, message),
         Outcome::FunctionError => function_error(kind, message),
+        Outcome::Throttled if message.starts_with(STOPPED) => explained(
+            format!(
+                "Hearth's brake holds the function: {}",
+                message.trim_start_matches(STOPPED).trim_start_matches(": ")
+            ),
+            &["Release the brake: Ctrl Shift B.", "Look at Budgets & brake to see why it was pulled."],
+        ),
         Outcome::Throttled => explained(
             "The function was already running on as many servers as it may have, so this call was refused.",
             &["Call it again when a server is free.", "Raise or remove the limit of servers in Config."],

@@ -2,6 +2,7 @@
 //! only then answered. Must not know processes or SQL.
 
 use crate::api::{Empty, InvocationName, InvokeAnswer, InvokeRequest, SendRequest, Sent};
+use crate::budgets::mark_refused;
 use crate::calls::{Ended, Finished, Known};
 use crate::explain::explain;
 use crate::specs::spec;
@@ -33,6 +34,8 @@ pub(crate) struct Order {
     pub(crate) source: InvocationSource,
     pub(crate) request_id: Option<RequestId>,
     pub(crate) client_context: Option<String>,
+    /// Trace header of the call that made this one, as AWS's clients pass it on.
+    pub(crate) trace: Option<String>,
 }
 
 pub(crate) async fn invoke(app: &App, request: InvokeRequest) -> Result<InvokeAnswer> {
@@ -43,6 +46,7 @@ pub(crate) async fn invoke(app: &App, request: InvokeRequest) -> Result<InvokeAn
         source: request.source,
         request_id: request.request_id,
         client_context: None,
+        trace: None,
     };
     let finished = run(app, order).await?;
     answer(app, &finished).await
@@ -73,6 +77,7 @@ pub(crate) async fn send(app: &App, request: SendRequest) -> Result<Sent> {
             source: InvocationSource::Lanes,
             request_id: None,
             client_context: None,
+            trace: None,
         };
         // The future ends by itself and is recorded; nobody waits for it.
         request_ids.push(begin(app, order).await?.0);
@@ -135,6 +140,9 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
         Known::Ended(finished) => return Ok((request_id, Waiting::Ended(finished))),
     };
     app.store().started(&begun);
+    if let Some(caller) = &order.trace {
+        app.budgets().begun(&spec.id, &spec.name, &request_id, caller);
+    }
     app.tell(HearthEvent::InvocationStarted {
         request_id: request_id.clone(),
         function_id: spec.id.clone(),
@@ -167,7 +175,9 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
 }
 
 /// Records an ended call and tells the listeners. What cannot be recorded is not answered.
-fn finish(app: &App, event: &Bytes, completion: Completion) -> Result<Arc<Finished>> {
+fn finish(app: &App, event: &Bytes, mut completion: Completion) -> Result<Arc<Finished>> {
+    mark_refused(app, &mut completion.invocation, &mut completion.response);
+    app.budgets().ended(&completion.invocation);
     let payloads = InvocationPayloads {
         event: event[..event.len().min(KEPT_BYTES)].to_vec(),
         response: completion.response[..completion.response.len().min(KEPT_BYTES)].to_vec(),

@@ -1,6 +1,7 @@
 //! What the AWS Lambda API needs: the same use cases with raw bytes in and out. Must not know HTTP.
 
 use crate::api::FunctionName;
+use crate::budgets::STOPPED;
 use crate::deploy::{Plan, bring_zip, check_name, install};
 use crate::functions::{self, existing};
 use crate::invoke::{Order, begin, run};
@@ -149,17 +150,18 @@ pub async fn delete(app: &App, name: &str) -> Result<()> {
 
 /// Runs a function and waits. An empty payload counts as `{}`.
 pub async fn invoke(app: &App, name: &str, payload: Bytes) -> Result<RawAnswer> {
-    invoke_with_context(app, name, payload, None).await
+    invoke_with_context(app, name, payload, None, None).await
 }
 
-/// Like [`invoke`], with what the header `X-Amz-Client-Context` holds.
+/// Like [`invoke`], with what the headers `X-Amz-Client-Context` and `X-Amzn-Trace-Id` hold.
 pub async fn invoke_with_context(
     app: &App,
     name: &str,
     payload: Bytes,
     client_context: Option<String>,
+    trace: Option<String>,
 ) -> Result<RawAnswer> {
-    let finished = run(app, order(name, payload, client_context)).await?;
+    let finished = run(app, order(name, payload, client_context, trace)).await?;
     Ok(RawAnswer {
         payload: finished.response.clone(),
         function_error: finished.function_error.clone(),
@@ -168,12 +170,17 @@ pub async fn invoke_with_context(
     })
 }
 
-/// Runs a function in the background, as `InvocationType: Event` does.
-pub async fn invoke_later(app: &App, name: &str, payload: Bytes) -> Result<RequestId> {
-    Ok(begin(app, order(name, payload, None)).await?.0)
+/// What a refused call says when Hearth's brake refused it; none for any other call.
+pub fn brake_words(invocation: &Invocation) -> Option<&str> {
+    invocation.error_message.as_deref().filter(|message| message.starts_with(STOPPED))
 }
 
-fn order(name: &str, payload: Bytes, client_context: Option<String>) -> Order {
+/// Runs a function in the background, as `InvocationType: Event` does.
+pub async fn invoke_later(app: &App, name: &str, payload: Bytes, trace: Option<String>) -> Result<RequestId> {
+    Ok(begin(app, order(name, payload, None, trace)).await?.0)
+}
+
+fn order(name: &str, payload: Bytes, client_context: Option<String>, trace: Option<String>) -> Order {
     Order {
         name: name.to_owned(),
         event: if payload.is_empty() { Bytes::from_static(b"{}") } else { payload },
@@ -181,5 +188,6 @@ fn order(name: &str, payload: Bytes, client_context: Option<String>) -> Order {
         source: InvocationSource::LambdaApi,
         request_id: None,
         client_context,
+        trace,
     }
 }

@@ -5,6 +5,7 @@
 pub mod api;
 mod app;
 pub mod batch;
+mod budgets;
 mod bus;
 mod calls;
 mod charts;

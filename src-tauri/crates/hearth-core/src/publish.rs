@@ -59,6 +59,7 @@ pub(crate) async fn publish(app: &App, new: NewVersion) -> Result<FunctionRecord
     if new.before.is_some() {
         app.runtime().reap_function(&record.id, &format!("version {version} was deployed")).await;
     }
+    app.budgets().wake();
     app.tell(HearthEvent::FunctionsChanged { name: record.name.clone() });
     Ok(record)
 }
@@ -76,6 +77,7 @@ pub(crate) async fn settle(
     let record = FunctionRecord { configuration, ..before };
     app.store().put_function(&record, cause).await?;
     app.specs().forget();
+    app.budgets().wake();
     app.tell(HearthEvent::FunctionsChanged { name: record.name.clone() });
     Ok(record)
 }

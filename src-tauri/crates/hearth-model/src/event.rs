@@ -58,6 +58,17 @@ pub enum HearthEvent {
         /// Whether it goes on.
         running: bool,
     },
+    /// A budget passed an alert, spending runs away, or the brake acted: something to tell a person.
+    BudgetAlert {
+        /// In a few words.
+        title: String,
+        /// In a sentence.
+        text: String,
+        /// Whether it cannot wait.
+        urgent: bool,
+    },
+    /// Budgets, or what the brake does or holds, changed.
+    BrakeChanged,
 }
 
 /// Events of the last moments in one message.

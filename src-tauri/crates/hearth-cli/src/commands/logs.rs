@@ -82,7 +82,9 @@ async fn follow(caller: &Caller, name: &str, output: &mut Output) -> Result<Ende
             | HearthEvent::InvocationFinished { .. }
             | HearthEvent::FunctionsChanged { .. }
             | HearthEvent::SettingsChanged
-            | HearthEvent::TuningChanged { .. } => None,
+            | HearthEvent::TuningChanged { .. }
+            | HearthEvent::BudgetAlert { .. }
+            | HearthEvent::BrakeChanged => None,
         });
         for line in lines.flatten().filter(|line| line.function_id == function) {
             if output.is_json() {

@@ -1,5 +1,6 @@
 //! Requests and answers of the commands, as JSON and TypeScript see them. Plain data; must not hold behaviour.
 
+mod budgets;
 mod deploy;
 mod functions;
 mod history;
@@ -9,6 +10,7 @@ mod prices;
 mod system;
 mod tuning;
 
+pub use budgets::*;
 pub use deploy::*;
 pub use functions::*;
 pub use history::*;

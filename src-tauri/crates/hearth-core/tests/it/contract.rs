@@ -166,6 +166,19 @@ async fn every_command_answers() {
         assert!(String::from_utf8(table).unwrap().contains(cell), "the table of {kind} has `{cell}`");
     }
 
+    assert_eq!(caller.json("runtime_pace", json!({ "speed": 1 })).await["speed"], 1);
+    let all = json!({ "kind": "all" });
+    let set = json!({ "scope": all, "amountUsd": "25", "alerts": [80] });
+    assert_eq!(caller.json("budget_set", set).await["budgets"][0]["amountUsd"], "25");
+    assert_eq!(caller.json("brake_mode", json!({ "mode": "off" })).await["mode"], "off");
+    let only = json!({ "functions": ["greeter"] });
+    assert_eq!(caller.json("brake_pull", only.clone()).await["held"][0]["function"], "greeter");
+    assert_eq!(caller.json("brake_status", json!({})).await["held"][0]["by"], "person");
+    assert_eq!(caller.json("brake_release", only.clone()).await["held"], json!([]));
+    caller.json("brake_leave", only).await;
+    assert_eq!(caller.json("budget_delete", json!({ "scope": all })).await["budgets"], json!([]));
+    assert_eq!(caller.json("brake_history", json!({ "limit": 9 })).await[0]["kind"], "budget");
+
     caller.json("function_reap", name.clone()).await;
     let answer = caller.house.invoke("greeter", &json!({})).await;
     assert_eq!(answer["coldStart"], true, "after reaping, the next call meets a new server");

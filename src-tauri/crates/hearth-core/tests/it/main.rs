@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails, and a skipped one says so"
 )]
 
+mod brake;
 mod contract;
 mod deploys;
 mod house;

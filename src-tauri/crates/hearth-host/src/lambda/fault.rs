@@ -53,14 +53,17 @@ impl Fault {
         Self::user(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &message)
     }
 
-    pub(super) fn throttled() -> Self {
+    /// `brake` says that Hearth's brake refused it, and why.
+    pub(super) fn throttled(brake: Option<&str>) -> Self {
         Self {
             status: StatusCode::TOO_MANY_REQUESTS,
             kind: "TooManyRequestsException",
             body: json!({
                 "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
                 "Type": "User",
-                "message": "Rate exceeded: every server of this function is busy and its limit is reached",
+                "message": brake.unwrap_or(
+                    "Rate exceeded: every server of this function is busy and its limit is reached"
+                ),
             }),
         }
     }

@@ -60,7 +60,7 @@ pub(super) async fn invoke(
     match kind {
         Kind::DryRun => Ok(empty(StatusCode::NO_CONTENT, &executed)),
         Kind::Event => {
-            let id = lambda::invoke_later(&api.app, &function.name, payload).await?;
+            let id = lambda::invoke_later(&api.app, &function.name, payload, trace(&headers)).await?;
             let mut response = empty(StatusCode::ACCEPTED, &executed);
             set(&mut response, "x-amzn-requestid", id.as_str());
             Ok(response)
@@ -68,10 +68,11 @@ pub(super) async fn invoke(
         Kind::RequestResponse => {
             // The core sees the call to its end even when the client hangs up, as it is at AWS.
             let context = context(&headers)?;
-            let call = lambda::invoke_with_context(&api.app, &function.name, payload, context);
+            let call =
+                lambda::invoke_with_context(&api.app, &function.name, payload, context, trace(&headers));
             let answer = Box::pin(call).await?;
             if answer.invocation.outcome == Outcome::Throttled {
-                return Err(Fault::throttled());
+                return Err(Fault::throttled(lambda::brake_words(&answer.invocation)));
             }
             let mut response = empty(StatusCode::OK, &executed);
             *response.body_mut() = answer.payload.into();
@@ -86,6 +87,11 @@ pub(super) async fn invoke(
             Ok(response)
         }
     }
+}
+
+/// The call that made this one: AWS's clients pass it on from inside a function.
+fn trace(headers: &HeaderMap) -> Option<String> {
+    headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 fn kind(headers: &HeaderMap) -> Result<Kind, Fault> {

@@ -1,0 +1,400 @@
+//! The look: while calls happen, once a second, every budget is compared with what was spent and with the live rate,
+//! and the brake acts on what runs away. Owns the task that looks and what is told; holding is [`super::hold`]'s.
+
+use super::brake::Act;
+use super::hold::{By, hold, hold_on, note_once};
+use super::runaway::{Reading, UNUSUAL};
+use super::watch::Suggested;
+use super::words::{self, Month};
+use crate::money::cost;
+use crate::{App, Result};
+use hearth_model::{FunctionId, Grain, HearthEvent, LOCAL_ACCOUNT, Micros};
+use hearth_store::{Figures, Scope, StoredBudget};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long calls gather before the first look.
+const GATHER: Duration = Duration::from_millis(200);
+/// Pause between two looks.
+const PAUSE: Duration = Duration::from_secs(1);
+/// A pause after which nothing goes on from before.
+const GAP: Micros = Micros::from_seconds(120);
+/// Days whose mean is the usual rate.
+const USUAL_DAYS: i64 = 7;
+/// How long a usual rate is good for.
+const USUAL_LASTS: Micros = Micros::from_seconds(600);
+/// How long a suggestion stays when it is not found again.
+pub(super) const SUGGESTION_LASTS: Micros = Micros::from_seconds(600);
+/// Part of a scope's rate from which a function is one of those that run away.
+const SHARE: f64 = 0.1;
+
+/// Looks until the App closes or is dropped.
+pub(crate) fn start(app: &App) {
+    let (watch, end, weak) = (Arc::clone(app.budgets()), app.ending().clone(), app.weak());
+    tokio::spawn(async move {
+        let mut pause = GATHER;
+        loop {
+            tokio::select! {
+                () = watch.woken.notified() => {}
+                () = end.cancelled() => return,
+            }
+            loop {
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = end.cancelled() => return,
+                }
+                let Some(app) = weak.upgrade() else { return };
+                let looked = look(&app).await;
+                if end.is_cancelled() {
+                    return;
+                }
+                pause = PAUSE;
+                match looked {
+                    // The last calls of a burst are in the ledger by the look after it.
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "budgets could not be compared with what was spent");
+                        break;
+                    }
+                }
+            }
+            pause = GATHER;
+        }
+    });
+}
+
+/// Why a function is to be stopped.
+struct Found {
+    name: String,
+    reason: String,
+    figures: Value,
+}
+
+/// One look; true when there were calls since the one before.
+async fn look(app: &App) -> Result<bool> {
+    let now = app.now();
+    hold_on(app).await?;
+    let (active, budgets) = take(app, now)?;
+    let month = words::month(now);
+    let mut found: BTreeMap<FunctionId, Found> = BTreeMap::new();
+    for budget in budgets.iter() {
+        let standing = stand(app, budget, now, &month).await?;
+        tell_thresholds(app, budget, &standing, &month).await;
+        let episode = app
+            .budgets()
+            .seen()
+            .episodes
+            .entry(budget.scope.clone())
+            .or_default()
+            .look(now, &standing.reading);
+        let reason = if standing.spent >= standing.amount {
+            format!(
+                "{} spent the budget of {} for {}",
+                standing.subject,
+                words::usd(standing.amount),
+                month.name
+            )
+        } else if let Some(since) = episode {
+            let text = runaway_words(&standing, &month, since);
+            tell_runaway(app, budget, &standing, &text, since).await;
+            text
+        } else {
+            continue;
+        };
+        let over = standing.spent >= standing.amount;
+        let seen = app.budgets().seen();
+        for (id, (name, rate)) in &seen.rates {
+            let runs = active.contains_key(id);
+            let large = rate.at(now) >= SHARE * standing.reading.rate;
+            if covers(&budget.scope, id) && if over { runs } else { large } {
+                found.entry(id.clone()).or_insert_with(|| Found {
+                    name: name.clone(),
+                    reason: reason.clone(),
+                    figures: standing.figures(),
+                });
+            }
+        }
+    }
+    signatures(app, now, &mut found);
+    for (id, found) in found {
+        act(app, now, &id, found).await?;
+    }
+    Ok(!active.is_empty())
+}
+
+/// Takes the calls since the last look into the live rates.
+fn take(app: &App, now: Micros) -> Result<(BTreeMap<FunctionId, String>, Arc<Vec<StoredBudget>>)> {
+    let (tallies, budgets) = {
+        let mut seen = app.budgets().seen();
+        if now - seen.last_look > GAP {
+            seen.episodes.clear();
+        }
+        seen.last_look = now;
+        (std::mem::take(&mut seen.tallies), Arc::clone(&seen.budgets))
+    };
+    let region = app.price_region();
+    let mut spent = Vec::with_capacity(tallies.len());
+    for (id, tally) in tallies {
+        let usd = hearth_cost::cost_of(&app.prices(), &region, &tally.usage)?.total().to_f64().unwrap_or(0.0);
+        spent.push((id, tally.name, usd));
+    }
+    let mut seen = app.budgets().seen();
+    let mut active = BTreeMap::new();
+    for (id, name, usd) in spent {
+        let (named, rate) = seen.rates.entry(id.clone()).or_default();
+        named.clone_from(&name);
+        rate.spend(now, usd);
+        active.insert(id, name);
+    }
+    Ok((active, budgets))
+}
+
+/// How one budget stands.
+pub(super) struct Standing {
+    pub(super) subject: String,
+    pub(super) amount: Decimal,
+    pub(super) spent: Decimal,
+    pub(super) reading: Reading,
+}
+
+impl Standing {
+    pub(super) fn percent(&self) -> f64 {
+        let percent = self.spent.checked_mul(Decimal::ONE_HUNDRED).and_then(|it| it.checked_div(self.amount));
+        let down =
+            |it: Decimal| it.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToZero).to_f64();
+        percent.and_then(down).unwrap_or(0.0)
+    }
+
+    fn figures(&self) -> Value {
+        json!({
+            "spentUsd": self.spent.normalize().to_string(),
+            "budgetUsd": self.amount.normalize().to_string(),
+            "usdPerHour": words::estimate(self.reading.rate * 3_600.0).to_string(),
+            "projectedUsd": words::estimate(self.reading.projected_usd()).to_string(),
+        })
+    }
+}
+
+/// Compares a budget with the ledger and the live rate.
+pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: &Month) -> Result<Standing> {
+    let figures = app.store().totals(&budget.scope, month.begins, now + Micros(1)).await?;
+    let spent = cost(app, &figures)?.total();
+    let amount: Decimal = budget.amount_usd.parse().unwrap_or_default();
+    let usual = usual(app, &budget.scope, now).await?;
+    let rate = rate_of(app, &budget.scope, now);
+    let float = |amount: Decimal| amount.to_f64().unwrap_or(0.0);
+    Ok(Standing {
+        subject: subject(app, &budget.scope).await?,
+        amount,
+        spent,
+        reading: Reading {
+            spent_usd: float(spent),
+            budget_usd: float(amount),
+            rate,
+            usual,
+            rest_s: (month.ends - now).0 as f64 / 1e6,
+        },
+    })
+}
+
+/// The live rate of a scope in US dollars a second.
+pub(super) fn rate_of(app: &App, scope: &Scope, now: Micros) -> f64 {
+    let seen = app.budgets().seen();
+    seen.rates.iter().filter(|(id, _)| covers(scope, id)).map(|(_, (_, rate))| rate.at(now)).sum()
+}
+
+/// Whether a local function's money is the scope's.
+fn covers(scope: &Scope, id: &FunctionId) -> bool {
+    match scope {
+        Scope::All => true,
+        Scope::Demo => false,
+        Scope::Account(account) => account == LOCAL_ACCOUNT,
+        Scope::Function(function) => function == id,
+    }
+}
+
+/// The mean of the days before the last hour; none when there was nothing.
+async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Option<f64>> {
+    let known = app.budgets().seen().usual.get(scope).copied();
+    if let Some((at, usual)) = known
+        && now - at < USUAL_LASTS
+    {
+        return Ok(usual);
+    }
+    let to = Grain::Hour.floor(now - Grain::Hour.length());
+    let from = to - Micros::from_seconds(USUAL_DAYS * 86_400);
+    let figures: Figures = app.store().totals(scope, from, to).await?;
+    let usd = cost(app, &figures)?.total().to_f64().unwrap_or(0.0);
+    let usual = (usd > 0.0).then(|| usd / (USUAL_DAYS as f64 * 86_400.0));
+    app.budgets().seen().usual.insert(scope.clone(), (now, usual));
+    Ok(usual)
+}
+
+/// A scope in words.
+pub(super) async fn subject(app: &App, scope: &Scope) -> Result<String> {
+    Ok(match scope {
+        Scope::All | Scope::Demo => "All functions".to_owned(),
+        Scope::Account(id) => {
+            let names = app.store().account_names().await?;
+            names.into_iter().find(|(known, _)| known == id).map_or_else(|| id.clone(), |(_, name)| name)
+        }
+        Scope::Function(id) => {
+            let named = app.store().function_name(id).await?;
+            named.unwrap_or_else(|| id.as_str().to_owned())
+        }
+    })
+}
+
+fn scope_key(scope: &Scope) -> String {
+    match scope {
+        Scope::All => "all".to_owned(),
+        Scope::Demo => "demo".to_owned(),
+        Scope::Account(id) => format!("account/{id}"),
+        Scope::Function(id) => format!("function/{}", id.as_str()),
+    }
+}
+
+/// Tells of each alert that was passed, once for a month and an amount; aloud only of the highest new one.
+async fn tell_thresholds(app: &App, budget: &StoredBudget, standing: &Standing, month: &Month) {
+    let mut highest = None;
+    for threshold in &budget.thresholds {
+        let limit = standing.amount * Decimal::from(*threshold) / Decimal::ONE_HUNDRED;
+        if standing.spent < limit {
+            continue;
+        }
+        let once = format!(
+            "threshold/{}/{}/{threshold}/{}/{}",
+            scope_key(&budget.scope),
+            month.id,
+            budget.amount_usd,
+            budget.changed_us.0
+        );
+        let text = format!(
+            "{} passed {threshold} % of the budget for {}: {} of {} at AWS list price.",
+            standing.subject,
+            month.name,
+            words::usd(standing.spent),
+            words::usd(standing.amount)
+        );
+        let figures = standing.figures();
+        if note_once(app, "threshold", By::Brake, &standing.subject, text.clone(), figures, Some(&once)).await
+        {
+            highest = Some((*threshold, text));
+        }
+    }
+    if let Some((threshold, text)) = highest {
+        let title = format!("{threshold} % of a budget is spent");
+        app.tell(HearthEvent::BudgetAlert { title, text, urgent: threshold >= 100 });
+    }
+}
+
+fn runaway_words(standing: &Standing, month: &Month, since: Micros) -> String {
+    let unusual = match standing.reading.times_usual() {
+        Some(times) if times >= UNUSUAL => format!(", {times:.1} times the usual rate"),
+        _ => String::new(),
+    };
+    format!(
+        "at this rate {} come to {} by the end of {}, over the budget of {}; it began at {}{unusual}",
+        standing.subject,
+        words::usd(words::estimate(standing.reading.projected_usd())),
+        month.name,
+        words::usd(standing.amount),
+        words::time_of_day(since)
+    )
+}
+
+async fn tell_runaway(app: &App, budget: &StoredBudget, standing: &Standing, text: &str, since: Micros) {
+    let once = format!("runaway/{}/{}", scope_key(&budget.scope), since.0);
+    let sentence = sentence(text);
+    let figures = standing.figures();
+    if note_once(app, "runaway", By::Brake, &standing.subject, sentence.clone(), figures, Some(&once)).await {
+        let title = "Spending runs away".to_owned();
+        app.tell(HearthEvent::BudgetAlert { title, text: sentence, urgent: true });
+    }
+}
+
+/// A reason as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// Calls that call themselves, and blind retries.
+fn signatures(app: &App, now: Micros, found: &mut BTreeMap<FunctionId, Found>) {
+    let mut seen = app.budgets().seen();
+    let loops = std::mem::take(&mut seen.loops);
+    for (id, (name, calls)) in loops {
+        found.entry(id).or_insert_with(|| Found {
+            name,
+            reason: format!("it calls itself: {calls} calls in a row, each made by the one before"),
+            figures: json!({ "chainCalls": calls }),
+        });
+    }
+    let mut over = Vec::new();
+    for (id, (name, retries)) in &seen.retries {
+        match retries.storm(now) {
+            Some(storm) => {
+                found.entry(id.clone()).or_insert_with(|| Found {
+                    name: name.clone(),
+                    reason: format!(
+                        "it is retried blindly: {} of its last {} calls failed alike with {}",
+                        storm.failures,
+                        storm.calls,
+                        if storm.error.is_empty() { "one error" } else { &storm.error }
+                    ),
+                    figures: json!({ "failures": storm.failures, "calls": storm.calls }),
+                });
+            }
+            None if retries.is_over(now) => over.push(id.clone()),
+            None => {}
+        }
+    }
+    for id in over {
+        seen.retries.remove(&id);
+    }
+}
+
+/// Suggests to stop a function, or stops it.
+async fn act(app: &App, now: Micros, id: &FunctionId, found: Found) -> Result<()> {
+    let act = app.budgets().seen().brake.act(id, now);
+    match act {
+        Act::Nothing => Ok(()),
+        Act::Pull => {
+            if hold(app, &found.name, By::Brake, &found.reason, found.figures).await? {
+                let title = format!("The brake stopped {}", found.name);
+                let text = format!("{} It is released with Ctrl Shift B.", sentence(&found.reason));
+                app.tell(HearthEvent::BudgetAlert { title, text, urgent: true });
+            }
+            Ok(())
+        }
+        Act::Suggest => {
+            let is_new = {
+                let mut seen = app.budgets().seen();
+                let fresh = |known: &Suggested| now - known.seen < SUGGESTION_LASTS;
+                let since = seen.suggested.get(id).filter(|known| fresh(known)).map(|known| known.since);
+                let suggested = Suggested {
+                    name: found.name.clone(),
+                    reason: found.reason.clone(),
+                    since: since.unwrap_or(now),
+                    seen: now,
+                };
+                seen.suggested.insert(id.clone(), suggested);
+                since.is_none()
+            };
+            if is_new {
+                let text = format!("Suggested to stop {}: {}.", found.name, found.reason);
+                note_once(app, "suggested", By::Brake, &found.name, text, found.figures, None).await;
+                let title = format!("Stop {}?", found.name);
+                app.tell(HearthEvent::BudgetAlert { title, text: sentence(&found.reason), urgent: true });
+                app.tell(HearthEvent::BrakeChanged);
+            }
+            Ok(())
+        }
+    }
+}

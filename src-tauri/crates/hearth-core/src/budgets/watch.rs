@@ -1,0 +1,167 @@
+//! What the watch knows between two looks: the calls since the last one, live rates, and the brake. Owns the lock
+//! around it, which is never held while anything is awaited.
+
+use super::brake::{Brake, Held};
+use super::runaway::{Chains, Episode, LOOP_CALLS, LiveRate, Retries};
+use crate::api::BrakeMode;
+use crate::{ApiError, Result};
+use hearth_cost::Usage;
+use hearth_model::{Architecture, FunctionId, Invocation, Micros, Outcome, RequestId};
+use hearth_store::{Scope, Store, StoredBudget};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+const KEY: &str = "brake";
+
+/// What is kept of the brake besides what it holds.
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    mode: BrakeMode,
+}
+
+/// The calls of one function since the last look.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) name: String,
+    pub(super) usage: Usage,
+}
+
+/// A function that would be stopped if the brake were armed.
+#[derive(Clone, Debug)]
+pub(super) struct Suggested {
+    pub(super) name: String,
+    pub(super) reason: String,
+    pub(super) since: Micros,
+    /// When it was last found; old ones are forgotten.
+    pub(super) seen: Micros,
+}
+
+/// Everything behind the lock.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) brake: Brake,
+    pub(super) tallies: HashMap<FunctionId, Tally>,
+    /// Names and chains of functions that call themselves.
+    pub(super) loops: HashMap<FunctionId, (String, u32)>,
+    pub(super) rates: HashMap<FunctionId, (String, LiveRate)>,
+    pub(super) retries: HashMap<FunctionId, (String, Retries)>,
+    pub(super) chains: Chains,
+    pub(super) episodes: HashMap<Scope, Episode>,
+    /// Usual rates with when they were worked out.
+    pub(super) usual: HashMap<Scope, (Micros, Option<f64>)>,
+    pub(super) suggested: BTreeMap<FunctionId, Suggested>,
+    pub(super) budgets: Arc<Vec<StoredBudget>>,
+    pub(super) last_look: Micros,
+}
+
+/// The watch over budgets, with the brake.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    seen: Mutex<Seen>,
+    /// Told when there is something to look at.
+    pub(super) woken: Notify,
+}
+
+impl Watch {
+    /// What was kept: the mode, and what the brake held when Hearth ended.
+    pub(crate) async fn load(store: &Store) -> Result<Self> {
+        let kept = match store.setting(KEY).await? {
+            Some(text) => serde_json::from_str::<Kept>(&text).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the brake's mode cannot be read; it suggests");
+                Kept::default()
+            }),
+            None => Kept::default(),
+        };
+        let held = store.braked_functions().await?.into_iter().map(|it| {
+            let held = Held {
+                former: it.former_concurrency,
+                name: it.name,
+                version: it.version,
+                since: it.pulled_us,
+                by: it.pulled_by,
+                reason: it.reason,
+            };
+            (it.function_id, held)
+        });
+        let brake = Brake::new(kept.mode, held.collect());
+        let budgets = Arc::new(store.budgets().await?);
+        let watch =
+            Self { seen: Mutex::new(Seen { brake, budgets, ..Seen::default() }), woken: Notify::new() };
+        let something = { !watch.seen().brake.held().is_empty() || !watch.seen().budgets.is_empty() };
+        if something {
+            watch.wake();
+        }
+        Ok(watch)
+    }
+
+    pub(super) async fn keep_mode(store: &Store, mode: BrakeMode) -> Result<()> {
+        let text = serde_json::to_string(&Kept { mode }).map_err(|error| {
+            ApiError::internal("the brake's mode could not be written").with_detail(error.to_string())
+        })?;
+        Ok(store.set_setting(KEY, &text).await?)
+    }
+
+    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the watch look soon: a function changed.
+    pub(crate) fn wake(&self) {
+        self.woken.notify_one();
+    }
+
+    /// Why the brake holds a function; none when it does not.
+    pub(super) fn holds(&self, function: &FunctionId) -> Option<String> {
+        self.seen().brake.held().get(function).map(|held| held.reason.clone())
+    }
+
+    /// A call with a trace header of its caller began.
+    pub(crate) fn begun(&self, function: &FunctionId, name: &str, request: &RequestId, caller: &str) {
+        let mut seen = self.seen();
+        let calls = seen.chains.begin(request.as_str(), Some(caller));
+        if calls >= LOOP_CALLS {
+            let (_, longest) = seen.loops.entry(function.clone()).or_insert_with(|| (name.to_owned(), calls));
+            *longest = calls.max(*longest);
+            drop(seen);
+            self.wake();
+        }
+    }
+
+    /// A call ended.
+    pub(crate) fn ended(&self, invocation: &Invocation) {
+        // Refused ones cost nothing, and say nothing about the function.
+        if invocation.outcome == Outcome::Throttled {
+            return;
+        }
+        let (compute_ms, init_ms) = invocation.billed_split();
+        let memory = u128::from(invocation.memory_mb);
+        let failure = invocation
+            .outcome
+            .is_error()
+            .then(|| (invocation.error_type.clone().unwrap_or_default(), invocation.event_bytes));
+        let mut seen = self.seen();
+        let tally = seen.tallies.entry(invocation.function_id.clone()).or_default();
+        if tally.name != invocation.function_name {
+            tally.name.clone_from(&invocation.function_name);
+        }
+        tally.usage.requests += 1;
+        let time = match invocation.architecture {
+            Architecture::X86_64 => &mut tally.usage.x86_64,
+            Architecture::Arm64 => &mut tally.usage.arm64,
+        };
+        time.compute_mb_ms += u128::from(compute_ms) * memory;
+        time.init_mb_ms += u128::from(init_ms) * memory;
+        // Functions that never fail are not followed.
+        if failure.is_some() || seen.retries.contains_key(&invocation.function_id) {
+            let (_, retries) = seen
+                .retries
+                .entry(invocation.function_id.clone())
+                .or_insert_with(|| (invocation.function_name.clone(), Retries::default()));
+            retries.note(invocation.started_us, failure);
+        }
+        drop(seen);
+        self.wake();
+    }
+}
