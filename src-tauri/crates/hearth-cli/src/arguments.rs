@@ -1,8 +1,10 @@
 //! The command line as clap reads it. Must not know what commands do.
 
+mod budgets;
 mod export;
 mod tune;
 
+pub(crate) use budgets::{BrakeCommand, BudgetCommand};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use export::{Export, Exported};
 use std::path::PathBuf;
@@ -108,6 +110,16 @@ pub(crate) enum Command {
     },
     /// Measure a function at several memory sizes, and set its own again afterwards
     Tune(Tune),
+    /// List, set or delete monthly budgets
+    Budgets {
+        #[command(subcommand)]
+        command: Option<BudgetCommand>,
+    },
+    /// Look at the brake, arm it, pull it, release it; it works only while Hearth runs
+    Brake {
+        #[command(subcommand)]
+        command: Option<BrakeCommand>,
+    },
     /// Serve the window to a browser, and the AWS Lambda API to SDKs
     Serve(Serve),
     #[command(hide = true)]

@@ -1,5 +1,6 @@
 //! What each command asks Hearth for and how it shows the answer. Must not know who answers.
 
+mod budgets;
 mod change;
 pub(crate) mod cost;
 mod db;
@@ -44,6 +45,8 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Settings(arguments) => system::settings(caller, arguments, output).await,
         Command::Tune(arguments) => tune::tune(caller, arguments, output).await,
         Command::Db { action } => db::run(caller, action, output).await,
+        Command::Budgets { command } => budgets::budgets(caller, command.as_ref(), output).await,
+        Command::Brake { command } => budgets::brake(caller, command.as_ref(), output).await,
         // Those never come here: they are the owner, a server and plain arithmetic, not callers.
         Command::Serve(_) | Command::Worker { .. } | Command::Cost { .. } => Ok(Ended::Unable),
     }

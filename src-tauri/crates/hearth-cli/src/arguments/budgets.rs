@@ -1,0 +1,57 @@
+//! Arguments of `budgets` and `brake`. Must not know what they do.
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BudgetCommand {
+    /// List the budgets and how their month stands
+    List,
+    /// Set a monthly budget in US dollars, in the place of the one there is
+    Set {
+        /// US dollars a month, such as 25 or 0.50
+        #[arg(value_name = "USD", allow_hyphen_values = true)]
+        amount: String,
+        /// Whose: all, account:ID or function:NAME
+        #[arg(value_name = "SCOPE", default_value = "all")]
+        whose: String,
+        /// Percent at which to tell; may be repeated or separated by commas [default: 50,80,100]
+        #[arg(long = "alert", value_name = "PERCENT", value_delimiter = ',')]
+        alerts: Vec<u32>,
+    },
+    /// Delete a budget
+    Delete {
+        /// Whose: all, account:ID or function:NAME
+        #[arg(value_name = "SCOPE", default_value = "all")]
+        whose: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BrakeCommand {
+    /// Say what the brake does, holds and suggests
+    Status,
+    /// Let it stop by itself what runs away or has spent its budget
+    Arm,
+    /// Let it only suggest; what it holds stays held
+    Disarm {
+        /// Not even suggest
+        #[arg(long)]
+        off: bool,
+    },
+    /// Stop functions now: their limit of servers becomes 0
+    Pull {
+        /// The functions
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        functions: Vec<String>,
+        /// All functions on this computer
+        #[arg(long)]
+        all: bool,
+    },
+    /// Let go: limits are what they were
+    Release {
+        /// Only these functions [default: all that it holds]
+        functions: Vec<String>,
+    },
+    /// Print what budgets and the brake did
+    Log,
+}

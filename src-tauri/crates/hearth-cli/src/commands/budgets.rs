@@ -1,0 +1,178 @@
+//! `budgets` and `brake`: what a month may cost, and stopping what runs away.
+
+use crate::arguments::{BrakeCommand, BudgetCommand};
+use crate::failure::{Ended, Failure};
+use crate::output::{Output, Tone};
+use crate::table::{Side, Table, cell};
+use crate::words;
+use hearth_core::api::{
+    BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeMode, BrakeModeSet, BrakeStatus, Budget,
+    BudgetDelete, BudgetScope, BudgetSet, BudgetState, Empty,
+};
+use hearth_core::{ApiError, ErrorCode};
+use hearth_host::Caller;
+
+/// Percent at which people are told when they name none.
+const USUAL_ALERTS: [u32; 3] = [50, 80, 100];
+/// Entries of the log that are read.
+const LOG_ENTRIES: u32 = 50;
+
+pub(super) async fn budgets(
+    caller: &Caller,
+    command: Option<&BudgetCommand>,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let status: BrakeStatus = match command {
+        None | Some(BudgetCommand::List) => caller.ask("brake_status", Empty {}).await?,
+        Some(BudgetCommand::Set { amount, whose, alerts }) => {
+            let alerts = if alerts.is_empty() { USUAL_ALERTS.to_vec() } else { alerts.clone() };
+            let request = BudgetSet { scope: scope(whose)?, amount_usd: amount.clone(), alerts };
+            caller.ask("budget_set", request).await?
+        }
+        Some(BudgetCommand::Delete { whose }) => {
+            caller.ask("budget_delete", BudgetDelete { scope: scope(whose)? }).await?
+        }
+    };
+    if output.is_json() {
+        output.document(&status.budgets)?;
+        return Ok(Ended::Well);
+    }
+    if status.budgets.is_empty() {
+        output
+            .line("No budget yet. Set one: hearth budgets set 25, or hearth budgets set 2 function:NAME.")?;
+        return Ok(Ended::Well);
+    }
+    let mut table = Table::new(&[
+        ("Budget for", Side::Left),
+        ("A month", Side::Right),
+        ("Spent", Side::Right),
+        ("Part", Side::Right),
+        ("At this rate", Side::Right),
+        ("Alerts at", Side::Left),
+        ("State", Side::Left),
+    ]);
+    for budget in &status.budgets {
+        let (state, tone) = state(budget);
+        let alerts: Vec<String> = budget.alerts.iter().map(|alert| format!("{alert} %")).collect();
+        table.row(vec![
+            cell(&budget.subject, Tone::Strong),
+            words::dollars(&budget.amount_usd).into(),
+            words::dollars(&budget.spent_usd).into(),
+            format!("{} %", budget.spent_percent).into(),
+            words::dollars(&budget.projected_usd).into(),
+            alerts.join(", ").into(),
+            cell(state, tone),
+        ]);
+    }
+    table.print(output)?;
+    for note in &status.notes {
+        output.aside(note, Tone::Quiet);
+    }
+    Ok(Ended::Well)
+}
+
+fn state(budget: &Budget) -> (String, Tone) {
+    match (budget.state, budget.runaway_since_us) {
+        (BudgetState::Under, _) => ("under".to_owned(), Tone::Good),
+        (BudgetState::Alert, _) => ("past an alert".to_owned(), Tone::Odd),
+        (BudgetState::Runaway, Some(since)) => {
+            (format!("runs away since {}", words::instant(since)), Tone::Bad)
+        }
+        (BudgetState::Runaway, None) => ("runs away".to_owned(), Tone::Bad),
+        (BudgetState::Over, _) => ("spent".to_owned(), Tone::Bad),
+    }
+}
+
+/// `all`, `account:ID`, `function:NAME`.
+fn scope(text: &str) -> Result<BudgetScope, ApiError> {
+    match text.split_once(':') {
+        None if text == "all" => Ok(BudgetScope::All),
+        Some(("account", id)) if !id.is_empty() => Ok(BudgetScope::Account { account: id.to_owned() }),
+        Some(("function", name)) if !name.is_empty() => {
+            Ok(BudgetScope::Function { function: name.to_owned() })
+        }
+        _ => Err(ApiError::new(ErrorCode::InvalidInput, format!("`{text}` is no scope of a budget"))
+            .with_hint("Write all, account:ID or function:NAME.")),
+    }
+}
+
+pub(super) async fn brake(
+    caller: &Caller,
+    command: Option<&BrakeCommand>,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let mode = |mode| BrakeModeSet { mode };
+    let status: BrakeStatus = match command {
+        None | Some(BrakeCommand::Status) => caller.ask("brake_status", Empty {}).await?,
+        Some(BrakeCommand::Arm) => caller.ask("brake_mode", mode(BrakeMode::Armed)).await?,
+        Some(BrakeCommand::Disarm { off: true }) => caller.ask("brake_mode", mode(BrakeMode::Off)).await?,
+        Some(BrakeCommand::Disarm { off: false }) => {
+            caller.ask("brake_mode", mode(BrakeMode::Suggest)).await?
+        }
+        Some(BrakeCommand::Pull { functions, .. }) => {
+            caller.ask("brake_pull", BrakeFunctions { functions: functions.clone() }).await?
+        }
+        Some(BrakeCommand::Release { functions }) => {
+            caller.ask("brake_release", BrakeFunctions { functions: functions.clone() }).await?
+        }
+        Some(BrakeCommand::Log) => return log(caller, output).await,
+    };
+    if output.is_json() {
+        output.document(&status)?;
+        return Ok(Ended::Well);
+    }
+    let (word, tone) = match status.mode {
+        BrakeMode::Off => ("off", Tone::Quiet),
+        BrakeMode::Suggest => ("suggests", Tone::Plain),
+        BrakeMode::Armed => ("armed", Tone::Odd),
+    };
+    let word = output.tone(word, tone);
+    let rate = words::dollars(&status.usd_per_hour);
+    output.line(&format!("Brake: {word}. Spending now: about {rate} an hour at AWS list price."))?;
+    for held in &status.held {
+        let name = output.tone(&held.function, Tone::Bad);
+        output.line(&format!("  {name} stopped since {}: {}", words::instant(held.since_us), held.reason))?;
+    }
+    for one in &status.suggestions {
+        let name = output.tone(&one.function, Tone::Odd);
+        output.line(&format!("  {name} should be stopped: {}", one.reason))?;
+    }
+    if !status.held.is_empty() {
+        output.aside("Release with `hearth brake release`.", Tone::Quiet);
+    }
+    for note in &status.notes {
+        output.aside(note, Tone::Quiet);
+    }
+    Ok(Ended::Well)
+}
+
+async fn log(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {
+    let request = BrakeHistoryQuery { limit: LOG_ENTRIES };
+    let entries: Vec<BrakeHistoryEntry> = caller.ask("brake_history", request).await?;
+    if output.is_json() {
+        output.document(&entries)?;
+        return Ok(Ended::Well);
+    }
+    if entries.is_empty() {
+        output.line("Nothing yet: alerts, and what the brake does, stand here.")?;
+    }
+    for entry in entries.iter().rev() {
+        output.line(&format!("{}  {}", words::instant(entry.at_us), entry.text))?;
+    }
+    Ok(Ended::Well)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_said_in_one_word() {
+        assert_eq!(scope("all").unwrap(), BudgetScope::All);
+        assert_eq!(scope("account:local").unwrap(), BudgetScope::Account { account: "local".to_owned() });
+        assert_eq!(scope("function:a:b").unwrap(), BudgetScope::Function { function: "a:b".to_owned() });
+        for text in ["", "kettle", "function:", "team:x"] {
+            assert!(scope(text).is_err(), "`{text}`");
+        }
+    }
+}
