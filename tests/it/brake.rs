@@ -4,7 +4,10 @@
 use crate::support::{Home, has_engine, http, until};
 use serde_json::{Value, json};
 
-const SIGNED: (&str, &str) = ("Authorization", "AWS4-HMAC-SHA256 Credential=local");
+const SIGNED: (&str, &str) = (
+    "Authorization",
+    "AWS4-HMAC-SHA256 Credential=any/20261124/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00",
+);
 
 fn holds(home: &Home, name: &str) -> bool {
     let status = home.json(&["brake", "status"]);
@@ -27,12 +30,7 @@ fn a_spent_budget_pulls_the_armed_brake_and_a_release_lets_calls_through() {
     assert_eq!(refused.code, 1, "{refused:?}");
     let message = refused.document()["invocation"]["errorMessage"].as_str().unwrap().to_owned();
     assert!(message.starts_with("stopped by Hearth's brake: kettle spent the budget of $"), "{message}");
-    let api = http(
-        serve.lambda_port(),
-        "POST /2015-03-31/functions/kettle/invocations",
-        &[SIGNED, ("x-amz-date", "20261127T000000Z")],
-        b"{}",
-    );
+    let api = http(serve.lambda_port(), "POST /2015-03-31/functions/kettle/invocations", &[SIGNED], b"{}");
     assert_eq!((api.status, api.header("x-amzn-errortype")), (429, Some("TooManyRequestsException")));
     assert!(api.text().contains("stopped by Hearth's brake"), "{api:?}");
     let words = home.run(&["brake"]);
@@ -89,7 +87,7 @@ fn a_function_that_invokes_itself_is_caught_by_the_trace_that_clients_pass_on() 
     let code = format!(
         "import os, urllib.request\n\
          def handler(event, context):\n    \
-             headers = {{'Authorization': '{}', 'X-Amz-Date': '20261127T000000Z',\n        \
+             headers = {{'Authorization': '{}',\n        \
                  'X-Amz-Invocation-Type': 'Event', 'X-Amzn-Trace-Id': os.environ['_X_AMZN_TRACE_ID']}}\n    \
              url = 'http://127.0.0.1:{}/2015-03-31/functions/looper/invocations'\n    \
              urllib.request.urlopen(urllib.request.Request(url, b'{{}}', headers, method='POST')).read()\n",

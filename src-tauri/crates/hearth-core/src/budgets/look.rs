@@ -23,6 +23,8 @@ const GATHER: Duration = Duration::from_millis(200);
 const PAUSE: Duration = Duration::from_secs(1);
 /// A pause after which nothing goes on from before.
 const GAP: Micros = Micros::from_seconds(120);
+/// Who spent a budget is looked for among those that ran so lately.
+const RECENT: Micros = Micros::from_seconds(5);
 /// Days whose mean is the usual rate.
 const USUAL_DAYS: i64 = 7;
 /// How long a usual rate is good for.
@@ -80,6 +82,10 @@ async fn look(app: &App) -> Result<bool> {
     let now = app.now();
     hold_on(app).await?;
     let (active, budgets) = take(app, now)?;
+    if active > 0 && !budgets.is_empty() {
+        // A ledger that cannot be written says so elsewhere; what is in it still counts.
+        app.store().flush().await.ok();
+    }
     let month = words::month(now);
     let mut found: BTreeMap<FunctionId, Found> = BTreeMap::new();
     for budget in budgets.iter() {
@@ -109,7 +115,7 @@ async fn look(app: &App) -> Result<bool> {
         let over = standing.spent >= standing.amount;
         let seen = app.budgets().seen();
         for (id, (name, rate)) in &seen.rates {
-            let runs = active.contains_key(id);
+            let runs = now - rate.last() <= RECENT;
             let large = rate.at(now) >= SHARE * standing.reading.rate;
             if covers(&budget.scope, id) && if over { runs } else { large } {
                 found.entry(id.clone()).or_insert_with(|| Found {
@@ -124,11 +130,11 @@ async fn look(app: &App) -> Result<bool> {
     for (id, found) in found {
         act(app, now, &id, found).await?;
     }
-    Ok(!active.is_empty())
+    Ok(active > 0)
 }
 
-/// Takes the calls since the last look into the live rates.
-fn take(app: &App, now: Micros) -> Result<(BTreeMap<FunctionId, String>, Arc<Vec<StoredBudget>>)> {
+/// Takes the calls since the last look into the live rates; the answer is how many functions ran, and the budgets.
+fn take(app: &App, now: Micros) -> Result<(usize, Arc<Vec<StoredBudget>>)> {
     let (tallies, budgets) = {
         let mut seen = app.budgets().seen();
         if now - seen.last_look > GAP {
@@ -144,12 +150,11 @@ fn take(app: &App, now: Micros) -> Result<(BTreeMap<FunctionId, String>, Arc<Vec
         spent.push((id, tally.name, usd));
     }
     let mut seen = app.budgets().seen();
-    let mut active = BTreeMap::new();
+    let active = spent.len();
     for (id, name, usd) in spent {
-        let (named, rate) = seen.rates.entry(id.clone()).or_default();
-        named.clone_from(&name);
+        let (named, rate) = seen.rates.entry(id).or_default();
+        *named = name;
         rate.spend(now, usd);
-        active.insert(id, name);
     }
     Ok((active, budgets))
 }

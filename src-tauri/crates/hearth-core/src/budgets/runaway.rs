@@ -41,6 +41,11 @@ impl LiveRate {
         self.at = now;
     }
 
+    /// When something was spent last.
+    pub(crate) fn last(&self) -> Micros {
+        self.at
+    }
+
     /// The rate at `now`, which is not before the last spending.
     pub(crate) fn at(&self, now: Micros) -> f64 {
         let passed = (now.0 - self.at.0).max(0) as f64 / 1e6;
