@@ -20,6 +20,8 @@ const SCREENS: [name: string, hash: string][] = [
   ['Lanes', '#/lanes/seen'],
   ['Invocations', '#/invocations'],
   ['Logs', '#/logs'],
+  ['Budgets', '#/budgets'],
+  ['New budget', '#/budgets/new'],
   ['Settings', '#/settings'],
   ['Price book', '#/settings/prices'],
   ['Ask the ledger', '#/ask'],

@@ -2,6 +2,7 @@
 import { deploying } from '$lib/deploy/deploy.svelte';
 import { runInDock } from '$lib/function/run';
 import { app } from '$lib/state/app.svelte';
+import { brake } from '$lib/state/brake.svelte';
 import type { Action } from '$lib/state/commands.svelte';
 import { dock } from '$lib/state/dock.svelte';
 import { overlays } from '$lib/state/overlays.svelte';
@@ -110,6 +111,14 @@ export function globalActions(): readonly Action[] {
       detail: 'Nothing to install',
       group: 'Do',
       run: () => deploying.sample('kettle', true),
+    },
+    {
+      id: 'release-brake',
+      title: 'Release the brake',
+      detail: 'Limits are what they were',
+      group: 'Do',
+      inFields: true,
+      run: () => void brake.release(),
     },
     {
       id: 'theme',

@@ -16,6 +16,7 @@ const FILES = {
   Ask: () => import('$features/ask/index.svelte'),
   PriceBook: () => import('$features/prices/index.svelte'),
   PriceBlock: () => import('$features/prices/Block.svelte'),
+  Budgets: () => import('$features/budgets/index.svelte'),
   Tuning: () => import('$features/tuning/index.svelte'),
 };
 

@@ -35,6 +35,8 @@ export const STALE_AFTER: Partial<Record<Command, readonly EventKind[]>> = {
   logs_list: ['logged'],
   environments_list: ['environment_changed'],
   lanes_snapshot: ['environment_changed', 'invocation_started', 'invocation_finished'],
+  brake_status: ['brake_changed', 'budget_alert'],
+  brake_history: ['brake_changed', 'budget_alert'],
   series: ['invocation_finished'],
   tunings_list: ['tuning_changed'],
   tuning_get: ['tuning_changed'],

@@ -4,7 +4,7 @@
  */
 import { settings } from './settings.svelte';
 
-export type KeyPlace = 'Everywhere' | 'Go to' | 'Function' | 'Lanes' | 'Logs' | 'Ask the ledger';
+export type KeyPlace = 'Everywhere' | 'Go to' | 'Function' | 'Lanes' | 'Logs' | 'Money' | 'Ask the ledger';
 
 export interface Binding {
   /** The action's id, or its `binding`. */
@@ -28,6 +28,7 @@ export const BINDINGS: readonly Binding[] = [
     ['dock', 'Show or hide the dock', 'Ctrl J'],
     ['deploy', 'Deploy…', 'Ctrl Shift D'],
     ['choose', 'Choose a folder…', 'Ctrl O'],
+    ['release-brake', 'Release the brake', 'Ctrl Shift B'],
   ]),
   ...in_('Go to', [
     ['go-home', 'Home', 'g h'],
@@ -37,6 +38,7 @@ export const BINDINGS: readonly Binding[] = [
     ['go-logs', 'Logs', 'g o'],
     ['go-cost', 'Cost', 'g c'],
     ['go-tuning', 'Tuning', 'g t'],
+    ['go-budgets', 'Budgets & brake', 'g b'],
     ['go-missions', 'Missions', 'g m'],
     ['go-runtime', 'Local runtime', 'g r'],
     ['go-ask', 'Ask the ledger', 'g q'],
@@ -62,6 +64,7 @@ export const BINDINGS: readonly Binding[] = [
     ['lanes-faster', 'Faster', '+'],
     ['lanes-table', 'Table view', 't'],
   ]),
+  ...in_('Money', [['set-budget', 'Set a budget…', 'b']]),
   ...in_('Logs', [
     ['logs-follow', 'Follow the newest', 'f'],
     ['logs-wrap', 'Wrap long lines', 'w'],

@@ -6,6 +6,7 @@ import type { Invocation } from '$lib/api/generated/Invocation';
 import type { LogLine } from '$lib/api/generated/LogLine';
 import type { Settings } from '$lib/api/generated/Settings';
 import type { Answer, JsonCommand, Request } from '../host';
+import { brakeAnswers } from './brake';
 import { detectedAs, fakeFunction, fakeInvocation, receipt, summary, us, uuid } from './things';
 
 export type Handlers = { [C in JsonCommand]?: (request: Request<C>) => Answer<C> | Promise<Answer<C>> };
@@ -41,6 +42,7 @@ export function answers(world: World): Handlers {
     ...part,
   });
   return {
+    ...brakeAnswers(),
     app_info: () => ({
       version: '0.1.0',
       ownerPid: 1_234,

@@ -1,0 +1,64 @@
+/** An invented brake for the invented host. */
+import type { BrakeStatus } from '$lib/api/generated/BrakeStatus';
+import type { Handlers } from './answers';
+
+export function fakeBrake(): BrakeStatus {
+  return {
+    mode: 'suggest',
+    held: [],
+    suggestions: [],
+    resting: [],
+    budgets: [
+      {
+        scope: { kind: 'all' },
+        subject: 'All functions',
+        amountUsd: '10',
+        alerts: [50, 80, 100],
+        spentUsd: '3.2',
+        spentPercent: 32,
+        usdPerHour: '0.01',
+        projectedUsd: '4.1',
+        timesUsual: 1.2,
+        runawaySinceUs: null,
+        state: 'under',
+      },
+    ],
+    live: [{ function: 'kettle', usdPerHour: '0.01' }],
+    usdPerHour: '0.01',
+    month: '2026-11',
+    monthEndsUs: 1_796_083_200_000_000,
+    priceRegion: 'us-east-1',
+    priceDate: '2026-11-20',
+    notes: [
+      'Budgets and the brake work only while Hearth runs.',
+      'The money of functions on this computer is what AWS would charge: list price without the free tier. They run here for $0.',
+    ],
+  };
+}
+
+/** Answers to the commands of budgets and the brake. */
+export function brakeAnswers(): Handlers {
+  let status = fakeBrake();
+  const set = (part: Partial<BrakeStatus>): BrakeStatus => (status = { ...status, ...part });
+  const held = (name: string) => ({
+    function: name,
+    formerConcurrency: null,
+    sinceUs: 1_795_435_200_000_000,
+    by: 'person',
+    reason: 'a person pulled it',
+  });
+  return {
+    brake_status: () => status,
+    brake_mode: ({ mode }) => set({ mode }),
+    brake_pull: ({ functions }) => set({ held: [...status.held, ...functions.map(held)] }),
+    brake_release: ({ functions }) =>
+      set({
+        held: functions.length === 0 ? [] : status.held.filter((one) => !functions.includes(one.function)),
+      }),
+    brake_leave: () => set({ suggestions: [] }),
+    brake_history: () => [],
+    budget_set: ({ amountUsd, alerts }) =>
+      set({ budgets: status.budgets.map((budget) => ({ ...budget, amountUsd, alerts })) }),
+    budget_delete: () => set({ budgets: [] }),
+  };
+}
