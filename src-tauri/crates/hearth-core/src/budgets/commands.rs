@@ -2,7 +2,8 @@
 //! what is allowed; must not know when the brake acts by itself.
 
 use super::hold::{By, hold, let_go, note};
-use super::look::{SUGGESTION_LASTS, rate_of, stand, subject};
+use super::look::SUGGESTION_LASTS;
+use super::standing::{rate_of, stand, subject};
 use super::watch::Watch;
 use super::words;
 use crate::api::{

@@ -3,13 +3,13 @@
 
 use super::brake::Act;
 use super::hold::{By, hold, hold_on, note_once};
-use super::runaway::{Reading, UNUSUAL};
+use super::runaway::UNUSUAL;
+use super::standing::{Standing, covers, scope_key, stand};
 use super::watch::Suggested;
 use super::words::{self, Month};
-use crate::money::cost;
 use crate::{App, Result};
-use hearth_model::{FunctionId, Grain, HearthEvent, LOCAL_ACCOUNT, Micros};
-use hearth_store::{Figures, Scope, StoredBudget};
+use hearth_model::{FunctionId, HearthEvent, Micros};
+use hearth_store::StoredBudget;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Value, json};
@@ -25,10 +25,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 const GAP: Micros = Micros::from_seconds(120);
 /// Who spent a budget is looked for among those that ran so lately.
 const RECENT: Micros = Micros::from_seconds(5);
-/// Days whose mean is the usual rate.
-const USUAL_DAYS: i64 = 7;
-/// How long a usual rate is good for.
-const USUAL_LASTS: Micros = Micros::from_seconds(600);
 /// How long a suggestion stays when it is not found again.
 pub(super) const SUGGESTION_LASTS: Micros = Micros::from_seconds(600);
 /// Part of a scope's rate from which a function is one of those that run away.
@@ -157,111 +153,6 @@ fn take(app: &App, now: Micros) -> Result<(usize, Arc<Vec<StoredBudget>>)> {
         rate.spend(now, usd);
     }
     Ok((active, budgets))
-}
-
-/// How one budget stands.
-pub(super) struct Standing {
-    pub(super) subject: String,
-    pub(super) amount: Decimal,
-    pub(super) spent: Decimal,
-    pub(super) reading: Reading,
-}
-
-impl Standing {
-    pub(super) fn percent(&self) -> f64 {
-        let percent = self.spent.checked_mul(Decimal::ONE_HUNDRED).and_then(|it| it.checked_div(self.amount));
-        let down =
-            |it: Decimal| it.round_dp_with_strategy(2, rust_decimal::RoundingStrategy::ToZero).to_f64();
-        percent.and_then(down).unwrap_or(0.0)
-    }
-
-    fn figures(&self) -> Value {
-        json!({
-            "spentUsd": self.spent.normalize().to_string(),
-            "budgetUsd": self.amount.normalize().to_string(),
-            "usdPerHour": words::estimate(self.reading.rate * 3_600.0).to_string(),
-            "projectedUsd": words::estimate(self.reading.projected_usd()).to_string(),
-        })
-    }
-}
-
-/// Compares a budget with the ledger and the live rate.
-pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: &Month) -> Result<Standing> {
-    let figures = app.store().totals(&budget.scope, month.begins, now + Micros(1)).await?;
-    let spent = cost(app, &figures)?.total();
-    let amount: Decimal = budget.amount_usd.parse().unwrap_or_default();
-    let usual = usual(app, &budget.scope, now).await?;
-    let rate = rate_of(app, &budget.scope, now);
-    let float = |amount: Decimal| amount.to_f64().unwrap_or(0.0);
-    Ok(Standing {
-        subject: subject(app, &budget.scope).await?,
-        amount,
-        spent,
-        reading: Reading {
-            spent_usd: float(spent),
-            budget_usd: float(amount),
-            rate,
-            usual,
-            rest_s: (month.ends - now).0 as f64 / 1e6,
-        },
-    })
-}
-
-/// The live rate of a scope in US dollars a second.
-pub(super) fn rate_of(app: &App, scope: &Scope, now: Micros) -> f64 {
-    let seen = app.budgets().seen();
-    seen.rates.iter().filter(|(id, _)| covers(scope, id)).map(|(_, (_, rate))| rate.at(now)).sum()
-}
-
-/// Whether a local function's money is the scope's.
-fn covers(scope: &Scope, id: &FunctionId) -> bool {
-    match scope {
-        Scope::All => true,
-        Scope::Demo => false,
-        Scope::Account(account) => account == LOCAL_ACCOUNT,
-        Scope::Function(function) => function == id,
-    }
-}
-
-/// The mean of the days before the last hour; none when there was nothing.
-async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Option<f64>> {
-    let known = app.budgets().seen().usual.get(scope).copied();
-    if let Some((at, usual)) = known
-        && now - at < USUAL_LASTS
-    {
-        return Ok(usual);
-    }
-    let to = Grain::Hour.floor(now - Grain::Hour.length());
-    let from = to - Micros::from_seconds(USUAL_DAYS * 86_400);
-    let figures: Figures = app.store().totals(scope, from, to).await?;
-    let usd = cost(app, &figures)?.total().to_f64().unwrap_or(0.0);
-    let usual = (usd > 0.0).then(|| usd / (USUAL_DAYS as f64 * 86_400.0));
-    app.budgets().seen().usual.insert(scope.clone(), (now, usual));
-    Ok(usual)
-}
-
-/// A scope in words.
-pub(super) async fn subject(app: &App, scope: &Scope) -> Result<String> {
-    Ok(match scope {
-        Scope::All | Scope::Demo => "All functions".to_owned(),
-        Scope::Account(id) => {
-            let names = app.store().account_names().await?;
-            names.into_iter().find(|(known, _)| known == id).map_or_else(|| id.clone(), |(_, name)| name)
-        }
-        Scope::Function(id) => {
-            let named = app.store().function_name(id).await?;
-            named.unwrap_or_else(|| id.as_str().to_owned())
-        }
-    })
-}
-
-fn scope_key(scope: &Scope) -> String {
-    match scope {
-        Scope::All => "all".to_owned(),
-        Scope::Demo => "demo".to_owned(),
-        Scope::Account(id) => format!("account/{id}"),
-        Scope::Function(id) => format!("function/{}", id.as_str()),
-    }
 }
 
 /// Tells of each alert that was passed, once for a month and an amount; aloud only of the highest new one.

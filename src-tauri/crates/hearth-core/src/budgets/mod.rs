@@ -8,6 +8,8 @@ mod commands;
 mod hold;
 mod look;
 mod runaway;
+mod signatures;
+mod standing;
 mod watch;
 mod words;
 

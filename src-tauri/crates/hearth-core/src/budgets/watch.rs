@@ -2,7 +2,8 @@
 //! around it, which is never held while anything is awaited.
 
 use super::brake::{Brake, Held};
-use super::runaway::{Chains, Episode, LOOP_CALLS, LiveRate, Retries};
+use super::runaway::{Episode, LiveRate};
+use super::signatures::{Chains, LOOP_CALLS, Retries};
 use crate::api::BrakeMode;
 use crate::{ApiError, Result};
 use hearth_cost::Usage;
