@@ -214,8 +214,11 @@ async fn tell_runaway(app: &App, budget: &StoredBudget, standing: &Standing, tex
     }
 }
 
-/// A reason as a sentence of its own.
+/// A reason as a sentence of its own. The name of a function that it begins with stays as it is.
 fn sentence(text: &str) -> String {
+    if !text.starts_with("at ") && !text.starts_with("it ") {
+        return format!("{text}.");
+    }
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())
