@@ -100,6 +100,7 @@ impl Tunable for Local {
             source: InvocationSource::Tuning,
             request_id: None,
             client_context: None,
+            trace: None,
         };
         let (request_id, waiting) = begin(&self.app, order).await?;
         let mut ended = std::pin::pin!(waiting.end());
