@@ -65,7 +65,8 @@ test('a failing function says why and what to do', async ({ app }) => {
   await goTo(app, `#/invocations/${answer.requestId}`);
   const drawer = app.getByRole('complementary', { name: /^Call / });
   await expect(drawer.getByText(/a kettle holds 1 to 12 cups, not 99/).first()).toBeVisible();
-  await expect(drawer.locator('.note.bad')).toBeVisible();
+  await expect(drawer.getByRole('heading', { name: 'What happened' })).toBeVisible();
+  await expect(drawer.getByRole('heading', { name: 'What to do' })).toBeVisible();
 });
 
 test('a folder without a handler gives a clear error and the next drop works', async ({ app }) => {

@@ -33,6 +33,8 @@ class Deploying {
   #run = false;
   /** Whether the person saw the steps of this job. */
   #stepwise = false;
+  /** Whether the person came to the Deploy screen by themselves, and not with a drop that needed a look. */
+  #here = false;
 
   get busy(): boolean {
     return this.phase === 'reading' || this.phase === 'inspecting' || this.phase === 'deploying';
@@ -93,7 +95,7 @@ class Deploying {
     const round = this.#begin('inspecting');
     this.#run = run;
     // A sample is known, and was asked for by its name.
-    this.#stepwise = router.route.screen === 'deploy' && picked.source.kind !== 'sample';
+    this.#stepwise = this.#here && picked.source.kind !== 'sample';
     this.picked = picked;
     try {
       const detected = await call('deploy_inspect', { source: picked.source });
@@ -151,6 +153,8 @@ class Deploying {
   }
 
   #begin(phase: Phase): number {
+    if (router.route.screen !== 'deploy') this.#here = false;
+    else if (this.phase === 'idle' || this.phase === 'done') this.#here = true;
     this.phase = phase;
     this.error = null;
     this.detected = null;
