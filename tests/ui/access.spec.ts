@@ -46,7 +46,7 @@ async function prepare(app: Page): Promise<string> {
 
 for (const theme of ['dark', 'light', 'hc'] as const) {
   test(`no screen has a serious violation, ${theme}`, async ({ app, hearth }) => {
-    test.setTimeout(150_000);
+    test.setTimeout(240_000);
     const last = await prepare(app);
     const address = new URL(hearth.ui);
     await app.goto(`${address.origin}/?theme=${theme}`);

@@ -171,7 +171,7 @@ fn start_up_is_hatched_so_that_it_shows_without_colour() {
 }
 
 #[test]
-fn pixels_have_the_wished_size_in_both_themes() {
+fn pixels_have_the_wished_size_in_every_theme() {
     for theme in [Theme::Dark, Theme::Light, Theme::HighContrast] {
         for mut chart in [percentiles(), cost(), invocations()] {
             chart.theme = theme;
