@@ -4,6 +4,7 @@
 mod backend;
 mod dialogs;
 mod drops;
+mod notify;
 mod platform;
 mod rpc;
 mod window;
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
     };
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
         .manage(backend)
         .manage(drops::EarlyDrops::default())
         .manage(Launch { begun, rendering })

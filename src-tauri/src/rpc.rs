@@ -3,13 +3,14 @@
 
 use crate::Launch;
 use crate::backend::Backend;
+use crate::notify;
 use futures_util::StreamExt as _;
 use hearth_core::commands::Body;
 use hearth_core::{ApiError, Result};
 use hearth_model::EventBatch;
 use serde_json::Value;
-use tauri::State;
 use tauri::ipc::{Channel, Response};
+use tauri::{AppHandle, State};
 
 /// Runs a command of the table. JSON goes back as text that was never parsed, bytes as an `ArrayBuffer`.
 #[tauri::command]
@@ -23,6 +24,7 @@ pub(crate) async fn rpc(backend: State<'_, Backend>, cmd: String, payload: Value
 /// Sends batches of events for as long as the page lives. A page calls it once.
 #[tauri::command]
 pub(crate) async fn events(
+    app: AppHandle,
     backend: State<'_, Backend>,
     launch: State<'_, Launch>,
     channel: Channel<EventBatch>,
@@ -35,6 +37,7 @@ pub(crate) async fn events(
     tauri::async_runtime::spawn(async move {
         loop {
             while let Some(batch) = batches.next().await {
+                notify::tell(&app, &batch);
                 if channel.send(batch).is_err() {
                     return;
                 }
