@@ -1,11 +1,13 @@
 //! The command line as clap reads it. Must not know what commands do.
 
 mod budgets;
+mod cost;
 mod export;
 mod tune;
 
 pub(crate) use budgets::{BrakeCommand, BudgetCommand};
 use clap::{Args, Parser, Subcommand};
+pub(crate) use cost::{Billed, By, Cost, Plan, Scoped, WhatIf};
 pub(crate) use export::{Export, Exported};
 use std::path::PathBuf;
 pub(crate) use tune::Tune;
@@ -93,7 +95,7 @@ pub(crate) enum Command {
     Info,
     /// Show the settings, or change some
     Settings(ChangeSettings),
-    /// Work out costs: cases from a file, bills from REPORT lines
+    /// Show what calls cost and would cost; work out cases and bills from files
     Cost {
         #[command(subcommand)]
         cost: Cost,
@@ -166,37 +168,6 @@ pub(crate) enum Prices {
         #[arg(long)]
         reject: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Cost {
-    /// Estimate the cases of a file, each with its lines and total
-    Estimate {
-        /// A JSON file with `cases`, or an array of them
-        #[arg(long, value_name = "FILE")]
-        cases: PathBuf,
-    },
-    /// Read REPORT lines of AWS Lambda, one a line, and say what each was billed and costs
-    Billed(Billed),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Billed {
-    /// Text or JSON lines
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report_lines: PathBuf,
-    /// Region whose prices hold
-    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
-    pub(crate) region: String,
-    /// Processors of the function
-    #[arg(long, value_name = "ARCH", default_value = "x86_64", value_parser = ["x86_64", "arm64"])]
-    pub(crate) architecture: String,
-    /// How it is packed: decides whether init is billed where a line does not say what was billed
-    #[arg(long, value_name = "PACKAGE", default_value = "zip", value_parser = ["zip", "image", "custom-runtime"])]
-    pub(crate) package: String,
-    /// Day of lines without one, such as 2025-05-12 [default: the day of the price book]
-    #[arg(long, value_name = "DAY")]
-    pub(crate) date: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -47,7 +47,8 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Db { action } => db::run(caller, action, output).await,
         Command::Budgets { command } => budgets::budgets(caller, command.as_ref(), output).await,
         Command::Brake { command } => budgets::brake(caller, command.as_ref(), output).await,
-        // Those never come here: they are the owner, a server and plain arithmetic, not callers.
-        Command::Serve(_) | Command::Worker { .. } | Command::Cost { .. } => Ok(Ended::Unable),
+        Command::Cost { cost } => cost::from_ledger(caller, cost, output).await,
+        // Those never come here: they are the owner and a server, not callers.
+        Command::Serve(_) | Command::Worker { .. } => Ok(Ended::Unable),
     }
 }

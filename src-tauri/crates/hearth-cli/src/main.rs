@@ -56,8 +56,10 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure> {
     // Arithmetic on files needs no data folder and nobody who owns one.
-    if let Command::Cost { cost } = &arguments.command {
-        return commands::cost::cost(cost, output);
+    if let Command::Cost { cost } = &arguments.command
+        && let Some(done) = commands::cost::from_files(cost, output)
+    {
+        return done;
     }
     let data_dir = arguments.data_dir.unwrap_or_else(hearth_host::data_dir);
     let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);

@@ -13,6 +13,9 @@ use crate::api::{
     SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport, Tuning, TuningName,
     TuningPlan, TuningPreview, TuningsQuery,
 };
+use crate::api::{
+    CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, WhatIfAnswer, WhatIfRequest,
+};
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
 use hearth_model::{Environment, FunctionRecord, SeriesQuery};
@@ -237,6 +240,12 @@ commands! {
         brake_leave(BrakeFunctions) -> BrakeStatus = crate::budgets::leave;
         /// What budgets and the brake did, newest first.
         brake_history(BrakeHistoryQuery) -> Vec<BrakeHistoryEntry> = crate::budgets::history;
+        /// A month of a scope: spent, forecast, by account, function and meter, day by day.
+        cost_overview(CostQuery) -> CostOverview = crate::spending::overview;
+        /// One function's bill of a month, line by line and tier by tier.
+        cost_function(CostFunctionQuery) -> CostFunctionDetail = crate::spending::function;
+        /// What a month would cost with another size, traffic, region, plan or cloud.
+        cost_what_if(WhatIfRequest) -> WhatIfAnswer = crate::spending::what_if;
     }
     raw {
         /// Columns of a chart: see `SERIES_COLUMNS`.
@@ -247,6 +256,9 @@ commands! {
         table_export(TableExport) = crate::export::table;
         /// The whole answer to a question as CSV; `limit` is not looked at.
         ledger_query_csv(LedgerQuery) = crate::ledger::ask::query_csv;
+
+        /// A table of the Cost screen as CSV, or its chart as a picture.
+        cost_export(CostExport) = crate::spending::export;
     }
 }
 

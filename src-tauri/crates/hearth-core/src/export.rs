@@ -25,12 +25,12 @@ pub(crate) async fn table(app: &App, request: TableExport) -> Result<Raw> {
 }
 
 /// CSV in the making.
-struct Table {
+pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
 }
 
 impl Table {
-    fn new(head: &[&str]) -> Result<Self> {
+    pub(crate) fn new(head: &[&str]) -> Result<Self> {
         let mut table = Self { writer: csv::Writer::from_writer(Vec::new()) };
         table.writer.write_record(head).map_err(broken)?;
         Ok(table)
@@ -40,7 +40,16 @@ impl Table {
         self.writer.write_record(cells.iter().map(|cell| cell.0.as_ref())).map_err(broken)
     }
 
-    fn finish(self) -> Result<Raw> {
+    /// A row of text and figures as they are sent, each guarded.
+    pub(crate) fn texts(&mut self, cells: &[&str]) -> Result<()> {
+        let mut row = Vec::with_capacity(cells.len());
+        for value in cells {
+            row.push(if value.parse::<f64>().is_ok() { figure(value) } else { text(value) });
+        }
+        self.row(&row)
+    }
+
+    pub(crate) fn finish(self) -> Result<Raw> {
         self.writer.into_inner().map(Raw).map_err(|error| {
             ApiError::internal("the table could not be written").with_detail(error.to_string())
         })

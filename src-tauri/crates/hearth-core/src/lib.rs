@@ -34,6 +34,7 @@ mod publish;
 mod samples;
 mod settings;
 mod specs;
+mod spending;
 mod stage;
 mod system;
 mod tuning;

@@ -1,4 +1,8 @@
-//! `cost`: arithmetic on files. Needs no data folder and no owner.
+//! `cost`: arithmetic on files here, which needs no data folder and no owner; months and what-if in [`month`] and
+//! [`what_if`].
+
+mod month;
+mod what_if;
 
 use crate::arguments::{Billed, Cost};
 use crate::failure::{Ended, Failure};
@@ -9,13 +13,31 @@ use hearth_core::cost::{
     BilledLine, BilledOptions, CaseAnswer, Package, PriceBook, billed_lines, estimate_cases,
 };
 use hearth_core::{ApiError, ErrorCode};
+use hearth_host::Caller;
 use hearth_model::Architecture;
 use std::path::Path;
 
-pub(crate) fn cost(command: &Cost, output: &mut Output) -> Result<Ended, Failure> {
+/// What asks the ledger.
+pub(super) async fn from_ledger(
+    caller: &Caller,
+    command: &Cost,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
     match command {
-        Cost::Estimate { cases } => estimate(cases, output),
-        Cost::Billed(arguments) => billed(arguments, output),
+        Cost::Show { month, by, scope } => month::show(caller, month.clone(), *by, scope, output).await,
+        Cost::Function { name, month } => month::function(caller, name, month.clone(), output).await,
+        Cost::Forecast { scope } => month::forecast(caller, scope, output).await,
+        Cost::WhatIf(arguments) => what_if::what_if(caller, arguments, output).await,
+        Cost::Estimate { .. } | Cost::Billed(_) => Ok(Ended::Unable),
+    }
+}
+
+/// What needs no data folder and no owner; none for what asks the ledger.
+pub(crate) fn from_files(command: &Cost, output: &mut Output) -> Option<Result<Ended, Failure>> {
+    match command {
+        Cost::Estimate { cases } => Some(estimate(cases, output)),
+        Cost::Billed(arguments) => Some(billed(arguments, output)),
+        Cost::Show { .. } | Cost::Function { .. } | Cost::Forecast { .. } | Cost::WhatIf(_) => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Requests and answers of the commands, as JSON and TypeScript see them. Plain data; must not hold behaviour.
 
 mod budgets;
+mod cost;
 mod deploy;
 mod functions;
 mod history;
@@ -9,8 +10,10 @@ mod ledger;
 mod prices;
 mod system;
 mod tuning;
+mod what_if;
 
 pub use budgets::*;
+pub use cost::*;
 pub use deploy::*;
 pub use functions::*;
 pub use history::*;
@@ -19,3 +22,4 @@ pub use ledger::*;
 pub use prices::*;
 pub use system::*;
 pub use tuning::*;
+pub use what_if::*;

@@ -15,3 +15,4 @@ mod owner;
 mod pace;
 mod prices;
 mod secrets;
+mod spending;

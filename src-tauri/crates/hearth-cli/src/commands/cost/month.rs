@@ -1,0 +1,261 @@
+//! `cost show`, `cost function` and `cost forecast`: a month as the ledger has it.
+
+use crate::arguments::{By, Scoped};
+use crate::failure::{Ended, Failure};
+use crate::output::{Output, Tone};
+use crate::table::{Side, Table, cell};
+use crate::words::{UNKNOWN, counted, dollars};
+use hearth_core::api::{
+    CostForecast, CostFunctionDetail, CostFunctionQuery, CostHidden, CostOverview, CostQuery, CostScope,
+};
+use hearth_core::cost::{Decimal, Step};
+use hearth_host::Caller;
+
+impl Scoped {
+    fn scope(&self) -> CostScope {
+        match (&self.function, &self.account, self.demo) {
+            (Some(name), ..) => CostScope::Function { name: name.clone() },
+            (None, Some(id), _) => CostScope::Account { id: id.clone() },
+            (None, None, true) => CostScope::Demo,
+            (None, None, false) => CostScope::All,
+        }
+    }
+}
+
+pub(super) async fn show(
+    caller: &Caller,
+    month: Option<String>,
+    by: By,
+    scope: &Scoped,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let query = CostQuery { scope: scope.scope(), month };
+    let month: CostOverview = caller.ask("cost_overview", query).await?;
+    if output.is_json() {
+        output.document(&month)?;
+        return Ok(Ended::Well);
+    }
+    let demo = if month.demo { " (DEMO)" } else { "" };
+    let total = output.tone(&rounded(&month.cost.list_usd), Tone::Strong);
+    output.line(&format!(
+        "{}{demo}: {total} at list price, {} after grants, {}",
+        month.month.name,
+        rounded(&month.cost.after_grants_usd),
+        counted(month.requests, "call")
+    ))?;
+    output.line(&forecast_words(&month.forecast))?;
+    if let Some(mover) = month.movers.first() {
+        let change = mover.percent.map_or_else(String::new, |percent| format!(" {percent:+.0} %"));
+        output.line(&format!("Moved most: {}{change} {}", mover.name, mover.words))?;
+    }
+    match by {
+        By::Function => functions(&month, output)?,
+        By::Account => accounts(&month, output)?,
+        By::Meter => meters(&month, output)?,
+    }
+    notes(&month.assumptions, &month.price_date, output);
+    Ok(Ended::Well)
+}
+
+fn functions(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
+    let mut table = Table::new(&[
+        ("Function", Side::Left),
+        ("Account", Side::Left),
+        ("Calls", Side::Right),
+        ("GB-s", Side::Right),
+        ("Start-up", Side::Right),
+        ("List", Side::Right),
+        ("After grants", Side::Right),
+        ("Change", Side::Right),
+    ]);
+    for row in &month.functions {
+        let change =
+            row.change_percent.map_or_else(|| "new".to_owned(), |percent| format!("{percent:+.0} %"));
+        table.row(vec![
+            cell(row.name.as_str(), Tone::Strong),
+            row.account.as_str().into(),
+            row.requests.to_string().into(),
+            decimal(&row.gb_seconds).round_dp(3).to_string().into(),
+            rounded(&row.parts.start_up_usd).into(),
+            rounded(&row.cost.list_usd).into(),
+            rounded(&row.cost.after_grants_usd).into(),
+            change.into(),
+        ]);
+    }
+    table.print(output)
+}
+
+fn accounts(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
+    let mut table = Table::new(&[
+        ("Account", Side::Left),
+        ("Provider", Side::Left),
+        ("Calls", Side::Right),
+        ("List", Side::Right),
+        ("After grants", Side::Right),
+        ("Paid", Side::Left),
+    ]);
+    for row in &month.accounts {
+        table.row(vec![
+            cell(row.name.as_str(), Tone::Strong),
+            row.provider.as_str().into(),
+            row.requests.to_string().into(),
+            rounded(&row.cost.list_usd).into(),
+            rounded(&row.cost.after_grants_usd).into(),
+            if row.paid { "yes" } else { "no, it ran here" }.into(),
+        ]);
+    }
+    table.print(output)
+}
+
+fn meters(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
+    let mut table = steps_table();
+    for row in &month.meters {
+        steps(&mut table, &format!("{}, {}", row.label, row.region), &row.unit, &row.steps);
+    }
+    table.print(output)?;
+    for hidden in &month.hidden {
+        hidden_lines(hidden, output)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn function(
+    caller: &Caller,
+    name: &str,
+    month: Option<String>,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let query = CostFunctionQuery { name: name.to_owned(), month };
+    let bill: CostFunctionDetail = caller.ask("cost_function", query).await?;
+    if output.is_json() {
+        output.document(&bill)?;
+        return Ok(Ended::Well);
+    }
+    let row = &bill.function;
+    output.line(&format!(
+        "{} in {}: {} at list price, {} after grants; the bill would be {} less without it",
+        output.tone(&row.name, Tone::Strong),
+        bill.month.name,
+        rounded(&row.cost.list_usd),
+        rounded(&row.cost.after_grants_usd),
+        rounded(&row.marginal_usd),
+    ))?;
+    let mut table = steps_table();
+    for line in &bill.lines {
+        steps(&mut table, &line.label, &line.unit, &line.list_steps);
+    }
+    table.print(output)?;
+    hidden_lines(&bill.hidden, output)?;
+    for line in &bill.lines {
+        output.aside(
+            &format!("{}: {}, read on {}", line.meter, line.price.source, line.price.retrieved),
+            Tone::Quiet,
+        );
+    }
+    notes(&bill.assumptions, &bill.price_date, output);
+    Ok(Ended::Well)
+}
+
+pub(super) async fn forecast(caller: &Caller, scope: &Scoped, output: &mut Output) -> Result<Ended, Failure> {
+    let query = CostQuery { scope: scope.scope(), month: None };
+    let month: CostOverview = caller.ask("cost_overview", query).await?;
+    if output.is_json() {
+        output.document(&month.forecast)?;
+        return Ok(Ended::Well);
+    }
+    output.line(&format!("{} stands at {}.", month.month.name, rounded(&month.cost.list_usd)))?;
+    output.line(&forecast_words(&month.forecast))?;
+    Ok(Ended::Well)
+}
+
+fn forecast_words(forecast: &CostForecast) -> String {
+    match forecast {
+        CostForecast::Yes { expected_usd, low_usd, high_usd, reason, .. } => format!(
+            "Forecast: {} to {}, most likely {}; {reason}.",
+            rounded(low_usd),
+            rounded(high_usd),
+            rounded(expected_usd)
+        ),
+        CostForecast::No { reason } => format!("No forecast: {reason}."),
+    }
+}
+
+fn steps_table() -> Table {
+    Table::new(&[
+        ("Line", Side::Left),
+        ("Step", Side::Left),
+        ("Quantity", Side::Right),
+        ("Unit", Side::Left),
+        ("Rate", Side::Right),
+        ("Amount", Side::Right),
+    ])
+}
+
+fn steps(table: &mut Table, label: &str, unit: &str, steps: &[Step]) {
+    for (place, step) in steps.iter().enumerate() {
+        table.row(vec![
+            cell(if place == 0 { label } else { "" }, Tone::Strong),
+            step.label.as_str().into(),
+            step.quantity.normalize().to_string().into(),
+            unit.into(),
+            dollars(&step.rate.to_string()).into(),
+            dollars(&step.amount.to_string()).into(),
+        ]);
+    }
+}
+
+fn hidden_lines(hidden: &CostHidden, output: &mut Output) -> Result<(), Failure> {
+    let mut table =
+        Table::new(&[("Easily forgotten", Side::Left), ("Amount", Side::Right), ("Why", Side::Left)]);
+    for line in &hidden.lines {
+        let amount = line.amount.map_or_else(|| "unknown".to_owned(), |amount| rounded(&amount.to_string()));
+        let why = line.note.as_deref().unwrap_or(UNKNOWN);
+        table.row(vec![line.label.as_str().into(), amount.into(), cell(why, Tone::Quiet)]);
+    }
+    table.print(output)
+}
+
+pub(super) fn notes(assumptions: &[String], price_date: &str, output: &mut Output) {
+    for words in assumptions {
+        output.aside(&format!("Assumed: {words}."), Tone::Quiet);
+    }
+    output.aside(&format!("Prices of {price_date}; all digits with --json."), Tone::Quiet);
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap_or_default()
+}
+
+/// Cents, or all that matters of less than that.
+pub(super) fn rounded(amount: &str) -> String {
+    let amount = decimal(amount);
+    let sign = if amount.is_sign_negative() && !amount.is_zero() { "-" } else { "" };
+    let size = amount.abs();
+    if size.is_zero() {
+        "$0".to_owned()
+    } else if size < Decimal::new(1, 2) {
+        let digits = size.round_sf(3).unwrap_or(size).normalize();
+        format!("{sign}${digits}")
+    } else {
+        format!("{sign}${:.2}", size.round_dp(2))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_cents_or_the_digits_that_matter() {
+        for (amount, told) in [
+            ("302.6904", "$302.69"),
+            ("0.01", "$0.01"),
+            ("0.0000123456", "$0.0000123"),
+            ("0", "$0"),
+            ("-4.505", "-$4.50"),
+            ("-0.0", "$0"),
+        ] {
+            assert_eq!(rounded(amount), told);
+        }
+    }
+}

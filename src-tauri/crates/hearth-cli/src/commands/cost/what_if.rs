@@ -1,0 +1,120 @@
+//! `cost what-if`: what a month would cost if something were different.
+
+use super::month::{notes, rounded};
+use crate::arguments::{Plan, WhatIf};
+use crate::failure::{Ended, Failure};
+use crate::output::{Output, Tone};
+use crate::table::{Side, Table, cell};
+use crate::words::counted;
+use hearth_core::api::{CostScope, WhatIfAnswer, WhatIfDuration, WhatIfMonth, WhatIfPlan, WhatIfRequest};
+use hearth_core::cost::{Decimal, OwnServer};
+use hearth_core::{ApiError, ErrorCode};
+use hearth_host::Caller;
+use hearth_model::Architecture;
+
+pub(super) async fn what_if(
+    caller: &Caller,
+    arguments: &WhatIf,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let answer: WhatIfAnswer = caller.ask("cost_what_if", request(arguments)?).await?;
+    if output.is_json() {
+        output.document(&answer)?;
+        return Ok(Ended::Well);
+    }
+    let mut table = Table::new(&[
+        ("A month", Side::Left),
+        ("Best guess", Side::Right),
+        ("From", Side::Right),
+        ("To", Side::Right),
+        ("How", Side::Left),
+    ]);
+    let mut row = |name: &str, month: &WhatIfMonth| {
+        table.row(vec![
+            cell(name, Tone::Strong),
+            rounded(&month.usd).into(),
+            rounded(&month.low_usd).into(),
+            rounded(&month.high_usd).into(),
+            month.words.as_str().into(),
+        ]);
+    };
+    row("as it is", &answer.before);
+    row("what if", &answer.after);
+    table.print(output)?;
+    output.line(&format!(
+        "Change: {}, from {} to {}; {} in {} days of history",
+        rounded(&answer.change_usd),
+        rounded(&answer.change_low_usd),
+        rounded(&answer.change_high_usd),
+        counted(answer.requests, "call"),
+        answer.days
+    ))?;
+    if let Some(even) = &answer.break_even {
+        output.line(&format!(
+            "Pays from {} calls a month on, {} a second, {} times the traffic of now",
+            even.requests_per_month, even.requests_per_second, even.times_traffic
+        ))?;
+    } else if !answer.curve.requests.is_empty() {
+        output.line("It never pays, whatever the traffic.")?;
+    }
+    if !answer.after.unknown.is_empty() {
+        output.line(&format!("At least that: unknown are {}", answer.after.unknown.join(", ")))?;
+    }
+    notes(&answer.assumptions, &answer.price_date, output);
+    Ok(Ended::Well)
+}
+
+fn request(arguments: &WhatIf) -> Result<WhatIfRequest, ApiError> {
+    Ok(WhatIfRequest {
+        scope: CostScope::Function { name: arguments.name.clone() },
+        days: Some(arguments.days),
+        memory_mb: arguments.memory,
+        architecture: arguments
+            .arch
+            .as_deref()
+            .map(|arch| if arch == "arm64" { Architecture::Arm64 } else { Architecture::X86_64 }),
+        traffic: arguments.traffic.clone(),
+        provisioned: arguments.provisioned,
+        ephemeral_mb: arguments.ephemeral,
+        region: arguments.region.clone(),
+        plan: arguments.plan.map(|plan| target(plan, arguments)).transpose()?,
+        duration: match (&arguments.measured, arguments.unchanged) {
+            (Some(factor), _) => WhatIfDuration::Measured { factor: factor.clone() },
+            (None, true) => WhatIfDuration::Unchanged,
+            (None, false) => WhatIfDuration::Range,
+        },
+        ..WhatIfRequest::default()
+    })
+}
+
+fn target(plan: Plan, arguments: &WhatIf) -> Result<WhatIfPlan, ApiError> {
+    let (concurrency, instances) = (arguments.concurrency, arguments.instances);
+    Ok(match plan {
+        Plan::Lambda => WhatIfPlan::Lambda,
+        Plan::Fargate => {
+            WhatIfPlan::Fargate { vcpu: None, tasks: instances, concurrency, spot: false, public_ipv4: false }
+        }
+        Plan::AzureConsumption => WhatIfPlan::AzureConsumption,
+        Plan::AzureFlex => WhatIfPlan::AzureFlex { concurrency, always_ready: instances.unwrap_or(0) },
+        Plan::AzurePremium => WhatIfPlan::AzurePremium { instances, concurrency },
+        Plan::GoogleGen1 => WhatIfPlan::GoogleGen1 { min_instances: instances.unwrap_or(0) },
+        Plan::CloudRun => WhatIfPlan::CloudRunRequest { concurrency, min_instances: instances.unwrap_or(0) },
+        Plan::CloudRunInstance => WhatIfPlan::CloudRunInstance { concurrency, instances },
+        Plan::Cloudflare => WhatIfPlan::Cloudflare,
+        Plan::OwnServer => {
+            let text = arguments.monthly.as_deref().unwrap_or_default();
+            let monthly = text.parse::<Decimal>().map_err(|_| {
+                ApiError::new(ErrorCode::InvalidInput, format!("`{text}` is no amount of dollars"))
+                    .with_hint("Write it as 24 or 24.90.")
+            })?;
+            WhatIfPlan::OwnServer {
+                server: OwnServer {
+                    monthly,
+                    count: instances.unwrap_or(0),
+                    concurrency,
+                    ..OwnServer::default()
+                },
+            }
+        }
+    })
+}

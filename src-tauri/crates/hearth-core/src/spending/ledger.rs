@@ -1,0 +1,187 @@
+//! What a month is made of, read from the rollups of the ledger in a handful of queries: who used what, priced by
+//! account. Owns the order in which queries and bills are put together. Must not know how it is shown.
+
+use super::bill::{Bill, Sums, Used, bill};
+use super::days::{self, Daily};
+use super::period::{Asked, Month, day_of};
+use super::plans::{Pricing, pricing, provider};
+use crate::api::CostMonth;
+use crate::{App, Result};
+use hearth_cost::{Day, Grants, PriceBook, Provider};
+use hearth_model::{FunctionId, Grain, Micros};
+use hearth_store::{FunctionUsage, PlacedFunction, Scope, SizedUsage};
+use std::collections::{BTreeMap, HashMap};
+
+/// One account's month.
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) provider: String,
+    pub(crate) paid: bool,
+    pub(crate) used: Vec<Used>,
+    pub(crate) bill: Bill,
+}
+
+/// A month of everything that is billed together.
+pub(crate) struct Ledger {
+    pub(crate) book: PriceBook,
+    /// The day whose prices hold.
+    pub(crate) day: Day,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) sums: HashMap<FunctionId, Sums>,
+    pub(crate) placed: HashMap<FunctionId, PlacedFunction>,
+    /// Counts and log bytes that have no size.
+    pub(crate) counts: HashMap<FunctionId, FunctionUsage>,
+    /// Functions whose region or plan has no price: they are told, not counted as zero.
+    pub(crate) unpriced: Vec<String>,
+}
+
+/// The day whose prices hold for a month: today, or the last day of a month that is over.
+pub(crate) fn price_day(month: Month, period: &CostMonth) -> Day {
+    if period.current { day_of(period.until_us) } else { month.last_day() }
+}
+
+/// The price book of that day.
+pub(crate) fn book(app: &App, period: &CostMonth) -> PriceBook {
+    app.prices_on(if period.current { period.until_us } else { period.to_us - Micros(1) })
+}
+
+/// Reads and prices a month.
+pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMonth) -> Result<Ledger> {
+    let book = book(app, period);
+    let day = price_day(month, period);
+    let placed: HashMap<FunctionId, PlacedFunction> =
+        asked.functions.iter().map(|function| (function.id.clone(), function.clone())).collect();
+    let used = sized(app, asked, month, period.until_us).await?;
+    let counts = app.store().usage_by_function(&asked.billed, period.from_us, period.until_us).await?;
+    let counts = counts.into_iter().map(|usage| (usage.function_id.clone(), usage)).collect();
+    let region = app.settings().price_region;
+    let (mut by_account, mut unpriced) = (BTreeMap::<String, Vec<Used>>::new(), Vec::new());
+    for (id, sizes) in used {
+        let Some(function) = placed.get(&id) else { continue };
+        let pricing = pricing(function, &region);
+        if has_prices(&book, day, &pricing, &sizes) {
+            by_account.entry(function.account.clone()).or_default().push(Used { id, pricing, sizes });
+        } else {
+            unpriced.push(format!("{} in {}", function.name, pricing.region));
+        }
+    }
+    let (mut accounts, mut sums) = (Vec::new(), HashMap::new());
+    for (id, used) in by_account {
+        let bill = bill(&book, day, &used, &Grants::whole(), asked.only.as_ref())?;
+        sums.extend(bill.sums(&used));
+        let any = used.first().and_then(|used| placed.get(&used.id));
+        accounts.push(Account {
+            name: any.map_or_else(|| id.clone(), |function| function.account_name.clone()),
+            provider: any.map_or_else(String::new, |function| function.provider.clone()),
+            paid: used.iter().any(|used| used.pricing.paid),
+            id,
+            used,
+            bill,
+        });
+    }
+    unpriced.sort();
+    Ok(Ledger { book, day, accounts, sums, placed, counts, unpriced })
+}
+
+/// What every function used in a month, by size, in the order of ids. Google's month begins some hours later.
+pub(crate) async fn sized(
+    app: &App,
+    asked: &Asked,
+    month: Month,
+    until: Micros,
+) -> Result<BTreeMap<FunctionId, Vec<SizedUsage>>> {
+    let region = app.settings().price_region;
+    let mut later: Vec<&str> = asked
+        .functions
+        .iter()
+        .filter(|function| provider(pricing(function, &region).plan) == Provider::Gcp)
+        .map(|function| function.account.as_str())
+        .collect();
+    later.sort_unstable();
+    later.dedup();
+    let is_later = |id: &FunctionId| {
+        asked
+            .functions
+            .iter()
+            .any(|function| function.id == *id && later.contains(&function.account.as_str()))
+    };
+    let mut used: BTreeMap<FunctionId, Vec<SizedUsage>> = BTreeMap::new();
+    let (from, to) = month.span(Provider::Aws)?;
+    for (id, sized) in app.store().usage_by_size(&asked.billed, from, to.min(until)).await? {
+        if later.is_empty() || !is_later(&id) {
+            used.entry(id).or_default().push(sized);
+        }
+    }
+    let (from, to) = month.span(Provider::Gcp)?;
+    for account in later {
+        let scope = Scope::Account(account.to_owned());
+        // The last hours of the month of a bill that is over lie after the month of UTC.
+        let to = if until < month.span(Provider::Aws)?.1 { to.min(until) } else { to };
+        for (id, sized) in app.store().usage_by_size(&scope, from, to.max(from)).await? {
+            used.entry(id).or_default().push(sized);
+        }
+    }
+    Ok(used)
+}
+
+/// Whether everything that one size counts has a price; sizes of a function differ in their processors only.
+fn has_prices(book: &PriceBook, day: Day, pricing: &Pricing, sizes: &[SizedUsage]) -> bool {
+    let priced = |sized: &SizedUsage| {
+        super::plans::items("", pricing, day, sized).is_ok_and(|items| {
+            items.iter().all(|item| book.price(item.meter, &item.region, item.architecture, day).is_ok())
+        })
+    };
+    let mut seen: Vec<(hearth_model::Architecture, bool)> = Vec::new();
+    sizes.iter().all(|sized| {
+        let kind = (sized.architecture, sized.storage_mb_ms > 0);
+        seen.contains(&kind) || {
+            seen.push(kind);
+            priced(sized)
+        }
+    })
+}
+
+impl Ledger {
+    /// Every function's days of the month so far.
+    pub(crate) async fn daily(
+        &self,
+        app: &App,
+        scope: &Scope,
+        period: &CostMonth,
+    ) -> Result<(usize, HashMap<FunctionId, Daily>)> {
+        let days = days::count(period.from_us, period.until_us);
+        let steps = app.store().usage_steps(scope, period.from_us, period.until_us, Grain::Day).await?;
+        Ok((days, days::spread(&self.sums, &steps, period.from_us, days)))
+    }
+
+    /// What was assumed, for people.
+    pub(crate) fn assumptions(&self) -> Vec<String> {
+        let mut all =
+            vec!["list prices before tax; grants are those of a whole month in each account".to_owned()];
+        if let Some(used) =
+            self.accounts.iter().flat_map(|account| &account.used).find(|used| !used.pricing.paid)
+        {
+            all.push(format!(
+                "what ran on this computer cost nothing: its amounts are those of AWS Lambda in {}",
+                used.pricing.region
+            ));
+        }
+        let any = |provider_is: Provider| {
+            let mut used = self.accounts.iter().flat_map(|account| &account.used);
+            used.any(|used| provider(used.pricing.plan) == provider_is)
+        };
+        if any(Provider::Azure) {
+            all.push(
+                "Azure bills observed memory, which is not known: the memory configured is used".to_owned(),
+            );
+        }
+        if any(Provider::Gcp) {
+            all.push("Google counts the month in Pacific time, and steps of 100 ms are estimated".to_owned());
+        }
+        if !self.unpriced.is_empty() {
+            all.push(format!("without a price in the book, and not counted: {}", self.unpriced.join(", ")));
+        }
+        all
+    }
+}

@@ -1,0 +1,23 @@
+//! Money: months of scopes, bills of functions, forecasts and what-if, all from the rollups of the ledger and the price
+//! book. Must not know SQL, a transport or how figures are drawn; budgets and tuning live elsewhere.
+
+mod bill;
+mod days;
+mod detail;
+mod export;
+mod flags;
+mod forecast;
+mod ghost;
+mod hidden;
+mod ledger;
+mod movers;
+mod overview;
+mod period;
+mod plans;
+mod target;
+mod what_if;
+
+pub(crate) use detail::function;
+pub(crate) use export::export;
+pub(crate) use overview::overview;
+pub(crate) use what_if::what_if;

@@ -1,0 +1,120 @@
+//! Which prices hold for a function: plan and region by the account it lives in, and what its usage counts there.
+//! Owns that a local function is priced as AWS Lambda. Must not add anything up.
+
+use hearth_cost::{Day, Decimal, FunctionUsage, Meter, Metered, Plan, Provider, Result, Time, metered};
+use hearth_model::Architecture;
+use hearth_store::{PlacedFunction, SizedUsage};
+
+/// Ephemeral storage that comes with every server.
+pub(crate) const FREE_STORAGE_MB: u32 = 512;
+
+/// Where a function's usage is priced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pricing {
+    /// Its plan.
+    pub(crate) plan: Plan,
+    /// The region whose prices hold.
+    pub(crate) region: String,
+    /// Whether somebody pays it.
+    pub(crate) paid: bool,
+}
+
+/// The pricing of a function; `usual_region` for those that live on this computer.
+pub(crate) fn pricing(function: &PlacedFunction, usual_region: &str) -> Pricing {
+    let plan = match function.provider.as_str() {
+        "azure" => Plan::AzureConsumption,
+        "google" | "gcp" => Plan::CloudRunRequest,
+        _ => Plan::LambdaOnDemand,
+    };
+    let local = function.provider == "local";
+    let region = if local || function.region.is_empty() { usual_region } else { &function.region };
+    Pricing { plan, region: region.to_owned(), paid: !local }
+}
+
+/// What people call a plan.
+pub(crate) fn plan_words(plan: Plan) -> &'static str {
+    match plan {
+        Plan::AzureConsumption => "Azure Functions Consumption",
+        Plan::AzureFlex => "Azure Functions Flex",
+        Plan::GoogleGen1 => "Google Cloud Functions",
+        Plan::CloudRunRequest | Plan::CloudRunInstance => "Google Cloud Run",
+        Plan::CloudflareWorkers => "Cloudflare Workers",
+        Plan::Fargate | Plan::FargateWindows => "AWS Fargate",
+        Plan::LambdaOnDemand | Plan::LambdaProvisioned | Plan::LambdaEdge => "AWS Lambda",
+    }
+}
+
+/// Who counts the month of a plan.
+pub(crate) fn provider(plan: Plan) -> Provider {
+    match plan {
+        Plan::AzureConsumption | Plan::AzureFlex => Provider::Azure,
+        Plan::GoogleGen1 | Plan::CloudRunRequest | Plan::CloudRunInstance => Provider::Gcp,
+        Plan::CloudflareWorkers => Provider::Cloudflare,
+        _ => Provider::Aws,
+    }
+}
+
+/// Which part of a bill a meter belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Requests.
+    Requests,
+    /// Billed time, of handlers and of starts.
+    Time,
+    /// Ephemeral storage.
+    Storage,
+}
+
+/// The part of a meter.
+pub(crate) fn part(meter: Meter) -> Part {
+    match meter {
+        Meter::LambdaEphemeral => Part::Storage,
+        meter if meter.unit() == hearth_cost::Unit::Request => Part::Requests,
+        _ => Part::Time,
+    }
+}
+
+/// What one size of a function used, as its plan counts it.
+pub(crate) fn items(function: &str, pricing: &Pricing, day: Day, sized: &SizedUsage) -> Result<Vec<Metered>> {
+    let mut counted = metered(function, pricing.plan, &pricing.region, day, &usage_of(sized))?;
+    if sized.storage_mb_ms > 0 && pricing.plan == Plan::LambdaOnDemand {
+        counted.push(Metered {
+            function: function.to_owned(),
+            meter: Meter::LambdaEphemeral,
+            region: pricing.region.clone(),
+            architecture: None,
+            quantity: gb_seconds(sized.storage_mb_ms),
+        });
+    }
+    Ok(counted)
+}
+
+/// The same for the engine: sums of milliseconds that were rounded up one by one.
+pub(crate) fn usage_of(sized: &SizedUsage) -> FunctionUsage {
+    let time = Time::Sum { handler_ms: sized.compute_ms, init_ms: sized.init_ms };
+    FunctionUsage::new(sized.requests, time, sized.memory_mb, sized.architecture)
+}
+
+/// MB·ms as GB-seconds: exact, since 1 024 000 = 2¹³ · 5³.
+pub(crate) fn gb_seconds(mb_ms: u128) -> Decimal {
+    let counted = Decimal::from(u64::try_from(mb_ms).unwrap_or(u64::MAX));
+    (counted / Decimal::from(1_024_000)).normalize()
+}
+
+/// A meter for people.
+pub(crate) fn meter_words(meter: Meter, architecture: Option<Architecture>) -> String {
+    let words = match part(meter) {
+        Part::Requests => "Requests".to_owned(),
+        Part::Storage => "Ephemeral storage".to_owned(),
+        Part::Time => match meter.unit().name() {
+            "vCPU-second" | "GHz-second" => "Processor time".to_owned(),
+            _ if meter == Meter::LambdaDuration => "Duration".to_owned(),
+            _ => "Memory time".to_owned(),
+        },
+    };
+    match (meter, architecture) {
+        (Meter::LambdaDuration, Some(Architecture::X86_64)) => format!("{words}, x86"),
+        (Meter::LambdaDuration, Some(Architecture::Arm64)) => format!("{words}, arm64"),
+        _ => words,
+    }
+}

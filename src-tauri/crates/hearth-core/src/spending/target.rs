@@ -1,0 +1,332 @@
+//! From the words of a what-if to the engine's targets: sizes that were left out follow the function's own. Owns what is
+//! assumed of durations when memory changes. Must not price anything.
+
+use super::plans::{FREE_STORAGE_MB, Pricing};
+use crate::api::{WhatIfDuration, WhatIfPlan, WhatIfRequest};
+use crate::{ApiError, ErrorCode, Result};
+use hearth_cost::{
+    Decimal, DurationAssumption, FargatePlatform, Plan, PremiumSku, PriceBook, Provider, ProvisionedTarget,
+    Target, TargetPlan, task_size,
+};
+use hearth_model::Architecture;
+
+/// MB of memory that come with one processor on Lambda.
+/// Source: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html, read 2026-11.
+const MB_PER_VCPU: u32 = 1_769;
+
+/// What a function is set to now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Now {
+    pub(crate) memory_mb: u32,
+    pub(crate) architecture: Architecture,
+    pub(crate) ephemeral_mb: u32,
+}
+
+/// As things are.
+pub(crate) fn as_it_is(pricing: &Pricing, now: Now) -> Target {
+    let plan = match pricing.plan {
+        Plan::AzureConsumption => TargetPlan::AzureConsumption,
+        Plan::CloudRunRequest => TargetPlan::CloudRunRequest {
+            vcpu: Decimal::ONE,
+            memory_mb: now.memory_mb,
+            concurrency: 1,
+            min_instances: 0,
+        },
+        _ => TargetPlan::Lambda {
+            memory_mb: now.memory_mb,
+            architecture: now.architecture,
+            ephemeral_mb: now.ephemeral_mb,
+            provisioned: None,
+        },
+    };
+    Target::new(plan, pricing.region.clone())
+}
+
+/// As asked.
+pub(crate) fn as_asked(
+    book: &PriceBook,
+    request: &WhatIfRequest,
+    pricing: &Pricing,
+    now: Now,
+) -> Result<Target> {
+    let wanted = Now {
+        memory_mb: request.memory_mb.unwrap_or(now.memory_mb),
+        architecture: request.architecture.unwrap_or(now.architecture),
+        ephemeral_mb: request.ephemeral_mb.unwrap_or(now.ephemeral_mb),
+    };
+    if !(128..=10_240).contains(&wanted.memory_mb) {
+        return refuse(format!("memory can be 128 to 10240 MB, not {}", wanted.memory_mb));
+    }
+    let plan = match &request.plan {
+        None if pricing.plan != Plan::LambdaOnDemand => as_it_is(pricing, wanted).plan,
+        None => plan(&WhatIfPlan::Lambda, request, wanted)?,
+        Some(asked) => plan(asked, request, wanted)?,
+    };
+    let region = match &request.region {
+        Some(region) => region.clone(),
+        None => region_for(book, &plan, &pricing.region),
+    };
+    let mut target = Target::new(plan, region);
+    if let Some(traffic) = &request.traffic {
+        target.traffic = decimal("traffic", traffic, Decimal::from(10_000))?;
+    }
+    target.duration = duration(request, now.memory_mb, wanted.memory_mb, &target.plan)?;
+    Ok(target)
+}
+
+fn plan(asked: &WhatIfPlan, request: &WhatIfRequest, wanted: Now) -> Result<TargetPlan> {
+    let memory_mb = wanted.memory_mb;
+    let processors = || {
+        let share = Decimal::from(memory_mb) / Decimal::from(MB_PER_VCPU);
+        share.round_dp(2).clamp(Decimal::new(8, 2), Decimal::from(6))
+    };
+    Ok(match asked {
+        WhatIfPlan::Lambda => TargetPlan::Lambda {
+            memory_mb,
+            architecture: wanted.architecture,
+            ephemeral_mb: wanted.ephemeral_mb.max(FREE_STORAGE_MB),
+            provisioned: request.provisioned.filter(|count| *count > 0).map(|concurrency| {
+                ProvisionedTarget {
+                    concurrency,
+                    hours: None,
+                    share_percent: request.provisioned_percent.unwrap_or(100),
+                }
+            }),
+        },
+        WhatIfPlan::Fargate { vcpu, tasks, concurrency, spot, public_ipv4 } => {
+            let least = match vcpu {
+                Some(text) => decimal("processors", text, Decimal::from(32))?,
+                None => processors(),
+            };
+            let Some((vcpu, memory_mb)) = task_size(least, memory_mb) else {
+                return refuse(format!("Fargate has no task of {least} vCPU and {memory_mb} MB"));
+            };
+            TargetPlan::Fargate {
+                vcpu,
+                memory_mb,
+                tasks: *tasks,
+                concurrency: concurrency.unwrap_or(1),
+                platform: match (wanted.architecture, spot) {
+                    (Architecture::X86_64, false) => FargatePlatform::LinuxX86,
+                    (Architecture::X86_64, true) => FargatePlatform::SpotX86,
+                    (Architecture::Arm64, false) => FargatePlatform::LinuxArm,
+                    (Architecture::Arm64, true) => FargatePlatform::SpotArm,
+                },
+                storage_gb: 20,
+                public_ipv4: *public_ipv4,
+            }
+        }
+        WhatIfPlan::AzureConsumption => TargetPlan::AzureConsumption,
+        WhatIfPlan::AzureFlex { concurrency, always_ready } => {
+            let sizes = [512, 2_048, 4_096];
+            let Some(instance_mb) = sizes.into_iter().find(|size| *size >= memory_mb) else {
+                return refuse(format!("Azure Flex has instances of up to 4096 MB, not {memory_mb}"));
+            };
+            let concurrency = concurrency.unwrap_or(1);
+            TargetPlan::AzureFlex { instance_mb, concurrency, always_ready: *always_ready }
+        }
+        WhatIfPlan::AzurePremium { instances, concurrency } => {
+            let sku = match memory_mb {
+                0..=3_584 => PremiumSku::Ep1,
+                3_585..=7_168 => PremiumSku::Ep2,
+                _ => PremiumSku::Ep3,
+            };
+            TargetPlan::AzurePremium { sku, instances: *instances, concurrency: concurrency.unwrap_or(1) }
+        }
+        WhatIfPlan::GoogleGen1 { min_instances } => {
+            TargetPlan::GoogleGen1 { memory_mb, min_instances: *min_instances }
+        }
+        WhatIfPlan::CloudRunRequest { concurrency, min_instances } => TargetPlan::CloudRunRequest {
+            vcpu: processors(),
+            memory_mb,
+            concurrency: concurrency.unwrap_or(1),
+            min_instances: *min_instances,
+        },
+        WhatIfPlan::CloudRunInstance { concurrency, instances } => TargetPlan::CloudRunInstance {
+            vcpu: processors().max(Decimal::ONE),
+            memory_mb,
+            concurrency: concurrency.unwrap_or(1),
+            instances: *instances,
+        },
+        WhatIfPlan::Cloudflare => TargetPlan::CloudflareWorkers,
+        WhatIfPlan::OwnServer { server } => TargetPlan::OwnServer { server: server.clone() },
+    })
+}
+
+/// The region of a plan when none is asked for: the function's own where the vendor knows it, else one on the same
+/// continent, else the vendor's usual one.
+fn region_for(book: &PriceBook, plan: &TargetPlan, own: &str) -> String {
+    let (provider, near) = match plan {
+        TargetPlan::AzureConsumption | TargetPlan::AzureFlex { .. } | TargetPlan::AzurePremium { .. } => (
+            Provider::Azure,
+            near(own, ["westeurope", "northeurope"], ["southeastasia", "japaneast"], "eastus"),
+        ),
+        TargetPlan::GoogleGen1 { .. }
+        | TargetPlan::CloudRunRequest { .. }
+        | TargetPlan::CloudRunInstance { .. } => (
+            Provider::Gcp,
+            near(
+                own,
+                ["europe-west1", "europe-west4"],
+                ["asia-northeast1", "asia-northeast2"],
+                "us-central1",
+            ),
+        ),
+        _ => (Provider::Aws, vec!["us-east-1"]),
+    };
+    if book.knows_region(provider, own) {
+        return own.to_owned();
+    }
+    let known = near.iter().find(|region| book.knows_region(provider, region));
+    known.or(near.last()).map_or_else(|| own.to_owned(), |region| (*region).to_owned())
+}
+
+fn near(
+    own: &str,
+    europe: [&'static str; 2],
+    asia: [&'static str; 2],
+    usual: &'static str,
+) -> Vec<&'static str> {
+    let mut regions = match own.split_once('-').map(|(continent, _)| continent) {
+        Some("eu") => europe.to_vec(),
+        Some("ap") => asia.to_vec(),
+        _ => Vec::new(),
+    };
+    regions.push(usual);
+    regions
+}
+
+/// Memory brings processors: a call that computes is as much faster, one that waits is not. Code that uses one processor
+/// gains nothing above one.
+fn duration(
+    request: &WhatIfRequest,
+    from_mb: u32,
+    to_mb: u32,
+    plan: &TargetPlan,
+) -> Result<DurationAssumption> {
+    let processors = |memory_mb: u32| Decimal::from(memory_mb.min(MB_PER_VCPU));
+    let ratio = (processors(from_mb) / processors(to_mb)).round_dp(4).normalize();
+    match &request.duration {
+        WhatIfDuration::Measured { factor } => {
+            Ok(DurationAssumption::Measured { factor: decimal("duration", factor, Decimal::from(1_000))? })
+        }
+        WhatIfDuration::Range if matches!(plan, TargetPlan::Lambda { .. }) && ratio != Decimal::ONE => {
+            let (low, high) = (ratio.min(Decimal::ONE), ratio.max(Decimal::ONE));
+            let best = ((low + high) / Decimal::TWO).normalize();
+            Ok(DurationAssumption::Range { best, low, high })
+        }
+        WhatIfDuration::Range | WhatIfDuration::Unchanged => Ok(DurationAssumption::Unchanged),
+    }
+}
+
+/// A decimal from 0 to `most`.
+pub(crate) fn decimal(what: &str, text: &str, most: Decimal) -> Result<Decimal> {
+    match text.trim().parse::<Decimal>() {
+        Ok(value) if !value.is_sign_negative() && value <= most => Ok(value.normalize()),
+        _ => refuse(format!("{what} must be a number from 0 to {most}, not `{text}`")),
+    }
+}
+
+fn refuse<T>(message: String) -> Result<T> {
+    Err(ApiError::new(ErrorCode::InvalidInput, message))
+}
+
+/// A target for people.
+pub(crate) fn words(target: &Target) -> String {
+    let chip = |architecture: &Architecture| match architecture {
+        Architecture::X86_64 => "x86",
+        Architecture::Arm64 => "arm64",
+    };
+    let what = match &target.plan {
+        TargetPlan::Lambda { memory_mb, architecture, provisioned, ephemeral_mb } => {
+            let storage = if *ephemeral_mb > FREE_STORAGE_MB {
+                format!(", {ephemeral_mb} MB of storage")
+            } else {
+                String::new()
+            };
+            let kept = provisioned.as_ref().map(|kept| format!(", {} kept ready", kept.concurrency));
+            format!("AWS Lambda, {}, {memory_mb} MB{storage}{}", chip(architecture), kept.unwrap_or_default())
+        }
+        TargetPlan::Fargate { vcpu, memory_mb, platform, .. } => {
+            let spot = matches!(platform, FargatePlatform::SpotX86 | FargatePlatform::SpotArm);
+            format!("AWS Fargate{}, tasks of {vcpu} vCPU and {memory_mb} MB", if spot { " Spot" } else { "" })
+        }
+        TargetPlan::AzureConsumption => "Azure Functions Consumption".to_owned(),
+        TargetPlan::AzureFlex { instance_mb, .. } => {
+            format!("Azure Functions Flex, instances of {instance_mb} MB")
+        }
+        TargetPlan::AzurePremium { sku, .. } => format!("Azure Functions Premium {}", sku_words(*sku)),
+        TargetPlan::GoogleGen1 { memory_mb, .. } => {
+            format!("Google Cloud Functions, first generation, {memory_mb} MB")
+        }
+        TargetPlan::CloudRunRequest { vcpu, memory_mb, .. } => {
+            format!("Google Cloud Run by request, {vcpu} vCPU, {memory_mb} MB")
+        }
+        TargetPlan::CloudRunInstance { vcpu, memory_mb, .. } => {
+            format!("Google Cloud Run by instance, {vcpu} vCPU, {memory_mb} MB")
+        }
+        TargetPlan::CloudflareWorkers => return "Cloudflare Workers".to_owned(),
+        TargetPlan::OwnServer { .. } => return "own server".to_owned(),
+        _ => "another plan".to_owned(),
+    };
+    format!("{what}, {}", target.region)
+}
+
+fn sku_words(sku: PremiumSku) -> &'static str {
+    match sku {
+        PremiumSku::Ep1 => "EP1",
+        PremiumSku::Ep2 => "EP2",
+        PremiumSku::Ep3 => "EP3",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Now =
+        Now { memory_mb: 1_536, architecture: Architecture::Arm64, ephemeral_mb: FREE_STORAGE_MB };
+
+    fn asked(request: &WhatIfRequest) -> Result<Target> {
+        let pricing = Pricing { plan: Plan::LambdaOnDemand, region: "eu-west-1".to_owned(), paid: false };
+        as_asked(&PriceBook::bundled().unwrap(), request, &pricing, NOW)
+    }
+
+    #[test]
+    fn less_memory_makes_a_range_from_waiting_to_computing() {
+        let half = WhatIfRequest { memory_mb: Some(768), ..WhatIfRequest::default() };
+        let two = Decimal::TWO;
+        assert_eq!(
+            asked(&half).unwrap().duration,
+            DurationAssumption::Range { best: Decimal::new(15, 1), low: Decimal::ONE, high: two }
+        );
+        let unchanged = WhatIfRequest { duration: WhatIfDuration::Unchanged, ..half };
+        assert_eq!(asked(&unchanged).unwrap().duration, DurationAssumption::Unchanged);
+    }
+
+    #[test]
+    fn another_cloud_is_priced_on_the_same_continent() {
+        for (plan, region) in [
+            (WhatIfPlan::Lambda, "eu-west-1"),
+            (WhatIfPlan::CloudRunRequest { concurrency: None, min_instances: 0 }, "europe-west1"),
+        ] {
+            let request = WhatIfRequest { plan: Some(plan), ..WhatIfRequest::default() };
+            assert_eq!(asked(&request).unwrap().region, region);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_its_value() {
+        let traffic =
+            |text: &str| WhatIfRequest { traffic: Some(text.to_owned()), ..WhatIfRequest::default() };
+        for (request, words) in [
+            (WhatIfRequest { memory_mb: Some(64), ..WhatIfRequest::default() }, "not 64"),
+            (traffic("-1"), "`-1`"),
+            (traffic("much"), "`much`"),
+            (traffic("1e99"), "`1e99`"),
+        ] {
+            let error = asked(&request).unwrap_err();
+            assert!(error.message.contains(words), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Where functions are and what became of them: every function with its account, the versions of a stretch of time
+//! with what they changed, and when and how much a scope was used. Must not know prices.
+
+use crate::error::Result;
+use crate::rollup_rows::{self, used};
+use crate::scopes::{Scope, functions_of};
+use crate::store::Store;
+use crate::types::UsedQuantities;
+use hearth_model::{FunctionConfiguration, FunctionId, Grain, Micros};
+use sqlx::{QueryBuilder, Sqlite};
+
+/// A function with its place, also one that was deleted or that only history knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedFunction {
+    /// The function.
+    pub id: FunctionId,
+    /// Its name.
+    pub name: String,
+    /// Its account's id.
+    pub account: String,
+    /// What a person calls the account.
+    pub account_name: String,
+    /// Who runs the account: `local`, `aws`, `azure`, `google`.
+    pub provider: String,
+    /// Its region; empty when the catalogue does not know the function.
+    pub region: String,
+    /// Configuration of the newest version; none when the catalogue does not know the function.
+    pub configuration: Option<FunctionConfiguration>,
+}
+
+/// A version that was made, and what its configuration was before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionChange {
+    /// When.
+    pub at_us: Micros,
+    /// The function.
+    pub function_id: FunctionId,
+    /// Its name.
+    pub name: String,
+    /// The version.
+    pub version: u32,
+    /// What made it: `deploy`, `configuration`, `code`, `rollback to 3`.
+    pub cause: String,
+    /// Configuration of the version before; none for the first one.
+    pub before: Option<FunctionConfiguration>,
+    /// Its configuration.
+    pub after: FunctionConfiguration,
+}
+
+#[derive(sqlx::FromRow)]
+struct PlacedRow {
+    id: String,
+    name: String,
+    account: String,
+    account_name: String,
+    provider: String,
+    region: String,
+    configuration: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    deployed_us: i64,
+    id: String,
+    name: String,
+    version: i64,
+    cause: String,
+    before: Option<String>,
+    after: String,
+}
+
+fn configuration(text: Option<String>) -> Result<Option<FunctionConfiguration>> {
+    Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+}
+
+impl Store {
+    /// Every function of a scope that ever did anything or is in the catalogue, in no order.
+    pub async fn placed_functions(&self, scope: &Scope) -> Result<Vec<PlacedFunction>> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "SELECT s.id, COALESCE(f.name, s.name) AS name, s.account, COALESCE(a.name, s.account) AS account_name,
+                 COALESCE(a.provider, 'local') AS provider, COALESCE(f.region, '') AS region,
+                 (SELECT v.configuration FROM versions v WHERE v.function_id = s.id
+                      ORDER BY v.version DESC LIMIT 1) AS configuration
+             FROM scopes s LEFT JOIN functions f ON f.id = s.id LEFT JOIN accounts a ON a.id = s.account WHERE ",
+        );
+        push_scope(&mut query, scope);
+        let rows: Vec<PlacedRow> = query.build_query_as().fetch_all(self.reader()).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(PlacedFunction {
+                    id: FunctionId(row.id),
+                    name: row.name,
+                    account: row.account,
+                    account_name: row.account_name,
+                    provider: row.provider,
+                    region: row.region,
+                    configuration: configuration(row.configuration)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Versions of a scope's functions that were made in a window, oldest first.
+    pub async fn version_changes(
+        &self,
+        scope: &Scope,
+        from: Micros,
+        to: Micros,
+    ) -> Result<Vec<VersionChange>> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "SELECT v.deployed_us, s.id, s.name, v.version, v.cause, b.configuration AS before,
+                 v.configuration AS after
+             FROM scopes s JOIN versions v ON v.function_id = s.id
+             LEFT JOIN versions b ON b.function_id = v.function_id AND b.version = v.version - 1
+             WHERE v.deployed_us >= ",
+        );
+        query.push_bind(from.0).push(" AND v.deployed_us < ").push_bind(to.0).push(" AND ");
+        push_scope(&mut query, scope);
+        query.push(" ORDER BY v.deployed_us, s.key");
+        let rows: Vec<ChangeRow> = query.build_query_as().fetch_all(self.reader()).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(VersionChange {
+                    at_us: Micros(row.deployed_us),
+                    function_id: FunctionId(row.id),
+                    name: row.name,
+                    version: row.version as u32,
+                    cause: row.cause,
+                    before: configuration(row.before)?,
+                    after: serde_json::from_str(&row.after)?,
+                })
+            })
+            .collect()
+    }
+
+    /// What a scope used hour by hour or day by day, oldest first, without distributions; steps without calls are
+    /// left out.
+    pub async fn used_by_step(
+        &self,
+        scope: &Scope,
+        from: Micros,
+        to: Micros,
+        grain: Grain,
+    ) -> Result<Vec<(Micros, UsedQuantities)>> {
+        let Some(key) = self.scope_key(scope).await? else { return Ok(Vec::new()) };
+        let rows = rollup_rows::sums(self.reader(), key, from, to, grain).await?;
+        Ok(rows.into_iter().map(|row| (Micros(row.at_us), used(&row.sums()))).collect())
+    }
+
+    /// Start of the first hour for which a scope has figures; none when it never did anything.
+    pub async fn first_usage(&self, scope: &Scope) -> Result<Option<Micros>> {
+        let Some(key) = self.scope_key(scope).await? else { return Ok(None) };
+        let first: Option<i64> =
+            sqlx::query_scalar("SELECT MIN(at_us) FROM rollups WHERE grain = 'hour' AND scope = ?")
+                .bind(key)
+                .fetch_one(self.reader())
+                .await?;
+        Ok(first.map(Micros))
+    }
+}
+
+fn push_scope(query: &mut QueryBuilder<Sqlite>, scope: &Scope) {
+    let (condition, id) = functions_of(scope);
+    query.push(condition);
+    if let Some(id) = id {
+        query.push_bind(id.to_owned());
+    }
+}
