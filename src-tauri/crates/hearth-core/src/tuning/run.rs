@@ -46,7 +46,7 @@ impl<T: Tunable> Course<'_, T> {
             self.desk.change(|tuning| tuning.current_mb = Some(memory_mb));
             let mut calls = Vec::new();
             let skipped = match self.set(memory_mb).await {
-                Ok(()) => self.calls(&mut calls).await?,
+                Ok(()) => self.calls(&mut calls).await,
                 Err(error) => Some(format!("The size could not be set: {}", error.message)),
             };
             if self.cancel.is_cancelled() {
@@ -112,7 +112,7 @@ impl<T: Tunable> Course<'_, T> {
     }
 
     /// Cold starts one by one, then warm calls. Answers why the size is skipped.
-    async fn calls(&self, calls: &mut Vec<Measured>) -> Result<Option<String>> {
+    async fn calls(&self, calls: &mut Vec<Measured>) -> Option<String> {
         let plan = self.desk.now().plan;
         let events: Vec<Bytes> =
             plan.events.iter().map(|event| Bytes::from(event.event.clone().into_bytes())).collect();
@@ -120,8 +120,8 @@ impl<T: Tunable> Course<'_, T> {
         let event =
             |index: usize| order.get(index).and_then(|event| events.get(*event)).cloned().unwrap_or_default();
         for index in 0..plan.cold_runs as usize {
-            if let Some(why) = self.one(event(index), true, calls).await? {
-                return Ok(Some(why));
+            if let Some(why) = self.one(event(index), true, calls).await {
+                return Some(why);
             }
         }
         let at_once = if plan.parallel { self.tunable.concurrency() } else { 1 };
@@ -133,30 +133,30 @@ impl<T: Tunable> Course<'_, T> {
             let answers = stream::iter(0..missing).map(|index| self.call(event(index), false));
             let mut answers = std::pin::pin!(answers.buffer_unordered(at_once));
             while let Some(answer) = answers.next().await {
-                if let Some(why) = self.take(answer, calls)? {
-                    return Ok(Some(why));
+                if let Some(why) = self.take(answer, calls) {
+                    return Some(why);
                 }
             }
             let warm = calls.iter().filter(|call| !is_cold(call)).count();
             missing = (plan.runs as usize).saturating_sub(warm);
         }
-        Ok(None)
+        None
     }
 
-    async fn one(&self, event: Bytes, cold: bool, calls: &mut Vec<Measured>) -> Result<Option<String>> {
+    async fn one(&self, event: Bytes, cold: bool, calls: &mut Vec<Measured>) -> Option<String> {
         let answer = self.call(event, cold).await;
         self.take(answer, calls)
     }
 
     /// Takes a call in. Answers why the size is skipped.
-    fn take(&self, answer: Result<Option<Measured>>, calls: &mut Vec<Measured>) -> Result<Option<String>> {
+    fn take(&self, answer: Result<Option<Measured>>, calls: &mut Vec<Measured>) -> Option<String> {
         let measured = match answer {
             Ok(Some(measured)) => measured,
-            Ok(None) => return Ok(None),
-            Err(error) => return Ok(Some(format!("A call could not be made: {}", error.message))),
+            Ok(None) => return None,
+            Err(error) => return Some(format!("A call could not be made: {}", error.message)),
         };
         if self.cancel.is_cancelled() {
-            return Ok(None);
+            return None;
         }
         let why = measured.problem.clone();
         calls.push(measured);
@@ -166,7 +166,7 @@ impl<T: Tunable> Course<'_, T> {
             let before = planned * u32::try_from(tuning.sizes.len()).unwrap_or(u32::MAX);
             tuning.done = before + done.min(planned);
         });
-        Ok(why)
+        why
     }
 
     /// One call; one that is refused for want of servers is made again. None when the tuning is cancelled.

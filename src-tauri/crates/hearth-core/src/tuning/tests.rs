@@ -323,7 +323,8 @@ fn sizes_that_are_equally_fast_are_said_to_be() {
 fn plans_that_cannot_be_are_refused_with_the_value() {
     let good = tuning(&[512, 128, 512], false).plan;
     assert_eq!(plan::checked(good.clone()).unwrap().memory_mb, [128, 512]);
-    let wrong: [(fn(&mut TuningPlan), &str); 7] = [
+    type Change = fn(&mut TuningPlan);
+    let wrong: [(Change, &str); 7] = [
         (|plan| plan.memory_mb.clear(), "not 0"),
         (|plan| plan.memory_mb.push(64), "64 MB"),
         (|plan| plan.runs = 0, "not 0"),
