@@ -12,7 +12,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("hearth-store", &["hearth-model"]),
     ("hearth-runtime", &["hearth-model"]),
     ("hearth-chart", &["hearth-model"]),
-    ("hearth-core", &["hearth-model", "hearth-cost", "hearth-store", "hearth-runtime", "hearth-chart"]),
+    ("hearth-trace", &["hearth-model"]),
+    (
+        "hearth-core",
+        &["hearth-model", "hearth-cost", "hearth-store", "hearth-runtime", "hearth-chart", "hearth-trace"],
+    ),
     ("hearth-host", &["hearth-model", "hearth-core"]),
     // The command line is also the program of QuickJS workers, hence the runtime.
     ("hearth-cli", &["hearth-model", "hearth-core", "hearth-host", "hearth-runtime"]),

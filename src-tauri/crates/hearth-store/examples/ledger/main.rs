@@ -7,18 +7,17 @@
 
 mod bare;
 mod measure;
-mod trace;
 
 use bare::Bare;
 use hearth_model::{Clock, Invocation, ManualClock, Micros};
 use hearth_store::{Batch, Store, StoreOptions};
+use hearth_trace::{Trace, line_of};
 use measure::{Asked, Measured, measure};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use trace::{Trace, line_of};
 
 /// 2026-08-24 00:00 UTC; 90 days later is 2026-11-22.
 const START: Micros = Micros(1_787_529_600_000_000);

@@ -1,9 +1,9 @@
 //! The questions of the screens, asked again and again while the ledger is written to. Owns what is asked; must
 //! not know how the ledger was filled.
 
-use crate::trace::{Trace, line_of};
 use hearth_model::{Clock, FunctionId, Grain, ManualClock, Micros};
 use hearth_store::{Batch, InvocationFilter, LogFilter, Scope, Store};
+use hearth_trace::{Trace, line_of};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

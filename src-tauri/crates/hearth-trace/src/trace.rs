@@ -1,7 +1,7 @@
-//! A made-up trace: calls of many functions in the order of time, by the parameters that Shahrad and others
-//! published of Azure Functions ("Serverless in the Wild", ATC 2020). The same for the same seed. Owns the
-//! distributions; must not know the ledger's tables.
+//! A made-up trace: calls of many functions in the order of time, by the published parameters. Owns how functions
+//! are made of them; must not know the ledger's tables.
 
+use crate::{Random, Servers, Trigger, median_s, memory_mb, per_day};
 use hearth_model::{
     Architecture, EnvironmentId, FunctionId, Invocation, InvocationSource, LogLevel, LogLine, LogOrigin,
     Micros, Outcome, Phases, RequestId, ServerStart, billed_milliseconds,
@@ -10,61 +10,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 const DAY_S: f64 = 86_400.0;
-/// AWS keeps an idle server between these many seconds.
-const KEEP_ALIVE_S: (f64, f64) = (300.0, 360.0);
 /// Share of functions whose calls rise and fall with the day, and by how much.
 const DIURNAL: f64 = 0.5;
 
-/// SplitMix64: a few lines, and the same on every machine.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed ^ 0x9e37_79b9_7f4a_7c15)
-    }
-
-    pub(crate) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// In (0, 1).
-    fn unit(&mut self) -> f64 {
-        ((self.bits() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.unit()
-    }
-
-    fn pick<T: Copy>(&mut self, shares: &[(T, f64)]) -> T {
-        let mut left = self.unit() * shares.iter().map(|(_, share)| share).sum::<f64>();
-        for (value, share) in shares {
-            left -= share;
-            if left <= 0.0 {
-                return *value;
-            }
-        }
-        shares[shares.len() - 1].0
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Trigger {
-    Http,
-    Timer,
-    Queue,
-    Event,
-    Other,
-}
-
+#[derive(Debug)]
 struct Function {
     id: FunctionId,
     name: String,
@@ -74,41 +23,16 @@ struct Function {
     memory_mb: u32,
     architecture: Architecture,
     fails: f64,
-    /// When each idle server ends, newest last, with its number.
-    idle: Vec<(f64, f64, u32)>,
-    servers: u32,
+    servers: Servers,
 }
 
 impl Function {
     fn new(random: &mut Random, index: usize) -> Self {
-        let trigger = random.pick(&[
-            (Trigger::Http, 0.55),
-            (Trigger::Timer, 0.16),
-            (Trigger::Queue, 0.15),
-            (Trigger::Other, 0.12),
-            (Trigger::Event, 0.02),
-        ]);
-        // Calls a day: 45 % of applications at most one an hour, 36 % at most one a minute, 3 % more than one a second.
-        let hourly = ((0.2, 24.0), 0.45);
-        let classes = match trigger {
-            Trigger::Queue | Trigger::Event => [
-                (hourly.0, 0.25),
-                ((24.0, 1_440.0), 0.35),
-                ((1_440.0, DAY_S), 0.3),
-                ((DAY_S, 600_000.0), 0.1),
-            ],
-            Trigger::Http | Trigger::Timer | Trigger::Other => {
-                [hourly, ((24.0, 1_440.0), 0.36), ((1_440.0, DAY_S), 0.16), ((DAY_S, 600_000.0), 0.03)]
-            }
-        };
-        let (low, high): (f64, f64) = random.pick(&classes);
-        let per_day = random.between(low.ln(), high.ln()).exp();
-        // Burr(c = 11.652, k = 0.221, lambda = 107.083) MB, in sizes that can be configured.
-        let used = 107.083 * ((1.0 - random.unit()).powf(-1.0 / 0.221) - 1.0).powf(1.0 / 11.652);
-        let sizes = [128, 256, 512, 1_024, 2_048, 3_008];
-        let memory_mb = sizes.into_iter().find(|size| f64::from(*size) >= used).unwrap_or(3_008);
+        let trigger = Trigger::any(random);
+        let per_day = per_day(random, trigger);
+        let memory_mb = memory_mb(random);
         let fails = random.pick(&[(0.0, 0.5), (0.002, 0.3), (0.01, 0.15), (0.08, 0.05)]);
-        let median_s = (-0.38 + 2.36 * random.normal()).exp().clamp(0.002, 600.0);
+        let median_s = median_s(random);
         Self {
             id: FunctionId(format!("01TRACE{index:019}")),
             name: format!("{}-{index:04}", ["orders", "mail", "thumbs", "report", "sync"][index % 5]),
@@ -118,8 +42,7 @@ impl Function {
             memory_mb,
             architecture: if random.unit() < 0.3 { Architecture::Arm64 } else { Architecture::X86_64 },
             fails,
-            idle: Vec::new(),
-            servers: 0,
+            servers: Servers::default(),
         }
     }
 
@@ -141,7 +64,8 @@ impl Function {
 }
 
 /// Calls in the order of time, for ever.
-pub(crate) struct Trace {
+#[derive(Debug)]
+pub struct Trace {
     random: Random,
     functions: Vec<Function>,
     next: BinaryHeap<Reverse<(i64, usize)>>,
@@ -150,7 +74,7 @@ pub(crate) struct Trace {
 
 impl Trace {
     /// Calls of so many functions from `start` on, of which about `rows` come within `days`.
-    pub(crate) fn new(seed: u64, functions: usize, start: Micros, days: u32, rows: u64) -> Self {
+    pub fn new(seed: u64, functions: usize, start: Micros, days: u32, rows: u64) -> Self {
         let mut random = Random::new(seed);
         let mut functions: Vec<Function> =
             (0..functions).map(|index| Function::new(&mut random, index)).collect();
@@ -171,20 +95,20 @@ impl Trace {
     }
 
     /// Ids of the functions, busiest first.
-    pub(crate) fn busiest(&self) -> Vec<FunctionId> {
+    pub fn busiest(&self) -> Vec<FunctionId> {
         let mut functions: Vec<&Function> = self.functions.iter().collect();
         functions.sort_by(|left, right| right.per_s.total_cmp(&left.per_s));
         functions.into_iter().map(|function| function.id.clone()).collect()
     }
 
     /// The same functions, but other calls than those of any trace before.
-    pub(crate) fn with_other_calls(mut self, seed: u64) -> Self {
+    pub fn with_other_calls(mut self, seed: u64) -> Self {
         self.random = Random::new(seed);
         self
     }
 
     /// The next calls.
-    pub(crate) fn take(&mut self, calls: usize) -> Vec<Invocation> {
+    pub fn take(&mut self, calls: usize) -> Vec<Invocation> {
         (0..calls).map(|_| self.call()).collect()
     }
 
@@ -197,25 +121,17 @@ impl Trace {
         self.next.push(Reverse((at + gap, index)));
 
         let duration_s = (function.median_s * (0.5 * random.normal()).exp()).clamp(0.000_2, 900.0);
-        function.idle.retain(|(_, end, _)| *end >= at_s);
-        let free = function.idle.iter().rposition(|(free, _, _)| *free <= at_s);
-        let cold = free.is_none();
-        let number = if let Some(position) = free {
-            function.idle.remove(position).2
-        } else {
-            function.servers += 1;
-            function.servers
-        };
+        let placed = function.servers.place(at_s);
+        let (cold, number) = (placed.cold, placed.number);
         let init_s = if cold { (-1.2 + 0.7 * random.normal()).exp().clamp(0.02, 10.0) } else { 0.0 };
-        let free_at = at_s + init_s + duration_s;
-        let end = free_at + random.between(KEEP_ALIVE_S.0, KEEP_ALIVE_S.1);
-        function.idle.push((free_at, end, number));
+        function.servers.busy_until(placed, at_s + init_s + duration_s, random);
 
         let failed = random.unit() < function.fails;
         let (init_us, invoke_us) = (Micros((init_s * 1e6) as i64), Micros((duration_s * 1e6) as i64));
-        let id = (random.bits(), random.bits());
+        let request_id = random.request_id();
+        let bytes = random.bits();
         Invocation {
-            request_id: RequestId(uuid(id)),
+            request_id: RequestId(request_id),
             function_id: function.id.clone(),
             function_name: function.name.clone(),
             version: 1 + u32::from(random.unit() < 0.5),
@@ -229,28 +145,17 @@ impl Trace {
             memory_mb: function.memory_mb,
             max_memory_mb: function.memory_mb * 3 / 4,
             architecture: function.architecture,
-            event_bytes: 200 + id.0 % 1_800,
-            response_bytes: 20 + id.1 % 4_000,
+            event_bytes: 200 + bytes % 1_800,
+            response_bytes: 20 + (bytes >> 32) % 4_000,
             error_type: failed.then(|| ["TypeError", "TimeoutError", "KeyError"][index % 3].to_owned()),
-            error_message: failed.then(|| format!("could not read order {} of 3 tries", id.0 % 1_000_000)),
+            error_message: failed.then(|| format!("could not read order {} of 3 tries", bytes % 1_000_000)),
             source: InvocationSource::LambdaApi,
         }
     }
 }
 
-fn uuid((high, low): (u64, u64)) -> String {
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xfff,
-        0x8000 | (low >> 50),
-        low & 0xffff_ffff_ffff
-    )
-}
-
 /// A line that a call logs.
-pub(crate) fn line_of(call: &Invocation) -> LogLine {
+pub fn line_of(call: &Invocation) -> LogLine {
     const DOING: [&str; 8] = [
         "loaded configuration in",
         "cache miss for customer",
