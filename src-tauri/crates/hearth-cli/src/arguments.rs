@@ -95,6 +95,11 @@ pub(crate) enum Command {
     Info,
     /// Show the settings, or change some
     Settings(ChangeSettings),
+    /// Show 90 days of made-up data in the place of real data, or remove them
+    Demo {
+        #[command(subcommand)]
+        action: DemoAction,
+    },
     /// Show what calls cost and would cost; work out cases and bills from files
     Cost {
         #[command(subcommand)]
@@ -129,6 +134,23 @@ pub(crate) enum Command {
         #[command(subcommand)]
         worker: Worker,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DemoAction {
+    /// Make the demo and show it
+    On {
+        /// Chance: the same seed on the same day gives the same demo
+        #[arg(long)]
+        seed: Option<u64>,
+        /// About how many calls, 1,000 to 2,000,000
+        #[arg(long)]
+        calls: Option<u32>,
+    },
+    /// Remove the demo without a trace
+    Off,
+    /// Say whether it is there
+    Status,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,7 @@ mod budgets;
 mod change;
 pub(crate) mod cost;
 mod db;
+mod demo;
 mod deploy;
 mod events;
 mod export;
@@ -22,6 +23,16 @@ use hearth_host::Caller;
 
 /// Runs a command against whoever owns the data folder.
 pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output) -> Result<Ended, Failure> {
+    if matches!(
+        command,
+        Command::Functions { .. }
+            | Command::Invocations(_)
+            | Command::Environments { .. }
+            | Command::Logs(_)
+            | Command::Export(_)
+    ) {
+        demo::watermark(caller, output).await;
+    }
     match command {
         Command::Deploy(arguments) => deploy::deploy(caller, arguments, output).await,
         Command::Invoke(arguments) => invoke::invoke(caller, arguments, output).await,
@@ -44,6 +55,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Info => system::info(caller, output).await,
         Command::Settings(arguments) => system::settings(caller, arguments, output).await,
         Command::Tune(arguments) => tune::tune(caller, arguments, output).await,
+        Command::Demo { action } => demo::run(caller, action, output).await,
         Command::Db { action } => db::run(caller, action, output).await,
         Command::Budgets { command } => budgets::budgets(caller, command.as_ref(), output).await,
         Command::Brake { command } => budgets::brake(caller, command.as_ref(), output).await,

@@ -4,6 +4,7 @@
 use crate::api::{EngineInfo, Settings};
 use crate::budgets::Watch;
 use crate::calls::Calls;
+use crate::demo::Demo;
 use crate::lane::Lane;
 use crate::ledger::care::retention;
 use crate::owner::{OwnerLock, make_data_dir};
@@ -19,7 +20,7 @@ use crate::{ApiError, ErrorCode, Result, budgets, bus, settings};
 use hearth_cost::{Books, PriceBook};
 use hearth_model::{Clock, HearthEvent, Micros};
 use hearth_runtime::{ParkedCounts, Runtime, RuntimeOptions};
-use hearth_store::{Store, StoreOptions};
+use hearth_store::{Scope, Store, StoreOptions};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
@@ -75,6 +76,7 @@ struct Inner {
     variables: VariablesStore,
     settings: RwLock<Settings>,
     prices: PriceShelf,
+    demo: Demo,
     specs: Specs,
     calls: Calls,
     pace: Pacing,
@@ -108,6 +110,7 @@ impl App {
         })
         .await?;
         let settings = settings::load(&store, prices.books().current()).await?;
+        let demo = Demo::load(&store).await?;
         store.set_retention(retention(&settings));
         let budgets = Arc::new(Watch::load(&store).await?);
         let lane = Lane::start().map_err(|error| {
@@ -149,6 +152,7 @@ impl App {
                 variables,
                 settings: RwLock::new(settings),
                 prices,
+                demo,
                 specs: Specs::default(),
                 calls: Calls::default(),
                 pace: Pacing::default(),
@@ -170,6 +174,8 @@ impl App {
         budgets::start(&app);
         app.sweep().await;
         crate::tuning::recover(&app).await;
+        let unfinished = app.clone();
+        app.tasks().spawn(async move { crate::demo::tidy(&unfinished).await });
         Ok(app)
     }
 
@@ -282,6 +288,15 @@ impl App {
 
     pub(crate) fn price_shelf(&self) -> &PriceShelf {
         &self.inner.prices
+    }
+
+    pub(crate) fn demo(&self) -> &Demo {
+        &self.inner.demo
+    }
+
+    /// Whose data is shown: all real functions, or the demo's while it is on. Never both.
+    pub(crate) fn view(&self) -> Scope {
+        self.inner.demo.view()
     }
 
     pub(crate) fn specs(&self) -> &Specs {

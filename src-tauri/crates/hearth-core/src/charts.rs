@@ -42,7 +42,7 @@ pub(crate) async fn columns(app: &App, query: &SeriesQuery) -> Result<Series> {
     }
     let scope = match &query.function {
         Some(name) => Scope::Function(existing_or_deleted(app, name).await?.id),
-        None => Scope::All,
+        None => app.view(),
     };
     app.store().flush().await?;
     let points = app.store().series(&scope, first, query.to_us, query.grain).await?;
@@ -135,18 +135,16 @@ fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPic
             ],
         ),
     };
+    let demo = app.view() == Scope::Demo;
+    let measured = if demo { "DEMO: made-up data" } else { "measured on this computer" };
     let source = match request.chart {
-        ChartKind::Cost => format!(
-            "measured on this computer, priced for {} as of {}",
-            app.settings().price_region,
-            app.prices().date()
-        ),
-        ChartKind::Invocations | ChartKind::ColdStarts | ChartKind::Durations => {
-            "measured on this computer".to_owned()
+        ChartKind::Cost => {
+            format!("{measured}, priced for {} as of {}", app.settings().price_region, app.prices().date())
         }
+        ChartKind::Invocations | ChartKind::ColdStarts | ChartKind::Durations => measured.to_owned(),
     };
     Ok(ChartPicture {
-        title: title.to_owned(),
+        title: if demo { format!("DEMO · {title}") } else { title.to_owned() },
         subtitle: subtitle(&request.query),
         source,
         series: lines,

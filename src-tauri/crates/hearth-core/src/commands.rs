@@ -4,7 +4,7 @@
 use crate::api::{
     AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
     BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
-    DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
+    DeployRequest, DemoOn, DemoStatus, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
     FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
     InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer,
     LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery,
@@ -201,6 +201,12 @@ commands! {
         query_save(SavedQuery) -> Empty = crate::ledger::ask::save;
         /// Forgets a question.
         query_delete(SavedQueryName) -> Empty = crate::ledger::ask::delete;
+        /// Whether there is a demo, and how far making it is.
+        demo_status(Empty) -> DemoStatus = crate::demo::status;
+        /// Makes 90 days of made-up data and shows them in the place of real data; answers when it is done.
+        demo_on(DemoOn) -> DemoStatus = crate::demo::on;
+        /// Removes the demo without a trace, or cancels its making.
+        demo_off(Empty) -> DemoStatus = crate::demo::off;
         /// The price books and what waits for a person's yes.
         prices_get(Empty) -> PricesInfo = crate::prices::get;
         /// Rows of the newest book.

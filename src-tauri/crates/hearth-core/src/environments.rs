@@ -7,7 +7,7 @@ use crate::functions::{existing, existing_or_deleted};
 use crate::history::function_id;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{Architecture, Environment, FunctionId, Invocation};
-use hearth_store::InvocationFilter;
+use hearth_store::{InvocationFilter, Scope};
 use std::collections::{BTreeMap, HashMap};
 
 /// Calls in one lanes snapshot; a longer look back is paged through Invocations.
@@ -17,7 +17,10 @@ pub(crate) async fn list(app: &App, request: EnvironmentsQuery) -> Result<Vec<En
     let function = function_id(app, request.function.as_deref()).await?;
     let mut servers = if request.include_ended {
         app.store().flush().await?;
-        let kept = app.store().environments(function.as_ref(), true, u32::MAX).await?;
+        let kept = match app.view() {
+            Scope::Demo => Vec::new(),
+            _ => app.store().environments(function.as_ref(), true, u32::MAX).await?,
+        };
         with_live(app, function.as_ref(), kept)
     } else {
         live(app, function.as_ref())
@@ -58,26 +61,37 @@ async fn snapshot(app: &App, request: LanesQuery, most: u32) -> Result<LanesSnap
     };
     app.store().flush().await?;
     let function = function.as_ref();
-    let kept = app.store().environments_since(function, request.from_us).await?;
+    // The demo has calls, and no servers that live.
+    let demo = app.view() == Scope::Demo;
+    let kept = match demo {
+        true => Vec::new(),
+        false => app.store().environments_since(function, request.from_us).await?,
+    };
     let mut environments = with_live(app, function, kept);
     environments.sort_by(|left, right| left.born_us.cmp(&right.born_us).then_with(|| left.id.cmp(&right.id)));
-    let transitions = app.store().transitions(function, request.from_us).await?;
-    let ended = app.store().invocations_since(function, request.from_us, most).await?;
+    let transitions = match demo {
+        true => Vec::new(),
+        false => app.store().transitions(function, request.from_us).await?,
+    };
+    let asked = InvocationFilter {
+        function_id: function.cloned(),
+        scope: app.view(),
+        from_us: Some(request.from_us),
+        ..InvocationFilter::default()
+    };
+    let (mut ended, _) = app.store().invocations(&asked, None, most).await?;
+    ended.reverse();
     let kept = ended.len() as u64;
     // Counted only when the limit was reached: counting reads as much as the calls themselves.
     let older = if kept < u64::from(most) {
         0
     } else {
-        let since = InvocationFilter {
-            function_id: function.cloned(),
-            from_us: Some(request.from_us),
-            ..InvocationFilter::default()
-        };
-        app.store().count_invocations(&since).await?.rows.saturating_sub(kept)
+        app.store().count_invocations(&asked).await?.rows.saturating_sub(kept)
     };
     let mut calls: BTreeMap<_, Invocation> = BTreeMap::new();
     // What the ledger has of a call counts more than the note that it runs, which may be a moment older.
-    for call in app.calls().running(function).into_iter().chain(ended) {
+    let running = if demo { Vec::new() } else { app.calls().running(function) };
+    for call in running.into_iter().chain(ended) {
         calls.insert((call.started_us, call.request_id.clone()), call);
     }
     let invocations = once_each(calls.into_values());
@@ -131,6 +145,9 @@ fn prices(app: &App, region: &str, invocations: &[Invocation]) -> Result<Vec<Lan
 }
 
 fn live(app: &App, function: Option<&FunctionId>) -> Vec<Environment> {
+    if app.view() == Scope::Demo {
+        return Vec::new();
+    }
     let of_function = |server: &Environment| function.is_none_or(|id| *id == server.function_id);
     app.runtime().environments().into_iter().filter(of_function).collect()
 }

@@ -7,7 +7,7 @@ use crate::commands::Raw;
 use crate::history::{function_id, invocation_filter};
 use crate::{ApiError, App, Result, environments, functions};
 use hearth_model::{Invocation, LogLevel, LogOrigin, Micros, SERIES_COLUMNS, SeriesQuery};
-use hearth_store::LogFilter;
+use hearth_store::{LogFilter, Scope};
 use jiff::Timestamp;
 use std::borrow::Cow;
 
@@ -27,17 +27,26 @@ pub(crate) async fn table(app: &App, request: TableExport) -> Result<Raw> {
 /// CSV in the making.
 pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
+    /// Where a demo's rows say that they are made up: the column `source`, a new last one where there is none.
+    made_up: Option<usize>,
 }
 
 impl Table {
-    pub(crate) fn new(head: &[&str]) -> Result<Self> {
-        let mut table = Self { writer: csv::Writer::from_writer(Vec::new()) };
-        table.writer.write_record(head).map_err(broken)?;
+    pub(crate) fn new(app: &App, head: &[&str]) -> Result<Self> {
+        let made_up = (app.view() == Scope::Demo)
+            .then(|| head.iter().position(|name| *name == "source").unwrap_or(head.len()));
+        let mut table = Self { writer: csv::Writer::from_writer(Vec::new()), made_up };
+        let more = (made_up == Some(head.len())).then_some("source");
+        table.writer.write_record(head.iter().copied().chain(more)).map_err(broken)?;
         Ok(table)
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
-        self.writer.write_record(cells.iter().map(|cell| cell.0.as_ref())).map_err(broken)
+        let made_up = self.made_up;
+        let cells = cells.iter().map(|cell| cell.0.as_ref());
+        let more = (made_up == Some(cells.len())).then_some("demo");
+        let cells = cells.enumerate().map(|(at, cell)| if made_up == Some(at) { "demo" } else { cell });
+        self.writer.write_record(cells.chain(more)).map_err(broken)
     }
 
     /// A row of text and figures as they are sent, each guarded.
@@ -97,28 +106,31 @@ fn maybe<T: ToString>(value: Option<T>) -> Cell<'static> {
 }
 
 async fn functions_table(app: &App, query: FunctionsQuery) -> Result<Raw> {
-    let mut table = Table::new(&[
-        "name",
-        "runtime",
-        "handler",
-        "version",
-        "memoryMb",
-        "timeoutS",
-        "architecture",
-        "codeBytes",
-        "deployed",
-        "servers",
-        "calls24h",
-        "errors24h",
-        "throttles24h",
-        "coldStarts24h",
-        "p50Ms",
-        "p95Ms",
-        "p99Ms",
-        "monthAwsUsd",
-        "lastCall",
-        "description",
-    ])?;
+    let mut table = Table::new(
+        app,
+        &[
+            "name",
+            "runtime",
+            "handler",
+            "version",
+            "memoryMb",
+            "timeoutS",
+            "architecture",
+            "codeBytes",
+            "deployed",
+            "servers",
+            "calls24h",
+            "errors24h",
+            "throttles24h",
+            "coldStarts24h",
+            "p50Ms",
+            "p95Ms",
+            "p99Ms",
+            "monthAwsUsd",
+            "lastCall",
+            "description",
+        ],
+    )?;
     for row in functions::list(app, query).await?.functions {
         let (function, stats) = (&row.function, &row.stats);
         let percentile = |micros: Option<Micros>| micros.map_or_else(|| figure(""), milliseconds);
@@ -149,30 +161,33 @@ async fn functions_table(app: &App, query: FunctionsQuery) -> Result<Raw> {
 }
 
 async fn invocations_table(app: &App, query: InvocationsQuery) -> Result<Raw> {
-    let mut table = Table::new(&[
-        "requestId",
-        "function",
-        "version",
-        "started",
-        "outcome",
-        "start",
-        "queueMs",
-        "initMs",
-        "invokeMs",
-        "freezeMs",
-        "billedMs",
-        "memoryMb",
-        "maxMemoryMb",
-        "architecture",
-        "awsUsd",
-        "server",
-        "environmentId",
-        "eventBytes",
-        "responseBytes",
-        "errorType",
-        "errorMessage",
-        "source",
-    ])?;
+    let mut table = Table::new(
+        app,
+        &[
+            "requestId",
+            "function",
+            "version",
+            "started",
+            "outcome",
+            "start",
+            "queueMs",
+            "initMs",
+            "invokeMs",
+            "freezeMs",
+            "billedMs",
+            "memoryMb",
+            "maxMemoryMb",
+            "architecture",
+            "awsUsd",
+            "server",
+            "environmentId",
+            "eventBytes",
+            "responseBytes",
+            "errorType",
+            "errorMessage",
+            "source",
+        ],
+    )?;
     let filter = invocation_filter(app, &query).await?;
     let region = app.settings().price_region;
     app.store().flush().await?;
@@ -218,23 +233,26 @@ fn invocation_cells<'a>(call: &'a Invocation, usd: &'a str) -> [Cell<'a>; 22] {
 }
 
 async fn environments_table(app: &App, query: EnvironmentsQuery) -> Result<Raw> {
-    let mut table = Table::new(&[
-        "environmentId",
-        "function",
-        "version",
-        "server",
-        "state",
-        "stateSince",
-        "pid",
-        "born",
-        "initMs",
-        "ended",
-        "endReason",
-        "calls",
-        "busyMs",
-        "memoryMb",
-        "maxMemoryBytes",
-    ])?;
+    let mut table = Table::new(
+        app,
+        &[
+            "environmentId",
+            "function",
+            "version",
+            "server",
+            "state",
+            "stateSince",
+            "pid",
+            "born",
+            "initMs",
+            "ended",
+            "endReason",
+            "calls",
+            "busyMs",
+            "memoryMb",
+            "maxMemoryBytes",
+        ],
+    )?;
     for server in environments::list(app, query).await? {
         table.row(&[
             text(server.id.as_str()),
@@ -258,10 +276,11 @@ async fn environments_table(app: &App, query: EnvironmentsQuery) -> Result<Raw> 
 }
 
 async fn logs_table(app: &App, query: LogsQuery) -> Result<Raw> {
-    let mut table = Table::new(&["at", "level", "origin", "requestId", "environmentId", "text"])?;
+    let mut table = Table::new(app, &["at", "level", "origin", "requestId", "environmentId", "text"])?;
     app.store().flush().await?;
     let mut filter = LogFilter {
         function_id: function_id(app, query.function.as_deref()).await?,
+        scope: app.view(),
         request_id: query.request_id,
         search: query.search,
         min_level: query.min_level,
@@ -303,7 +322,7 @@ async fn logs_table(app: &App, query: LogsQuery) -> Result<Raw> {
 
 async fn series_table(app: &App, query: SeriesQuery) -> Result<Raw> {
     let series = columns(app, &query).await?;
-    let mut table = Table::new(&SERIES_COLUMNS)?;
+    let mut table = Table::new(app, &SERIES_COLUMNS)?;
     for row in 0..series.columns.first().map_or(0, Vec::len) {
         let mut cells = Vec::with_capacity(series.columns.len());
         for (index, column) in series.columns.iter().enumerate() {

@@ -19,14 +19,36 @@ const DAY: Micros = Micros::from_seconds(86_400);
 /// The function called `name`.
 pub(crate) async fn existing(app: &App, name: &str) -> Result<FunctionRecord> {
     let found = app.store().function(name).await?;
-    found.ok_or_else(|| {
-        ApiError::new(ErrorCode::NotFound, format!("there is no function named `{name}`"))
-            .with_hint("Functions lists those that exist.")
+    match found {
+        Some(function) => Ok(function),
+        None if app.view() == Scope::Demo => Err(ApiError::new(
+            ErrorCode::NotFound,
+            format!("there is no function named `{name}` on this computer"),
+        )
+        .with_hint("The demo is shown: its functions are made up and cannot be run or changed. `hearth demo off` removes it.")),
+        None => Err(ApiError::new(ErrorCode::NotFound, format!("there is no function named `{name}`"))
+            .with_hint("Functions lists those that exist.")),
+    }
+}
+
+/// The function of the demo with this name or id, while the demo is shown.
+async fn of_demo(app: &App, name: &str) -> Result<Option<FunctionRecord>> {
+    if app.view() != Scope::Demo {
+        return Ok(None);
+    }
+    let found = app.store().demo_functions(Some(name)).await?.into_iter().next();
+    found.map(Some).ok_or_else(|| {
+        ApiError::new(ErrorCode::NotFound, format!("the demo has no function named `{name}`"))
+            .with_hint("Real functions are shown again after `hearth demo off`.")
     })
 }
 
-/// The function called `name`, or the one of that name that was deleted last: its history stays.
+/// The function called `name` of those that are shown, or the one of that name that was deleted last: its history
+/// stays.
 pub(crate) async fn existing_or_deleted(app: &App, name: &str) -> Result<FunctionRecord> {
+    if let Some(function) = of_demo(app, name).await? {
+        return Ok(function);
+    }
     match app.store().function(name).await? {
         Some(function) => Ok(function),
         None => match app.store().deleted_function(name).await? {
@@ -37,7 +59,9 @@ pub(crate) async fn existing_or_deleted(app: &App, name: &str) -> Result<Functio
 }
 
 pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<FunctionsList> {
-    let functions = app.store().functions().await?;
+    let demo = app.view() == Scope::Demo;
+    let functions =
+        if demo { app.store().demo_functions(None).await? } else { app.store().functions().await? };
     let total = u32::try_from(functions.len()).unwrap_or(u32::MAX);
     let filter = request.filter.trim().to_lowercase();
     let matches = |function: &FunctionRecord| {
@@ -57,7 +81,10 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
 }
 
 pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDetail> {
-    let function = existing(app, &request.name).await?;
+    let function = match of_demo(app, &request.name).await? {
+        Some(function) => function,
+        None => existing(app, &request.name).await?,
+    };
     let mut overview = app.store().overview(month_start(app.now())).await?;
     let overview = overview.remove(&function.id).unwrap_or_default();
     let since = app.now() - DAY;

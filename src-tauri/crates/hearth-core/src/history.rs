@@ -57,6 +57,7 @@ pub(crate) async fn logs(app: &App, request: LogsQuery) -> Result<LogsPage> {
     let limit = within(request.limit.unwrap_or(USUAL_LINES), 5_000, "lines")?;
     let filter = LogFilter {
         function_id: function_id(app, request.function.as_deref()).await?,
+        scope: app.view(),
         request_id: request.request_id,
         search: request.search,
         min_level: request.min_level,
@@ -82,6 +83,7 @@ async fn timeout_of(app: &App, invocation: &Invocation) -> Result<Option<u32>> {
 pub(crate) async fn invocation_filter(app: &App, request: &InvocationsQuery) -> Result<InvocationFilter> {
     Ok(InvocationFilter {
         function_id: function_id(app, request.function.as_deref()).await?,
+        scope: app.view(),
         outcomes: request.outcomes.clone(),
         cold_only: request.cold_only,
         search: request.search.clone(),

@@ -12,6 +12,7 @@ mod charts;
 mod clock;
 mod code;
 pub mod commands;
+mod demo;
 mod deploy;
 mod detect;
 mod environments;

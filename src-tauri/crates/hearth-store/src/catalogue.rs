@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 /// How long the packages of a deleted function are still needed to bring it back.
 const RESTORABLE: Micros = Micros::from_seconds(7 * 86_400);
 
-struct FunctionRow {
+#[derive(sqlx::FromRow)]
+pub(crate) struct FunctionRow {
     id: String,
     account: String,
     region: String,
@@ -31,7 +32,7 @@ struct FunctionRow {
 }
 
 impl FunctionRow {
-    fn record(self) -> Result<FunctionRecord> {
+    pub(crate) fn record(self) -> Result<FunctionRecord> {
         Ok(FunctionRecord {
             configuration: serde_json::from_str(&self.configuration)?,
             id: FunctionId(self.id),

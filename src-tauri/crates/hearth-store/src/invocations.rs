@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::record::first_id;
+use crate::scopes::Scope;
 use crate::store::Store;
 use crate::types::{Counted, InvocationFilter};
 use crate::words;
@@ -108,10 +109,11 @@ pub(crate) async fn running(connection: &mut SqliteConnection) -> Result<Vec<Inv
 }
 
 /// A filter with the key of its function.
-#[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) filter: &'a InvocationFilter,
     pub(crate) function: Option<i64>,
+    /// A condition for the functions of the scope, when no function is named.
+    pub(crate) among: String,
     /// Only rows with an id below this one.
     pub(crate) below: Option<i64>,
 }
@@ -138,6 +140,7 @@ impl Asked<'_> {
         if let Some(function) = self.function {
             query.push(" AND i.function_key = ").push_bind(function);
         }
+        query.push(&self.among);
         if let Some(below) = self.below {
             query.push(" AND i.id < ").push_bind(below);
         }
@@ -165,6 +168,11 @@ impl Asked<'_> {
 }
 
 impl Store {
+    /// The condition of a filter on a column with keys of functions, besides a function that it names.
+    pub(crate) async fn among(&self, column: &str, function: Option<i64>, scope: &Scope) -> Result<String> {
+        if function.is_some() { Ok(String::new()) } else { self.keys_condition(column, scope).await }
+    }
+
     pub(crate) async fn asked<'a>(
         &self,
         filter: &'a InvocationFilter,
@@ -175,7 +183,8 @@ impl Store {
             None => None,
             Some(id) => Some(self.function_key(id).await?.unwrap_or(-1)),
         };
-        Ok(Asked { filter, function, below: below.transpose()? })
+        let among = self.among("i.function_key", function, &filter.scope).await?;
+        Ok(Asked { filter, function, among, below: below.transpose()? })
     }
 
     /// A page of invocations, newest first, and the cursor of the next page. Pages neither repeat nor skip a
@@ -250,29 +259,30 @@ impl Store {
         let up = |grain, at: Micros| if at.0 == i64::MIN { at } else { crate::charts::ceil(grain, at) };
         let hour = up(Grain::Hour, from).max(whole_from);
         let day = up(Grain::Day, hour);
-        let (hour_id, from_id) = (first_id(hour), first_id(from));
-        // Scopes 1 and 2 are everything.
-        let (one, two) = function.map_or((1, 2), |key| (key, key));
-        Ok(sqlx::query_scalar!(
-            r#"SELECT (SELECT COALESCE(SUM(invocations + throttles), 0) FROM rollups
-                     WHERE grain = 'day' AND scope IN (?1, ?2) AND at_us >= ?3)
-                 + (SELECT COALESCE(SUM(invocations + throttles), 0) FROM rollups
-                     WHERE grain = 'hour' AND scope IN (?1, ?2) AND at_us >= ?4 AND at_us < ?3)
-                 + (SELECT COUNT(*) FROM invocations
-                     WHERE id >= ?5 AND id < ?6 AND outcome <> 'running' AND (?7 IS NULL OR function_key = ?7))
-                 + (SELECT COUNT(*) FROM invocations
-                     WHERE outcome = 'running' AND id >= ?5 AND (?7 IS NULL OR function_key = ?7))
-                 AS "count!: i64""#,
-            one,
-            two,
-            day.0,
-            hour.0,
-            from_id,
-            hour_id,
-            function
-        )
-        .fetch_one(self.reader())
-        .await? as u64)
+        let among = match function {
+            Some(key) => format!(" AND function_key = {key}"),
+            None => self.keys_condition("function_key", &filter.scope).await?,
+        };
+        let scope = match &filter.function_id {
+            Some(_) => function,
+            None => self.scope_key(&filter.scope).await?,
+        };
+        let Some(scope) = scope else { return Ok(0) };
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "SELECT (SELECT COALESCE(SUM(invocations + throttles), 0) FROM rollups WHERE grain = 'day' AND scope = ",
+        );
+        query.push_bind(scope).push(" AND at_us >= ").push_bind(day.0);
+        query.push(
+            ") + (SELECT COALESCE(SUM(invocations + throttles), 0) FROM rollups WHERE grain = 'hour' AND scope = ",
+        );
+        query.push_bind(scope).push(" AND at_us >= ").push_bind(hour.0);
+        query.push(" AND at_us < ").push_bind(day.0);
+        query.push(") + (SELECT COUNT(*) FROM invocations WHERE id >= ").push_bind(first_id(from));
+        query.push(" AND id < ").push_bind(first_id(hour)).push(" AND outcome <> 'running'").push(&among);
+        query.push(") + (SELECT COUNT(*) FROM invocations WHERE outcome = 'running' AND id >= ");
+        query.push_bind(first_id(from)).push(&among).push(")");
+        let count: i64 = query.build_query_scalar().fetch_one(self.reader()).await?;
+        Ok(count as u64)
     }
 
     /// One invocation.

@@ -10,6 +10,7 @@ mod catalogue_transfer;
 mod charts;
 mod check;
 mod database;
+mod demo;
 mod environments;
 mod error;
 #[cfg(test)]
@@ -47,6 +48,7 @@ mod writer;
 pub use ask::{Answer, Value};
 pub use budgets::{BrakeEntry, BrakedFunction, StoredBudget};
 pub use check::CheckReport;
+pub use demo::DemoRemoved;
 pub use error::{Error, Result};
 pub use ingest::Batch;
 pub use overview::OVERVIEW_HOURS;

@@ -72,10 +72,13 @@ struct Range {
 struct Asked<'a> {
     filter: &'a LogFilter,
     function: Option<i64>,
+    /// A condition for the functions of the scope, when neither a function nor a call is named.
+    among: String,
 }
 
 impl Asked<'_> {
     fn push_rest(&self, query: &mut QueryBuilder<Sqlite>, range: &Range) {
+        query.push(&self.among);
         query.push(" AND l.id > ").push_bind(range.above).push(" AND l.id < ").push_bind(range.below);
         if let Some(level) = self.filter.min_level {
             query.push(" AND l.level >= ").push_bind(words::level_number(level));
@@ -111,6 +114,7 @@ impl Asked<'_> {
             Some(key) => format!("\"{}\" AND {question}", log_rows::function_token(key)),
             None => question.to_owned(),
         });
+        query.push(&self.among);
         query.push(" AND f.rowid > ").push_bind(range.above);
         query.push(" AND f.rowid < ").push_bind(range.below);
         if let Some(level) = self.filter.min_level {
@@ -165,7 +169,11 @@ impl Store {
             forward: filter.after.is_some(),
             limit: i64::from(filter.limit) + 1,
         };
-        let (mut rows, stopped_at) = self.log_rows(&Asked { filter, function }, &range, last).await?;
+        let among = match filter.request_id {
+            Some(_) => String::new(),
+            None => self.among("l.function_key", function, &filter.scope).await?,
+        };
+        let (mut rows, stopped_at) = self.log_rows(&Asked { filter, function, among }, &range, last).await?;
         let more = rows.len() > filter.limit as usize;
         rows.truncate(filter.limit as usize);
         if !range.forward {

@@ -7,8 +7,10 @@ use crate::error::Result;
 use crate::log_rows::INDEXED_TO;
 use crate::record::first_id;
 use crate::rollup::minutes_from;
+use crate::scopes::Scope;
 use crate::state;
 use crate::store::Store;
+use crate::types::InvocationFilter;
 use hearth_model::{Grain, Micros};
 use sqlx::{SqliteConnection, SqlitePool};
 
@@ -290,7 +292,7 @@ async fn delete_rollups(
 }
 
 /// Makes the file smaller by a few pages that are free. The bytes are the disk's after the next checkpoint.
-async fn give_back(connection: &mut SqliteConnection) -> Result<u64> {
+pub(crate) async fn give_back(connection: &mut SqliteConnection) -> Result<u64> {
     const INCREMENTAL: i64 = 2;
     let free = pragma(connection, "PRAGMA freelist_count").await?;
     if free <= STEP_PAGES || pragma(connection, "PRAGMA auto_vacuum").await? != INCREMENTAL {
@@ -343,7 +345,11 @@ impl Store {
             invocations: 0,
         };
         drop(connection);
-        let invocations = self.count_invocations(&crate::types::InvocationFilter::default()).await?.rows;
+        let mut invocations = 0;
+        for scope in [Scope::All, Scope::Demo] {
+            let filter = InvocationFilter { scope, ..InvocationFilter::default() };
+            invocations += self.count_invocations(&filter).await?.rows;
+        }
         Ok(Storage { invocations, ..storage })
     }
 }

@@ -5,7 +5,7 @@
 use crate::error::Result;
 use crate::store::Store;
 use hearth_model::{FunctionId, LOCAL_ACCOUNT};
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -49,6 +49,11 @@ pub(crate) struct Scopes(Arc<RwLock<HashMap<FunctionId, FunctionScopes>>>);
 impl Scopes {
     pub(crate) fn get(&self, id: &FunctionId) -> Option<FunctionScopes> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    }
+
+    /// Forgets all of them, since some were removed.
+    pub(crate) fn forget(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The scopes of these functions, making those that are not there. To be called outside a transaction: what
@@ -150,6 +155,27 @@ impl Store {
         )
         .fetch_optional(self.reader())
         .await?)
+    }
+
+    /// A condition on a column with keys of functions that holds for the functions of a scope: nothing where no
+    /// function is left out, so that a ledger without a demo pays nothing for it.
+    pub(crate) async fn keys_condition(&self, column: &str, scope: &Scope) -> Result<String> {
+        let (others, word) = match scope {
+            Scope::All => (&Scope::Demo, "NOT IN"),
+            scope => (scope, "IN"),
+        };
+        let (condition, id) = functions_of(others);
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT s.key FROM scopes s WHERE ");
+        query.push(condition);
+        if let Some(id) = id {
+            query.push_bind(id.to_owned());
+        }
+        let keys: Vec<i64> = query.build_query_scalar().fetch_all(self.reader()).await?;
+        if keys.is_empty() && *scope == Scope::All {
+            return Ok(String::new());
+        }
+        let keys: Vec<String> = keys.iter().map(i64::to_string).collect();
+        Ok(format!(" AND {column} {word} ({})", keys.join(", ")))
     }
 
     pub(crate) async fn function_key(&self, id: &FunctionId) -> Result<Option<i64>> {

@@ -1,5 +1,6 @@
 //! What is asked of the ledger and what it answers, besides the domain model. Must not know SQL.
 
+use crate::scopes::Scope;
 use hearth_model::{Architecture, Clock, FunctionId, LogLevel, LogLine, Micros, Outcome, RequestId};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,8 +17,10 @@ pub struct StoreOptions {
 /// Which invocations to list. The default is all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InvocationFilter {
-    /// Of one function, else of all.
+    /// Of one function, else of all of the scope.
     pub function_id: Option<FunctionId>,
+    /// Of these functions when none is named: all real ones unless somebody says otherwise.
+    pub scope: Scope,
     /// With one of these outcomes, else with any.
     pub outcomes: Vec<Outcome>,
     /// Only those for which a server was born.
@@ -42,8 +45,10 @@ pub struct Counted {
 /// Which log lines to list. The default is all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogFilter {
-    /// Of one function, else of all.
+    /// Of one function, else of all of the scope.
     pub function_id: Option<FunctionId>,
+    /// Of these functions when none is named: all real ones unless somebody says otherwise.
+    pub scope: Scope,
     /// Of one invocation.
     pub request_id: Option<RequestId>,
     /// Part of the text; of very long lines the first 8 KiB are looked at.

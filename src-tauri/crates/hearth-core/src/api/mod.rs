@@ -2,6 +2,7 @@
 
 mod budgets;
 mod cost;
+mod demo;
 mod deploy;
 mod functions;
 mod history;
@@ -14,6 +15,7 @@ mod what_if;
 
 pub use budgets::*;
 pub use cost::*;
+pub use demo::*;
 pub use deploy::*;
 pub use functions::*;
 pub use history::*;

@@ -14,7 +14,7 @@ const SIZE: (u32, u32) = (1_200, 560);
 
 pub(crate) async fn export(app: &App, request: CostExport) -> Result<Raw> {
     match request {
-        CostExport::Csv { query, table } => csv(&overview(app, query).await?, table),
+        CostExport::Csv { query, table } => csv(app, &overview(app, query).await?, table),
         CostExport::Picture { query, format, theme } => {
             let month = overview(app, query.clone()).await?;
             let picture = picture(&month, &query, format, &theme)?;
@@ -24,17 +24,17 @@ pub(crate) async fn export(app: &App, request: CostExport) -> Result<Raw> {
     }
 }
 
-fn csv(month: &CostOverview, table: CostTable) -> Result<Raw> {
+fn csv(app: &App, month: &CostOverview, table: CostTable) -> Result<Raw> {
     match table {
-        CostTable::Functions => functions(month),
-        CostTable::Accounts => accounts(month),
-        CostTable::Meters => meters(month),
-        CostTable::Days => days(month),
+        CostTable::Functions => functions(app, month),
+        CostTable::Accounts => accounts(app, month),
+        CostTable::Meters => meters(app, month),
+        CostTable::Days => days(app, month),
     }
 }
 
-fn functions(month: &CostOverview) -> Result<Raw> {
-    let mut table = Table::new(&[
+fn functions(app: &App, month: &CostOverview) -> Result<Raw> {
+    let mut table = Table::new(app, &[
         "month",
         "function",
         "account",
@@ -77,8 +77,8 @@ fn functions(month: &CostOverview) -> Result<Raw> {
     table.finish()
 }
 
-fn accounts(month: &CostOverview) -> Result<Raw> {
-    let mut table = Table::new(&[
+fn accounts(app: &App, month: &CostOverview) -> Result<Raw> {
+    let mut table = Table::new(app, &[
         "month",
         "account",
         "provider",
@@ -112,8 +112,8 @@ fn accounts(month: &CostOverview) -> Result<Raw> {
 }
 
 /// One row a step, so that each amount is rate × quantity; hidden lines as well.
-fn meters(month: &CostOverview) -> Result<Raw> {
-    let mut table = Table::new(&[
+fn meters(app: &App, month: &CostOverview) -> Result<Raw> {
+    let mut table = Table::new(app, &[
         "month",
         "account",
         "meter",
@@ -170,9 +170,9 @@ fn meters(month: &CostOverview) -> Result<Raw> {
     table.finish()
 }
 
-fn days(month: &CostOverview) -> Result<Raw> {
+fn days(app: &App, month: &CostOverview) -> Result<Raw> {
     let mut table =
-        Table::new(&["day", "requests_usd", "compute_usd", "start_up_usd", "storage_usd", "total_usd"])?;
+        Table::new(app, &["day", "requests_usd", "compute_usd", "start_up_usd", "storage_usd", "total_usd"])?;
     let days = &month.days;
     for (place, at) in days.time.iter().enumerate() {
         let day =

@@ -8,6 +8,7 @@
 
 mod brake;
 mod contract;
+mod demo;
 mod deploys;
 mod house;
 mod invocations;

@@ -5,6 +5,7 @@
 mod ask;
 mod budgets;
 mod catalogue;
+mod demo;
 mod fixture;
 mod kill;
 mod lanes;
