@@ -120,17 +120,17 @@ pub(super) async fn hold(app: &App, name: &str, by: By, reason: &str, figures: V
     };
     let id = record.id.clone();
     keep(app, &id, &held).await?;
-    let former = held.former;
-    {
-        let mut seen = app.budgets().seen();
-        seen.suggested.remove(&id);
-        seen.brake.pull(id.clone(), held);
-    }
     if let Err(error) = limit_to(app, record, Some(0)).await {
-        // It runs on as before, so it must not be shown as held.
-        app.budgets().seen().brake.release(&id, app.now());
+        // It runs on as before, so it must not be known as held.
         app.store().delete_braked(&id).await?;
         return Err(error);
+    }
+    let former = held.former;
+    {
+        // Shown as held only once it is.
+        let mut seen = app.budgets().seen();
+        seen.suggested.remove(&id);
+        seen.brake.pull(id, held);
     }
     drop(publishing);
     let text = format!("Stopped {name}: {reason}. It had {} and has 0 servers now.", limit_words(former));
