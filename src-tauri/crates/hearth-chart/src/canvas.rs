@@ -15,8 +15,8 @@ pub(crate) const FINENESS: u32 = 2;
 /// The name in the SVG file, so that a reader without Inter falls back to what is near. It is registered under the
 /// same name.
 const FAMILY: &str = "Inter, system-ui, 'Segoe UI', Helvetica, Arial, sans-serif";
-static REGULAR: &[u8] = include_bytes!("../../../../assets/fonts/Inter-Regular.ttf");
-static SEMIBOLD: &[u8] = include_bytes!("../../../../assets/fonts/Inter-SemiBold.ttf");
+pub(crate) static REGULAR: &[u8] = include_bytes!("../../../../assets/fonts/Inter-Regular.ttf");
+pub(crate) static SEMIBOLD: &[u8] = include_bytes!("../../../../assets/fonts/Inter-SemiBold.ttf");
 static FONTS: Once = Once::new();
 /// plotters' font size over the em that its SVG backend writes.
 const SIZE_OF_EM: f64 = 1.24;
@@ -120,6 +120,12 @@ impl<'a, B: DrawingBackend> Canvas<'a, B> {
 
     pub(crate) fn dot(&self, at: Point, radius: f64, colour: RGBColor) -> Result<()> {
         self.drawn(self.area.draw(&Circle::new(fine(at), radius * f64::from(FINENESS), colour.filled())))
+    }
+
+    /// A part of the sheet, with its own zero at its upper left corner.
+    pub(crate) fn part(&self, at: Point, (wide, high): (u32, u32)) -> Self {
+        let size = (wide * FINENESS, high * FINENESS);
+        Self { area: self.area.clone().shrink(fine(at), size), title: self.title, baseline: self.baseline }
     }
 
     pub(crate) fn finish(self) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Charts as files: SVG and PNG drawn by plotters with Hearth's own colours and an embedded font.
+//! Charts and pages as files: SVG, PNG and PDF drawn by plotters with Hearth's own colours and an embedded font.
 //! Owns how an exported chart looks. Must not know where numbers come from, nor the window.
 
 mod calendar;
@@ -7,11 +7,14 @@ mod columns;
 mod draw;
 mod file;
 mod geometry;
+mod page;
 mod palette;
+mod pdf;
 mod picture;
 mod plot;
 mod scale;
 
+pub use page::{Ink, Page, PageFormat, PageItem, PageText, draw_page};
 pub use picture::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
 
 /// What can go wrong while drawing.
@@ -32,6 +35,11 @@ pub enum Error {
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// CSS that brings the font along, for pages of HTML that hold charts.
+pub fn font_faces() -> String {
+    file::font_faces()
+}
 
 /// Draws a chart. Any input gives a picture: empty lines, gaps only, one point, huge or unequal columns too.
 pub fn draw(chart: &ChartPicture) -> Result<Vec<u8>> {

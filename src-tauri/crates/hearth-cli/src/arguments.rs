@@ -7,7 +7,7 @@ mod tune;
 
 pub(crate) use budgets::{BrakeCommand, BudgetCommand};
 use clap::{Args, Parser, Subcommand};
-pub(crate) use cost::{Billed, By, Cost, Plan, Scoped, WhatIf};
+pub(crate) use cost::{Billed, By, Cost, Plan, Report, Scoped, WhatIf};
 pub(crate) use export::{Export, Exported};
 use std::path::PathBuf;
 pub(crate) use tune::Tune;

@@ -13,10 +13,11 @@ mod history;
 mod invoke;
 mod logs;
 mod prices;
+mod report;
 mod system;
 mod tune;
 
-use crate::arguments::Command;
+use crate::arguments::{Command, Cost};
 use crate::failure::{Ended, Failure};
 use crate::output::Output;
 use hearth_host::Caller;
@@ -30,6 +31,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
             | Command::Environments { .. }
             | Command::Logs(_)
             | Command::Export(_)
+            | Command::Cost { .. }
     ) {
         demo::watermark(caller, output).await;
     }
@@ -59,6 +61,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Db { action } => db::run(caller, action, output).await,
         Command::Budgets { command } => budgets::budgets(caller, command.as_ref(), output).await,
         Command::Brake { command } => budgets::brake(caller, command.as_ref(), output).await,
+        Command::Cost { cost: Cost::Report(arguments) } => report::report(caller, arguments, output).await,
         Command::Cost { cost } => cost::from_ledger(caller, cost, output).await,
         // Those never come here: they are the owner and a server, not callers.
         Command::Serve(_) | Command::Worker { .. } => Ok(Ended::Unable),

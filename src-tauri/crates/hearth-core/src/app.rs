@@ -174,8 +174,8 @@ impl App {
         budgets::start(&app);
         app.sweep().await;
         crate::tuning::recover(&app).await;
-        let unfinished = app.clone();
-        app.tasks().spawn(async move { crate::demo::tidy(&unfinished).await });
+        // Before anybody can ask for a new one.
+        Box::pin(crate::demo::tidy(&app)).await;
         Ok(app)
     }
 

@@ -14,7 +14,7 @@ use crate::api::{
     TuningPlan, TuningPreview, TuningsQuery,
 };
 use crate::api::{
-    CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, WhatIfAnswer, WhatIfRequest,
+    CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery, WhatIfAnswer, WhatIfRequest,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
@@ -258,6 +258,8 @@ commands! {
         series(SeriesQuery) = crate::charts::series;
         /// A chart as SVG or PNG.
         chart_export(ChartExport) = crate::charts::export;
+        /// A cost report as a file; as JSON it is a `CostReport`.
+        cost_report(CostReportQuery) = crate::report::report;
         /// A table as CSV.
         table_export(TableExport) = crate::export::table;
         /// The whole answer to a question as CSV; `limit` is not looked at.

@@ -32,6 +32,7 @@ mod pace;
 mod package;
 pub mod prices;
 mod publish;
+mod report;
 mod samples;
 mod settings;
 mod specs;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Cost {
+    /// Write one page about what a stretch of days cost
+    Report(Report),
     /// Show a month: so far, forecast, by function, account or meter
     Show {
         /// The month, such as 2026-11 [default: this one]
@@ -153,4 +155,23 @@ pub(crate) struct Billed {
     /// Day of lines without one, such as 2025-05-12 [default: the day of the price book]
     #[arg(long, value_name = "DAY")]
     pub(crate) date: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// First day, for example 2026-11-01, UTC
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: String,
+    /// Last day, included
+    #[arg(long, value_name = "DAY")]
+    pub(crate) to: String,
+    /// Id of an account or name of a function [default: all]
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Option<String>,
+    /// Kind of file
+    #[arg(long, default_value = "pdf", value_parser = ["html", "pdf", "svg", "png", "csv", "json"])]
+    pub(crate) format: String,
+    /// The file, or - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }

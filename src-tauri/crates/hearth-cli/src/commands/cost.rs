@@ -28,7 +28,7 @@ pub(super) async fn from_ledger(
         Cost::Function { name, month } => month::function(caller, name, month.clone(), output).await,
         Cost::Forecast { scope } => month::forecast(caller, scope, output).await,
         Cost::WhatIf(arguments) => what_if::what_if(caller, arguments, output).await,
-        Cost::Estimate { .. } | Cost::Billed(_) => Ok(Ended::Unable),
+        Cost::Estimate { .. } | Cost::Billed(_) | Cost::Report(_) => Ok(Ended::Unable),
     }
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn from_files(command: &Cost, output: &mut Output) -> Option<Result<E
     match command {
         Cost::Estimate { cases } => Some(estimate(cases, output)),
         Cost::Billed(arguments) => Some(billed(arguments, output)),
-        Cost::Show { .. } | Cost::Function { .. } | Cost::Forecast { .. } | Cost::WhatIf(_) => None,
+        Cost::Show { .. } | Cost::Function { .. } | Cost::Forecast { .. } | Cost::WhatIf(_) | Cost::Report(_) => None,
     }
 }
 

@@ -64,7 +64,7 @@ type Row = (
 const PROD: (&str, &str) = ("demo-prod", "eu-west-1");
 const PROD_US: (&str, &str) = ("demo-prod", "us-east-1");
 const DEV: (&str, &str) = ("demo-dev", "eu-west-1");
-const AZURE: (&str, &str) = ("demo-azure", "westeurope");
+const AZURE: (&str, &str) = ("demo-azure", "eastus");
 const GOOGLE: (&str, &str) = ("demo-google", "europe-west1");
 
 /// Name; account and region; runtime, memory, processors; calls a day, median ms, init ms, share that fails.

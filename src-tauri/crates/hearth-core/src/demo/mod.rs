@@ -70,6 +70,11 @@ pub(crate) async fn tidy(app: &App) {
     }
 }
 
+/// Name and provider of an account of the demo.
+pub(crate) fn account(id: &str) -> Option<(&'static str, &'static str)> {
+    functions::ACCOUNTS.iter().find(|account| account.0 == id).map(|account| (account.1, account.2))
+}
+
 /// How it is.
 pub(crate) async fn status(app: &App, _request: Empty) -> Result<DemoStatus> {
     Ok(app.demo().status())

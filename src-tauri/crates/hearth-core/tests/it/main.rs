@@ -15,5 +15,6 @@ mod invocations;
 mod owner;
 mod pace;
 mod prices;
+mod report;
 mod secrets;
 mod spending;

@@ -1,0 +1,70 @@
+//! Numbers of a report for people. Must not round what is kept.
+
+use hearth_cost::{Decimal, Line, cents};
+use rust_decimal::prelude::ToPrimitive as _;
+
+/// For drawing.
+pub(super) fn dollars_f64(amount: Decimal) -> f64 {
+    amount.to_f64().unwrap_or(f64::NAN)
+}
+
+/// `$1,234.56`; less than a cent with all its digits, up to six places.
+pub(super) fn dollars(exact: &str) -> String {
+    let Ok(amount) = exact.parse::<Decimal>() else { return exact.to_owned() };
+    let printed = cents(amount);
+    if printed.is_zero() && !amount.is_zero() {
+        return format!("${}", amount.round_sf(2).unwrap_or(amount).normalize());
+    }
+    let text = format!("{printed:.2}");
+    let (whole, places) = text.split_once('.').unwrap_or((&text, "00"));
+    format!("${}.{places}", grouped(whole))
+}
+
+/// A count with groups of three.
+pub(super) fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+fn grouped(digits: &str) -> String {
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digit.is_ascii_digit() {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Part of a whole: `12.3 %`, and a dash of nothing.
+pub(super) fn share(part: u64, whole: u64) -> String {
+    if whole == 0 { "–".to_owned() } else { format!("{:.1} %", part as f64 / whole as f64 * 100.0) }
+}
+
+/// An amount of a hidden line, or that it is not known.
+pub(super) fn amount_of(line: &Line) -> String {
+    line.amount.map_or_else(|| "unknown".to_owned(), |amount| dollars(&amount.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_and_counts_read_well() {
+        for (exact, words) in [
+            ("0", "$0.00"),
+            ("1234567.895", "$1,234,567.90"),
+            ("999.994", "$999.99"),
+            ("0.0000166667", "$0.000017"),
+            ("12.5", "$12.50"),
+        ] {
+            assert_eq!(dollars(exact), words);
+        }
+        assert_eq!(
+            (count(999), count(1_000), count(1_234_567)),
+            ("999".into(), "1,000".into(), "1,234,567".into())
+        );
+        assert_eq!((share(1, 8), share(0, 0)), ("12.5 %".into(), "–".into()));
+    }
+}
