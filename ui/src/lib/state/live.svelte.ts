@@ -14,6 +14,8 @@ class Live {
   connection = $state<Connection>('trying');
   /** Servers that exist now, by id. */
   servers = new SvelteMap<string, Environment>();
+  /** Whether what the runtime does is not heard, since this window shows made-up data. */
+  muted = false;
   #listeners = new Set<Listener>();
   #lagged = new Set<() => void>();
   #stop: (() => void) | null = null;
@@ -47,6 +49,7 @@ class Live {
 
   receive(batch: EventBatch): void {
     for (const event of batch.events) {
+      if (this.muted && event.kind !== 'settings_changed' && event.kind !== 'functions_changed') continue;
       if (event.kind === 'environment_changed') this.#see(event.environment);
       for (const listener of this.#listeners) listener(event);
     }

@@ -13,6 +13,9 @@ import type { CodeReadRequest } from "./CodeReadRequest";
 import type { CodeSaveRequest } from "./CodeSaveRequest";
 import type { CodeText } from "./CodeText";
 import type { ConfigureRequest } from "./ConfigureRequest";
+import type { CostReportQuery } from "./CostReportQuery";
+import type { DemoOn } from "./DemoOn";
+import type { DemoStatus } from "./DemoStatus";
 import type { DeployRequest } from "./DeployRequest";
 import type { Deployed } from "./Deployed";
 import type { Detected } from "./Detected";
@@ -233,6 +236,18 @@ query_save: [SavedQuery, Empty],
  */
 query_delete: [SavedQueryName, Empty], 
 /**
+ * Whether there is a demo, and how far making it is.
+ */
+demo_status: [Empty, DemoStatus], 
+/**
+ * Makes 90 days of made-up data and shows them in the place of real data; answers when it is done.
+ */
+demo_on: [DemoOn, DemoStatus], 
+/**
+ * Removes the demo without a trace, or cancels its making.
+ */
+demo_off: [Empty, DemoStatus], 
+/**
  * The price books and what waits for a person's yes.
  */
 prices_get: [Empty, PricesInfo], 
@@ -316,6 +331,10 @@ series: [SeriesQuery, Raw],
  * A chart as SVG or PNG.
  */
 chart_export: [ChartExport, Raw], 
+/**
+ * A cost report as a file; as JSON it is a `CostReport`.
+ */
+cost_report: [CostReportQuery, Raw], 
 /**
  * A table as CSV.
  */

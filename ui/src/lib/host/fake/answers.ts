@@ -43,6 +43,15 @@ export function answers(world: World): Handlers {
   });
   return {
     ...brakeAnswers(),
+    demo_status: () => ({
+      state: 'off',
+      percent: 0,
+      calls: 0,
+      functions: 0,
+      seed: 0,
+      fromUs: null,
+      madeUs: null,
+    }),
     app_info: () => ({
       version: '0.1.0',
       ownerPid: 1_234,
