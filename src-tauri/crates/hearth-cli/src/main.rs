@@ -10,7 +10,7 @@ mod signals;
 mod table;
 mod words;
 
-use arguments::{Arguments, Command, Cost, Worker};
+use arguments::{Arguments, Command, Worker};
 use clap::Parser as _;
 use failure::{Ended, Failure};
 use hearth_core::{ApiError, AppOptions, ErrorCode, SystemClock};

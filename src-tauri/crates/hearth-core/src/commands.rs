@@ -4,17 +4,18 @@
 use crate::api::{
     AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
     BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
-    DeployRequest, DemoOn, DemoStatus, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery, FunctionDetail,
-    FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
-    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer,
-    LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery,
-    LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo,
-    PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent,
-    SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport, Tuning, TuningName,
-    TuningPlan, TuningPreview, TuningsQuery,
+    DemoOn, DemoStatus, DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery,
+    FunctionDetail, FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail,
+    InvocationName, InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery,
+    LanesSnapshot, LedgerAnswer, LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported,
+    LedgerInfo, LedgerQuery, LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows,
+    PricesConfirm, PricesInfo, PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample,
+    SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings,
+    TableExport, Tuning, TuningName, TuningPlan, TuningPreview, TuningsQuery,
 };
 use crate::api::{
-    CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery, WhatIfAnswer, WhatIfRequest,
+    CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
+    WhatIfAnswer, WhatIfRequest,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;

@@ -37,7 +37,11 @@ pub(crate) fn from_files(command: &Cost, output: &mut Output) -> Option<Result<E
     match command {
         Cost::Estimate { cases } => Some(estimate(cases, output)),
         Cost::Billed(arguments) => Some(billed(arguments, output)),
-        Cost::Show { .. } | Cost::Function { .. } | Cost::Forecast { .. } | Cost::WhatIf(_) | Cost::Report(_) => None,
+        Cost::Show { .. }
+        | Cost::Function { .. }
+        | Cost::Forecast { .. }
+        | Cost::WhatIf(_)
+        | Cost::Report(_) => None,
     }
 }
 

@@ -34,25 +34,28 @@ fn csv(app: &App, month: &CostOverview, table: CostTable) -> Result<Raw> {
 }
 
 fn functions(app: &App, month: &CostOverview) -> Result<Raw> {
-    let mut table = Table::new(app, &[
-        "month",
-        "function",
-        "account",
-        "plan",
-        "region",
-        "calls",
-        "cold_starts",
-        "gb_seconds",
-        "list_usd",
-        "after_grants_usd",
-        "marginal_usd",
-        "requests_usd",
-        "compute_usd",
-        "start_up_usd",
-        "storage_usd",
-        "change_percent",
-        "price_book",
-    ])?;
+    let mut table = Table::new(
+        app,
+        &[
+            "month",
+            "function",
+            "account",
+            "plan",
+            "region",
+            "calls",
+            "cold_starts",
+            "gb_seconds",
+            "list_usd",
+            "after_grants_usd",
+            "marginal_usd",
+            "requests_usd",
+            "compute_usd",
+            "start_up_usd",
+            "storage_usd",
+            "change_percent",
+            "price_book",
+        ],
+    )?;
     for row in &month.functions {
         table.texts(&[
             &month.month.name,
@@ -78,20 +81,23 @@ fn functions(app: &App, month: &CostOverview) -> Result<Raw> {
 }
 
 fn accounts(app: &App, month: &CostOverview) -> Result<Raw> {
-    let mut table = Table::new(app, &[
-        "month",
-        "account",
-        "provider",
-        "paid",
-        "calls",
-        "list_usd",
-        "after_grants_usd",
-        "requests_usd",
-        "compute_usd",
-        "start_up_usd",
-        "storage_usd",
-        "price_book",
-    ])?;
+    let mut table = Table::new(
+        app,
+        &[
+            "month",
+            "account",
+            "provider",
+            "paid",
+            "calls",
+            "list_usd",
+            "after_grants_usd",
+            "requests_usd",
+            "compute_usd",
+            "start_up_usd",
+            "storage_usd",
+            "price_book",
+        ],
+    )?;
     for row in &month.accounts {
         table.texts(&[
             &month.month.name,
@@ -113,20 +119,23 @@ fn accounts(app: &App, month: &CostOverview) -> Result<Raw> {
 
 /// One row a step, so that each amount is rate × quantity; hidden lines as well.
 fn meters(app: &App, month: &CostOverview) -> Result<Raw> {
-    let mut table = Table::new(app, &[
-        "month",
-        "account",
-        "meter",
-        "region",
-        "unit",
-        "step",
-        "quantity",
-        "rate_usd",
-        "amount_usd",
-        "source",
-        "retrieved",
-        "price_book",
-    ])?;
+    let mut table = Table::new(
+        app,
+        &[
+            "month",
+            "account",
+            "meter",
+            "region",
+            "unit",
+            "step",
+            "quantity",
+            "rate_usd",
+            "amount_usd",
+            "source",
+            "retrieved",
+            "price_book",
+        ],
+    )?;
     for row in &month.meters {
         for step in &row.steps {
             table.texts(&[

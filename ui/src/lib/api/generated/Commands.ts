@@ -13,6 +13,11 @@ import type { CodeReadRequest } from "./CodeReadRequest";
 import type { CodeSaveRequest } from "./CodeSaveRequest";
 import type { CodeText } from "./CodeText";
 import type { ConfigureRequest } from "./ConfigureRequest";
+import type { CostExport } from "./CostExport";
+import type { CostFunctionDetail } from "./CostFunctionDetail";
+import type { CostFunctionQuery } from "./CostFunctionQuery";
+import type { CostOverview } from "./CostOverview";
+import type { CostQuery } from "./CostQuery";
 import type { CostReportQuery } from "./CostReportQuery";
 import type { DemoOn } from "./DemoOn";
 import type { DemoStatus } from "./DemoStatus";
@@ -74,6 +79,8 @@ import type { TuningName } from "./TuningName";
 import type { TuningPlan } from "./TuningPlan";
 import type { TuningPreview } from "./TuningPreview";
 import type { TuningsQuery } from "./TuningsQuery";
+import type { WhatIfAnswer } from "./WhatIfAnswer";
+import type { WhatIfRequest } from "./WhatIfRequest";
 
 /**
  * Request and answer of each command.
@@ -324,6 +331,18 @@ brake_leave: [BrakeFunctions, BrakeStatus],
  */
 brake_history: [BrakeHistoryQuery, Array<BrakeHistoryEntry>], 
 /**
+ * A month of a scope: spent, forecast, by account, function and meter, day by day.
+ */
+cost_overview: [CostQuery, CostOverview], 
+/**
+ * One function's bill of a month, line by line and tier by tier.
+ */
+cost_function: [CostFunctionQuery, CostFunctionDetail], 
+/**
+ * What a month would cost with another size, traffic, region, plan or cloud.
+ */
+cost_what_if: [WhatIfRequest, WhatIfAnswer], 
+/**
  * Columns of a chart: see `SERIES_COLUMNS`.
  */
 series: [SeriesQuery, Raw], 
@@ -342,4 +361,8 @@ table_export: [TableExport, Raw],
 /**
  * The whole answer to a question as CSV; `limit` is not looked at.
  */
-ledger_query_csv: [LedgerQuery, Raw], };
+ledger_query_csv: [LedgerQuery, Raw], 
+/**
+ * A table of the Cost screen as CSV, or its chart as a picture.
+ */
+cost_export: [CostExport, Raw], };
