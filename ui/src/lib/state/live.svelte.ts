@@ -7,6 +7,13 @@ import { host, type Connection } from '$lib/host';
 
 type Listener = (event: HearthEvent) => void;
 
+/** What real calls do, which made-up data has nothing to do with; budgets and the brake are told all the same. */
+const OF_CALLS = new Set<string>([
+  'environment_changed',
+  'invocation_started',
+  'invocation_finished',
+  'logged',
+]);
 const ENDED = new Set(['reaped', 'failed']);
 
 class Live {
@@ -49,7 +56,7 @@ class Live {
 
   receive(batch: EventBatch): void {
     for (const event of batch.events) {
-      if (this.muted && event.kind !== 'settings_changed' && event.kind !== 'functions_changed') continue;
+      if (this.muted && OF_CALLS.has(event.kind)) continue;
       if (event.kind === 'environment_changed') this.#see(event.environment);
       for (const listener of this.#listeners) listener(event);
     }
