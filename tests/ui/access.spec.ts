@@ -22,6 +22,7 @@ const SCREENS: [name: string, hash: string][] = [
   ['Logs', '#/logs'],
   ['Budgets', '#/budgets'],
   ['New budget', '#/budgets/new'],
+  ['Cost', '#/cost'],
   ['Settings', '#/settings'],
   ['Price book', '#/settings/prices'],
   ['Ask the ledger', '#/ask'],

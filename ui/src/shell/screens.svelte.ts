@@ -17,6 +17,7 @@ const FILES = {
   PriceBook: () => import('$features/prices/index.svelte'),
   PriceBlock: () => import('$features/prices/Block.svelte'),
   Budgets: () => import('$features/budgets/index.svelte'),
+  Cost: () => import('$features/cost/index.svelte'),
   Tuning: () => import('$features/tuning/index.svelte'),
 };
 

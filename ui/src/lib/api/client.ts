@@ -37,6 +37,7 @@ export const STALE_AFTER: Partial<Record<Command, readonly EventKind[]>> = {
   lanes_snapshot: ['environment_changed', 'invocation_started', 'invocation_finished'],
   brake_status: ['brake_changed', 'budget_alert'],
   brake_history: ['brake_changed', 'budget_alert'],
+  cost_function: ['functions_changed'],
   series: ['invocation_finished'],
   tunings_list: ['tuning_changed'],
   tuning_get: ['tuning_changed'],

@@ -8,7 +8,7 @@ export type Command = keyof Commands;
 /** Commands that answer JSON. */
 export type JsonCommand = Exclude<Command, RawCommand>;
 /** Commands that answer bytes. */
-export type RawCommand = 'series' | 'chart_export' | 'table_export' | 'ledger_query_csv';
+export type RawCommand = 'series' | 'chart_export' | 'table_export' | 'ledger_query_csv' | 'cost_export';
 export type Request<C extends Command> = Commands[C][0];
 export type Answer<C extends Command> = Commands[C][1];
 

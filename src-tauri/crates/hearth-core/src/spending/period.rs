@@ -26,7 +26,8 @@ pub(crate) struct Asked {
 /// Finds out whose cost is asked for.
 pub(crate) async fn asked(app: &App, scope: &CostScope) -> Result<Asked> {
     let (billed, only) = match scope {
-        CostScope::All => (Scope::All, None),
+        // What is shown: real data, or the demo in its place.
+        CostScope::All => (app.view(), None),
         CostScope::Demo => (Scope::Demo, None),
         CostScope::Account { id } => (Scope::Account(id.clone()), None),
         CostScope::Function { name } => {

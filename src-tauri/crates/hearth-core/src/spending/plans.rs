@@ -74,9 +74,20 @@ pub(crate) fn part(meter: Meter) -> Part {
     }
 }
 
+/// Most memory of Azure Consumption, which bills observed memory.
+/// Source: learn.microsoft.com/azure/azure-functions/functions-scale, read 2026-11.
+pub(crate) const AZURE_CONSUMPTION_MB: u32 = 1_536;
+
+/// The memory that a plan can bill of what is configured.
+pub(crate) fn billed_memory(plan: Plan, memory_mb: u32) -> u32 {
+    if plan == Plan::AzureConsumption { memory_mb.min(AZURE_CONSUMPTION_MB) } else { memory_mb }
+}
+
 /// What one size of a function used, as its plan counts it.
 pub(crate) fn items(function: &str, pricing: &Pricing, day: Day, sized: &SizedUsage) -> Result<Vec<Metered>> {
-    let mut counted = metered(function, pricing.plan, &pricing.region, day, &usage_of(sized))?;
+    let mut usage = usage_of(sized);
+    usage.memory_mb = billed_memory(pricing.plan, usage.memory_mb);
+    let mut counted = metered(function, pricing.plan, &pricing.region, day, &usage)?;
     if sized.storage_mb_ms > 0 && pricing.plan == Plan::LambdaOnDemand {
         counted.push(Metered {
             function: function.to_owned(),

@@ -5,7 +5,7 @@ use super::bill::plain;
 use super::days::number;
 use super::ghost::ghost;
 use super::period::{Asked, asked, day_of, month};
-use super::plans::{FREE_STORAGE_MB, Pricing, pricing};
+use super::plans::{AZURE_CONSUMPTION_MB, FREE_STORAGE_MB, Pricing, billed_memory, pricing};
 use super::target::{Now, as_asked, as_it_is, words};
 use crate::api::{WhatIfAnswer, WhatIfCurve, WhatIfDuration, WhatIfMonth, WhatIfRequest};
 use crate::{ApiError, App, ErrorCode, Result};
@@ -37,10 +37,6 @@ pub(super) struct Case {
     /// What had to be bent for the other plan.
     remark: Option<String>,
 }
-
-/// Most memory of Azure Consumption, which bills observed memory.
-/// Source: learn.microsoft.com/azure/azure-functions/functions-scale, read 2026-11.
-const AZURE_CONSUMPTION_MB: u32 = 1_536;
 
 /// A case with its prices.
 pub(super) struct Priced {
@@ -195,7 +191,8 @@ fn a_month(
     let sum = |part: fn(&SizedUsage) -> u64| scaled(sizes.iter().map(part).sum());
     let requests = sum(|sized| sized.requests).max(1);
     let time = Time::Sum { handler_ms: sum(|sized| sized.compute_ms), init_ms: sum(|sized| sized.init_ms) };
-    let mut usage = FunctionUsage::new(requests, time, now.memory_mb, now.architecture);
+    let mut usage =
+        FunctionUsage::new(requests, time, billed_memory(pricing.plan, now.memory_mb), now.architecture);
     usage.ephemeral_mb = now.ephemeral_mb;
     usage.log_bytes = logs.map(scaled);
     usage.polled_metrics = (!pricing.paid).then_some(0);

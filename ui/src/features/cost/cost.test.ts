@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { CostOverview } from '$lib/api/generated/CostOverview';
+import type { Tuning } from '$lib/api/generated/Tuning';
+import type { WhatIfAnswer } from '$lib/api/generated/WhatIfAnswer';
+import { added, ahead, ghost, layers, shownFlags, ticks, times } from './chart';
+import { measuredFactor } from './what-if.svelte';
+import { amount, change, effect, monthWords, perThousand, quantity, range, rate } from './words';
+
+const DAY_US = 86_400e6;
+
+/** Three and a half days of a month of five: a dollar a day, a tenth of it start-up. */
+function month(): CostOverview {
+  const money = { listUsd: '3.5', afterGrantsUsd: '0' };
+  return {
+    month: { name: '2026-11', fromUs: 0, toUs: 5 * DAY_US, untilUs: 3.5 * DAY_US, current: true, months: [] },
+    cost: money,
+    days: {
+      time: [0, 86_400, 172_800, 259_200],
+      requests: [0.2, 0.2, 0.2, 0.1],
+      compute: [0.7, 0.7, 0.7, 0.35],
+      startUp: [0.1, 0.1, 0.1, 0.05],
+      storage: [0, 0, 0, 0],
+      functions: [
+        { id: 'a', name: 'search', usd: [0.9, 0.9, 0.9, 0.45] },
+        { id: '', name: '3 others', usd: [0.1, 0.1, 0.1, 0.05] },
+      ],
+      accounts: [],
+    },
+    forecast: {
+      known: 'yes',
+      expectedUsd: '5',
+      lowUsd: '4.5',
+      highUsd: '5.5',
+      daysUsd: [0.5, 1],
+      historyDays: 20,
+      reason: '',
+    },
+    flags: [],
+  } as unknown as CostOverview;
+}
+
+describe('the chart of a month', () => {
+  it('adds layers up to what was spent, whatever the split', () => {
+    for (const split of ['part', 'function'] as const) {
+      const all = layers(month(), split).reduce((sum, layer) => sum + layer.total, 0);
+      expect(all).toBeCloseTo(3.5);
+    }
+    expect(layers(month(), 'part').map((layer) => layer.id)).toEqual(['startUp', 'requests', 'compute']);
+    expect(layers(month(), 'function').map((layer) => layer.label)).toEqual(['3 others', 'search']);
+    expect(added([1, 2])).toEqual([0, 1, 3]);
+  });
+
+  it('ends the last day now and the forecast with the month', () => {
+    expect(times(month())).toEqual({ whole: 5, today: 3.5, ends: [0, 1, 2, 3, 3.5] });
+    const lines = ahead(month());
+    expect(lines?.at).toEqual([3.5, 4, 5]);
+    expect(lines?.expected).toEqual([3.5, 4, 5]);
+    expect(lines?.low.at(-1)).toBe(4.5);
+    const over = month();
+    over.forecast = { known: 'no', reason: 'the month is over' };
+    expect(ahead(over)).toBeNull();
+  });
+
+  it('draws the ghost from all functions less one, more what it would be', () => {
+    const before = [0.9, 0.9, 0.9, 0.45];
+    const half = before.map((value) => value / 2);
+    const time = month().days.time;
+    const line = ghost(month(), { time, before, after: half, low: half, high: before });
+    expect(line?.mid.at(-1)).toBeCloseTo(3.5 - 1.575);
+    expect(line?.high.at(-1)).toBeCloseTo(3.5);
+    expect(ghost(month(), null)).toBeNull();
+    expect(ghost(month(), { time: [0], before: [1], after: [1], low: [1], high: [1] })).toBeNull();
+  });
+
+  it('has round steps of money and flags that can be told apart', () => {
+    expect(ticks(420)).toEqual([0, 200, 400]);
+    expect(ticks(0.0037).length).toBeGreaterThan(2);
+    expect(ticks(0)).toEqual([0]);
+    const flag = (day: number, words: string) => ({
+      atUs: day * DAY_US,
+      words,
+      functionId: 'a',
+      name: 'a',
+      version: 1,
+      billed: true,
+    });
+    const shown = shownFlags([flag(1, 'v1'), flag(1.1, 'v2'), flag(3, 'v3')], 0, 0.5);
+    expect(shown.map(({ words, more }) => [words, more])).toEqual([
+      ['v2', 1],
+      ['v3', 0],
+    ]);
+  });
+});
+
+describe('what was measured', () => {
+  it('takes the place of an assumption when a tuning has both sizes', () => {
+    const size = (memoryMb: number, meanUs: number | null) => ({
+      memoryMb,
+      warm: meanUs === null ? null : { durationMeanUs: meanUs },
+    });
+    const tuning = { sizes: [size(512, 100), size(1024, 60), size(2048, null)] } as unknown as Tuning;
+    expect(measuredFactor(tuning, 512, 1024)).toBeCloseTo(0.6);
+    expect(measuredFactor(tuning, 512, 2048)).toBeNull();
+    expect(measuredFactor(tuning, 512, 640)).toBeNull();
+    expect(measuredFactor(null, 512, 1024)).toBeNull();
+  });
+});
+
+describe('words of money', () => {
+  it('tells ranges, changes and small amounts plainly', () => {
+    expect(monthWords('2026-11', true)).toBe('November 2026');
+    expect(range('404.1', '422.9')).toBe('$404 to $423');
+    expect(range('4.1', '4.1')).toBe('$4.10');
+    expect(amount('0.0000123456')).toBe('$0.000\u202f012\u202f300');
+    expect(amount(-2)).toBe('−$2.00');
+    expect(change(64.2)).toBe('+64\u00a0%');
+    expect(change(-6)).toBe('−6\u00a0%');
+    expect(change(null)).toBe('new');
+    expect(perThousand(302.69, 43_900_000)).toBe('0.69¢');
+    expect(rate(0.002)).toBe('7.2 an hour');
+    expect(quantity('1234567.5', 'GB-second')).toBe('1\u202f234\u202f567.5 GB-seconds');
+  });
+
+  it('says what a change does to the month', () => {
+    const answer = (low: string, high: string) =>
+      ({ before: { usd: '58' }, changeLowUsd: low, changeHighUsd: high }) as unknown as WhatIfAnswer;
+    expect(effect(answer('-15.2', '-11.1'))).toEqual({ verb: 'Saves', words: '$11 to $15' });
+    expect(effect(answer('2', '3'))).toEqual({ verb: 'Adds', words: '$2.00 to $3.00' });
+    expect(effect(answer('-15.2', '0.01')).words).toBe('$0 to $15');
+    expect(effect(answer('-1', '2'))).toEqual({ verb: 'Between', words: '$1.00 less and $2.00 more' });
+  });
+});
