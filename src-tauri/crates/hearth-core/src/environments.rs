@@ -63,16 +63,12 @@ async fn snapshot(app: &App, request: LanesQuery, most: u32) -> Result<LanesSnap
     let function = function.as_ref();
     // The demo has calls, and no servers that live.
     let demo = app.view() == Scope::Demo;
-    let kept = match demo {
-        true => Vec::new(),
-        false => app.store().environments_since(function, request.from_us).await?,
-    };
+    let kept =
+        if demo { Vec::new() } else { app.store().environments_since(function, request.from_us).await? };
     let mut environments = with_live(app, function, kept);
     environments.sort_by(|left, right| left.born_us.cmp(&right.born_us).then_with(|| left.id.cmp(&right.id)));
-    let transitions = match demo {
-        true => Vec::new(),
-        false => app.store().transitions(function, request.from_us).await?,
-    };
+    let transitions =
+        if demo { Vec::new() } else { app.store().transitions(function, request.from_us).await? };
     let asked = InvocationFilter {
         function_id: function.cloned(),
         scope: app.view(),

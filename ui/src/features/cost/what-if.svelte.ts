@@ -30,7 +30,8 @@ export function measuredFactor(
   fromMb: number,
   toMb: number,
 ): number | null {
-  const mean = (mb: number) => tuning?.sizes.find((size) => size.memoryMb === mb)?.warm?.durationMeanUs ?? null;
+  const mean = (mb: number) =>
+    tuning?.sizes.find((size) => size.memoryMb === mb)?.warm?.durationMeanUs ?? null;
   const [from, to] = [mean(fromMb), mean(toMb)];
   return from === null || to === null || from <= 0 ? null : to / from;
 }

@@ -64,5 +64,7 @@ pub(super) async fn make(
 
 /// Whether a call logs: those that went wrong or began cold do, and every fourth of the others.
 fn speaks(call: &Invocation) -> bool {
-    call.outcome != Outcome::Succeeded || call.start == ServerStart::Cold || call.event_bytes % 4 == 0
+    call.outcome != Outcome::Succeeded
+        || call.start == ServerStart::Cold
+        || call.event_bytes.is_multiple_of(4)
 }

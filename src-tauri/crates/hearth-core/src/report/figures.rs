@@ -105,7 +105,7 @@ pub(super) async fn figures(app: &App, request: &CostReportQuery) -> Result<Cost
     }
     functions.sort_by(|one, other| other.0.list.cmp(&one.0.list).then_with(|| one.1.name.cmp(&other.1.name)));
     let book = app.price_books().for_day(last.min(crate::prices::day(now).unwrap_or(last))).clone();
-    let accounts = accounts(app, &book, last, &functions, &counts, &places).await?;
+    let accounts = accounts(app, &book, last, &functions, &counts, &places)?;
     let total =
         functions.iter().fold(Sum::default(), |sum, (money, row)| sum.and(*money, &row.amount)).amount();
     let days = whole_days(first, until, &sums.days);
@@ -305,7 +305,7 @@ fn amount(money: Money, requests: u64, errors: u64, cold_starts: u64) -> ReportA
     }
 }
 
-async fn accounts(
+fn accounts(
     app: &App,
     book: &PriceBook,
     day: Day,
