@@ -179,6 +179,7 @@ async fn every_command_answers() {
     assert_eq!(caller.json("budget_delete", json!({ "scope": all })).await["budgets"], json!([]));
     assert_eq!(caller.json("brake_history", json!({ "limit": 9 })).await[0]["kind"], "budget");
 
+    add_up_the_month(&mut caller).await;
     caller.json("function_reap", name.clone()).await;
     let answer = caller.house.invoke("greeter", &json!({})).await;
     assert_eq!(answer["coldStart"], true, "after reaping, the next call meets a new server");
@@ -247,4 +248,20 @@ async fn look_after_the_ledger(caller: &mut Caller) {
     );
     let vacuumed = caller.json("ledger_vacuum", json!({})).await;
     assert_eq!(vacuumed["deletedInvocations"], 0);
+}
+
+async fn add_up_the_month(caller: &mut Caller) {
+    let month = caller.json("cost_overview", json!({})).await;
+    let listed = month["functions"].as_array().unwrap();
+    assert!(listed.iter().any(|row| row["name"] == "greeter"), "{month}");
+    let bill = caller.json("cost_function", json!({ "name": "greeter" })).await;
+    assert!(bill["lines"].as_array().unwrap().len() >= 2, "{bill}");
+    let scope = json!({ "kind": "function", "name": "greeter" });
+    let what = caller.json("cost_what_if", json!({ "scope": scope, "memoryMb": 1_024 })).await;
+    assert_eq!(what["same"], false);
+    let table = json!({ "file": "csv", "query": {}, "table": "meters" });
+    let text = String::from_utf8(caller.bytes("cost_export", table).await).unwrap();
+    assert!(text.contains("aws/lambda/requests") && text.contains("unknown"), "{text}");
+    let picture = json!({ "file": "picture", "query": {}, "format": "png", "theme": "dark" });
+    assert!(caller.bytes("cost_export", picture).await.starts_with(b"\x89PNG"));
 }
