@@ -23,7 +23,8 @@ fn alerts(batch: &EventBatch) -> impl Iterator<Item = (&str, &str)> {
         | HearthEvent::Logged { .. }
         | HearthEvent::FunctionsChanged { .. }
         | HearthEvent::SettingsChanged
-        | HearthEvent::BrakeChanged => None,
+        | HearthEvent::BrakeChanged
+        | HearthEvent::TuningChanged { .. } => None,
     })
 }
 

@@ -58,6 +58,11 @@ async fn build(app: &App, record: &FunctionRecord) -> Result<FunctionSpec> {
     let settings = app.settings();
     let configuration = &record.configuration;
     let environment = app.variables().of(&record.id, record.version)?;
+    // A function that the brake holds runs nothing, also in a version that was made a moment ago.
+    let limit = match app.budgets().holds(&record.id) {
+        Some(_) => 0,
+        None => configuration.reserved_concurrency.unwrap_or(settings.default_concurrency),
+    };
     let last_number = app.store().last_environment_number(&record.id).await?;
     Ok(FunctionSpec {
         id: record.id.clone(),
@@ -69,7 +74,7 @@ async fn build(app: &App, record: &FunctionRecord) -> Result<FunctionSpec> {
         handler: configuration.handler.clone(),
         memory_mb: configuration.memory_mb,
         timeout: Micros::from_seconds(i64::from(configuration.timeout_s)),
-        concurrency_limit: configuration.reserved_concurrency.unwrap_or(settings.default_concurrency),
+        concurrency_limit: limit,
         environment,
         code_dir: app.packages().path(&record.code),
         architecture: configuration.architecture,

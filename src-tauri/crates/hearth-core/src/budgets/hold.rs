@@ -154,6 +154,7 @@ pub(super) async fn let_go(app: &App, id: &FunctionId) -> Result<bool> {
     }
     app.store().delete_braked(id).await?;
     app.budgets().seen().brake.release(id, app.now());
+    app.specs().forget();
     drop(publishing);
     let text = format!("Released {}: it has {} again.", held.name, limit_words(held.former));
     note(app, "released", By::Person, &held.name, text, json!({ "formerConcurrency": held.former })).await;

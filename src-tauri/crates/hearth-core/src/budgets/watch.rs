@@ -114,7 +114,7 @@ impl Watch {
     }
 
     /// Why the brake holds a function; none when it does not.
-    pub(super) fn holds(&self, function: &FunctionId) -> Option<String> {
+    pub(crate) fn holds(&self, function: &FunctionId) -> Option<String> {
         self.seen().brake.held().get(function).map(|held| held.reason.clone())
     }
 

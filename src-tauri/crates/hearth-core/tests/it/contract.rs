@@ -21,6 +21,12 @@ impl Caller {
         self.called.insert(command);
         self.house.bytes(command, request).await
     }
+
+    /// Calls a command that may find that there is nothing to do.
+    async fn may_refuse(&mut self, command: &'static str, request: Value) {
+        self.called.insert(command);
+        self.house.call(command, request).await.ok();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,6 +196,8 @@ async fn every_command_answers() {
         hearth_core::ErrorCode::NotFound
     );
     assert_eq!(caller.json("function_restore", name).await["version"], 4);
+    tune(&mut caller).await;
+    make_up_data(&mut caller).await;
 
     let _vendor = crate::prices::vendor_of(&caller.house.app).await;
     let refreshed =
@@ -203,6 +211,29 @@ async fn every_command_answers() {
     let missing: Vec<_> = all.difference(&caller.called).collect();
     assert!(missing.is_empty(), "commands that this test does not call: {missing:?}");
     caller.house.app.close().await;
+}
+
+async fn tune(caller: &mut Caller) {
+    let plan = json!({
+        "name": "greeter", "memoryMb": [128, 256], "runs": 1, "events": [{ "event": "{}" }]
+    });
+    assert_eq!(caller.json("tuning_preview", plan.clone()).await["calls"], 2);
+    let tuning = caller.json("tuning_start", plan).await;
+    let id = json!({ "id": tuning["id"] });
+    assert_eq!(caller.json("tuning_get", id.clone()).await["id"], tuning["id"]);
+    // It may have ended by itself already, which is no error of the command.
+    caller.may_refuse("tuning_cancel", id.clone()).await;
+    caller.may_refuse("tuning_restore", id).await;
+    assert_eq!(caller.json("tunings_list", json!({})).await[0]["id"], tuning["id"]);
+    caller.json("tuning_latest", json!({ "name": "greeter" })).await;
+}
+
+async fn make_up_data(caller: &mut Caller) {
+    let report = json!({ "from": "2026-11-01", "to": "2026-11-02", "format": "csv" });
+    assert!(!caller.bytes("cost_report", report).await.is_empty());
+    caller.json("demo_on", json!({ "calls": 1_000 })).await;
+    caller.json("demo_status", json!({})).await;
+    assert_eq!(caller.json("demo_off", json!({})).await["state"], "off");
 }
 
 #[tokio::test(flavor = "multi_thread")]
