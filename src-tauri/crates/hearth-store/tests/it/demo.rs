@@ -9,8 +9,8 @@ async fn with_both(folder: &std::path::Path) -> Store {
     store.put_function(&function("F1", "kettle", 3, "a"), "deploy").await.unwrap();
     store.put_account("demo-prod", "fernhill-prod", "aws").await.unwrap();
     let mut made = function("D1", "kettle", 1, "b");
-    made.account = "demo-prod".to_owned();
-    made.region = "eu-west-1".to_owned();
+    "demo-prod".clone_into(&mut made.account);
+    "eu-west-1".clone_into(&mut made.region);
     store.put_function(&made, "deploy").await.unwrap();
     let mut batch = Batch::default();
     for number in 0..3_000_i64 {
