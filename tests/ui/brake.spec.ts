@@ -19,7 +19,7 @@ test('a tiny budget pulls the brake, and one key releases it', async ({ app }) =
   await expect(row.first()).toContainText('All functions');
   await main.getByRole('button', { name: 'Armed' }).click();
   const pill = app.getByRole('banner').getByRole('link', { name: /^Brake/ });
-  await expect(pill).toHaveText(/Brake: armed, 0 % of/);
+  await expect(pill).toHaveText(/Brake: armed, \d/);
 
   // Burst: the brake pulls, in the page, the title bar and a message.
   await rpc(app, 'invoke_send', {
