@@ -51,9 +51,7 @@ pub(super) fn mismatch(case: &Value, answer: &CaseAnswer) -> Option<String> {
 #[test]
 fn the_shared_oracle_holds_where_it_should_and_nowhere_else() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-    let places =
-        [root.join("../shared/pricing/cases.json"), Path::new("/work/shared/pricing/cases.json").to_owned()];
-    let Some(text) = places.iter().find_map(|place| std::fs::read_to_string(place).ok()) else {
+    let Ok(text) = std::fs::read_to_string(root.join("../shared/pricing/cases.json")) else {
         println!("SKIPPED: there is no ../shared/pricing/cases.json beside the repository");
         return;
     };
