@@ -145,20 +145,68 @@ export function ticks(most: number): number[] {
   return all;
 }
 
-/** Flags that can be told apart: of several on one place the last one, with how many it stands for. */
+/** A flag in the chart; its words are left out where they would run into those of another. */
+export interface Flag {
+  at: number;
+  /** Distance from the left, in pixels. */
+  x: number;
+  title: string;
+  /** Words beside it, and on which side; none when there is no room. */
+  words: string | null;
+  left: boolean;
+}
+
+/** Width of a character of an axis text, in pixels. */
+const CHARACTER = 5.9;
+const NEAR = 10;
+
+/**
+ * Flags with as many words as have room between `from` and `to` pixels: changes that have a price first, newest first.
+ * Of several on one place the one that has a price is told, with how many it stands for.
+ */
 export function shownFlags(
   flags: readonly CostFlag[],
   fromUs: number,
-  near: number,
-): { at: number; words: string; more: number }[] {
-  const shown: { at: number; words: string; more: number }[] = [];
+  x: (day: number) => number,
+  from: number,
+  to: number,
+): Flag[] {
+  const places: { at: number; x: number; flag: CostFlag; more: number }[] = [];
   for (const flag of flags) {
     const at = (flag.atUs - fromUs) / 1e6 / DAY_S;
-    const before = shown.at(-1);
-    if (before && at - before.at < near) {
-      before.words = flag.words;
+    const before = places.at(-1);
+    if (before && x(at) - before.x < NEAR) {
       before.more += 1;
-    } else shown.push({ at, words: flag.words, more: 0 });
+      if (flag.billed || !before.flag.billed) before.flag = flag;
+    } else places.push({ at, x: x(at), flag, more: 0 });
+  }
+  const taken = places.map((place) => [place.x - 1, place.x + NEAR]);
+  const free = (start: number, end: number, own: number) =>
+    start >= from &&
+    end <= to &&
+    taken.every(([a = 0, b = 0], index) => index === own || end < a || start > b);
+  const shown: Flag[] = places.map((place) => ({
+    at: place.at,
+    x: place.x,
+    title: `${place.flag.words}${place.more > 0 ? ` and ${place.more} more` : ''}`,
+    words: null,
+    left: false,
+  }));
+  const order = places.map((_, index) => index).reverse();
+  order.sort((one, other) => Number(places[other]?.flag.billed) - Number(places[one]?.flag.billed));
+  for (const index of order) {
+    const flag = shown[index];
+    if (!flag) continue;
+    const wide = flag.title.length * CHARACTER;
+    const sides = [
+      { left: true, start: flag.x - 8 - wide, end: flag.x - 2 },
+      { left: false, start: flag.x + 11, end: flag.x + 13 + wide },
+    ];
+    const side = sides.find(({ start, end }) => free(start, end, index));
+    if (!side) continue;
+    flag.words = flag.title;
+    flag.left = side.left;
+    taken.push([side.start, side.end]);
   }
   return shown;
 }

@@ -84,10 +84,12 @@ describe('the chart of a month', () => {
       version: 1,
       billed: true,
     });
-    const shown = shownFlags([flag(1, 'v1'), flag(1.1, 'v2'), flag(3, 'v3')], 0, 0.5);
-    expect(shown.map(({ words, more }) => [words, more])).toEqual([
-      ['v2', 1],
-      ['v3', 0],
+    const all = [flag(1, 'v1'), flag(1.1, 'v2'), flag(3, 'a long tale of a change'), flag(3.4, 'v4')];
+    const shown = shownFlags(all, 0, (day) => day * 50, 0, 1_000);
+    expect(shown.map(({ title, words }) => [title, words])).toEqual([
+      ['v2 and 1 more', 'v2 and 1 more'],
+      ['a long tale of a change', null],
+      ['v4', 'v4'],
     ]);
   });
 });
