@@ -66,8 +66,7 @@ judges: ## Install other people's clients that the tests use as judges
 	@.ci/setup judges
 
 bench: ui/dist/index.html ## Latency beside the official clients and other emulators, and the ledger at scale
-	@.ci/setup judges
-	@bash tests/tools/bench-peers.sh
+	@.ci/setup bench
 	cargo build --quiet --release -p hearth-cli
 	HEARTH_BIN="$(CARGO_TARGET_DIR)/release/hearth" bash tests/bench/run.sh
 	@$(MAKE) --no-print-directory bench-ledger
