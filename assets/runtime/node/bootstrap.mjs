@@ -92,7 +92,7 @@ async function answerError(requestId, body) {
 // has answered then, and this process may go on over another connection.
 async function answer(path, body, headers = {}) {
   try {
-    await connection.post(path, body, headers);
+    await connection.answer(path, body, headers);
   } catch (error) {
     if (!(error instanceof Closed)) throw error;
     process.stderr.write(`hearth: the answer was not taken whole: ${error.message}\n`);
@@ -100,7 +100,7 @@ async function answer(path, body, headers = {}) {
 }
 
 async function serveOne(handler) {
-  const { status, headers, body } = await connection.get(`${RUNTIME}/invocation/next`);
+  const { status, headers, body } = await connection.next();
   if (status !== 200) throw new Error(`no event, the runtime api answered ${status}`);
   const requestId = headers["lambda-runtime-aws-request-id"];
   current = requestId;

@@ -6,6 +6,10 @@ import net from "node:net";
 
 const END = Buffer.from("\r\n\r\n");
 const JOIN_LIMIT = 1 << 16;
+const NEXT = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: hearth\r\n\r\n";
+// How long the next event is looked for before the process sleeps: to be woken
+// costs a call that follows at once more than its own work. Milliseconds.
+const LOOKING = 0.2;
 
 /** The Runtime API closed the connection: there is nobody left to work for. */
 export class Closed extends Error {}
@@ -17,6 +21,8 @@ export class Connection {
   #size = 0;
   #needed = 0;
   #waiting = null;
+  // Whether the next event was asked for together with the last answer.
+  #asked = false;
 
   constructor(address) {
     const split = address.lastIndexOf(":");
@@ -24,14 +30,41 @@ export class Connection {
   }
 
   get(path) {
-    return this.#exchange(`GET ${path} HTTP/1.1\r\nHost: hearth\r\n\r\n`, null);
+    this.#open().write(`GET ${path} HTTP/1.1\r\nHost: hearth\r\n\r\n`);
+    return this.#answer();
   }
 
   post(path, body, headers = {}) {
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
-    let head = `POST ${path} HTTP/1.1\r\nHost: hearth\r\nContent-Type: application/json\r\n`;
-    for (const [name, value] of Object.entries(headers)) head += `${name}: ${headerValue(value)}\r\n`;
-    return this.#exchange(`${head}Content-Length: ${bytes.length}\r\n\r\n`, bytes);
+    const [head, bytes] = message(path, body, headers);
+    const socket = this.#open();
+    if (bytes.length <= JOIN_LIMIT) {
+      socket.write(Buffer.concat([head, bytes]));
+    } else {
+      socket.write(head);
+      socket.write(bytes);
+    }
+    return this.#answer();
+  }
+
+  /** Waits for the next event. */
+  async next() {
+    if (!this.#asked) this.#open().write(NEXT);
+    else {
+      this.#asked = false;
+      this.#look();
+      await this.#answer();
+      if (this.#socket === null) this.#open().write(NEXT);
+    }
+    return this.#answer();
+  }
+
+  /** Sends the answer to an event and, in the same write, asks for the next. */
+  async answer(path, body, headers = {}) {
+    const [head, bytes] = message(path, body, headers);
+    // A longer one may be refused before it was sent whole.
+    if (bytes.length > JOIN_LIMIT) return this.post(path, bytes, headers);
+    this.#open().write(Buffer.concat([head, bytes, Buffer.from(NEXT)]));
+    this.#asked = true;
   }
 
   /** Lets the event loop run empty until the next call, as user code expects. */
@@ -39,19 +72,23 @@ export class Connection {
     this.#socket?.unref();
   }
 
-  #exchange(head, body) {
+  #answer() {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject, head: null };
       this.#needed = 0;
-      const socket = this.#open();
-      socket.ref();
-      if (body !== null && body.length <= JOIN_LIMIT) {
-        socket.write(Buffer.concat([Buffer.from(head), body]));
-      } else {
-        socket.write(head);
-        if (body !== null) socket.write(body);
-      }
+      if (this.#socket === null) return reject(new Closed("closed"));
+      this.#socket.ref();
+      this.#read();
     });
+  }
+
+  /** Keeps the event loop awake for a moment. */
+  #look() {
+    const end = performance.now() + LOOKING;
+    const again = () => {
+      if (this.#waiting !== null && performance.now() < end) setImmediate(again);
+    };
+    setImmediate(again);
   }
 
   #open() {
@@ -62,6 +99,8 @@ export class Connection {
     const ended = (error) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
+      this.#chunks = [];
+      this.#size = 0;
       this.#waiting?.reject(new Closed(error instanceof Error ? error.message : "closed"));
     };
     socket.on("error", ended);
@@ -72,8 +111,12 @@ export class Connection {
   #take(data) {
     this.#chunks.push(data);
     this.#size += data.length;
-    if (this.#waiting === null || this.#size < this.#needed) return;
-    const all = this.#chunks.length === 1 ? data : Buffer.concat(this.#chunks);
+    this.#read();
+  }
+
+  #read() {
+    if (this.#waiting === null || this.#size === 0 || this.#size < this.#needed) return;
+    const all = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
     this.#chunks = [all];
     const waiting = this.#waiting;
     waiting.head ??= readHead(all);
@@ -93,6 +136,13 @@ export class Connection {
     }
     waiting.resolve({ status: waiting.head.status, headers: waiting.head.headers, body: answer.body });
   }
+}
+
+function message(path, body, headers) {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+  let head = `POST ${path} HTTP/1.1\r\nHost: hearth\r\nContent-Type: application/json\r\n`;
+  for (const [name, value] of Object.entries(headers)) head += `${name}: ${headerValue(value)}\r\n`;
+  return [Buffer.from(`${head}Content-Length: ${bytes.length}\r\n\r\n`), bytes];
 }
 
 function readHead(data) {

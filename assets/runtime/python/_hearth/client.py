@@ -151,7 +151,7 @@ def _answer_error(connection, path, error, request_id):
 
 def _answer(connection, path, body, content_type="application/json", headers=()):
     try:
-        connection.post(path, body, content_type, headers)
+        connection.answer(path, body, content_type, headers)
     except (Closed, ConnectionError) as error:
         # A result over the limit may be refused before it was sent whole; the
         # platform has answered then, and this process may go on.

@@ -4,11 +4,18 @@ Owns bytes on the socket. Knows nothing of events, handlers or errors of user
 code. `http.client` would do, but costs ten times as much for each call.
 """
 
+import os
 import socket
+import time
 
 _NEXT = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: hearth\r\n\r\n"
 _ASSIGNMENT = b"GET /hearth/assignment HTTP/1.1\r\nHost: hearth\r\n\r\n"
 _JOIN_LIMIT = 1 << 16
+# How long the next event is looked for before the process sleeps: to be woken
+# costs a call that follows at once more than its own work. Seconds.
+_LOOKING = 0.0002
+_AT_ONCE = getattr(socket, "MSG_DONTWAIT", None)
+_give_way = getattr(os, "sched_yield", lambda: None)
 
 
 class Closed(Exception):
@@ -23,9 +30,16 @@ class Connection:
         self._address = (host or "127.0.0.1", int(port))
         self._socket = None
         self._buffer = b""
+        # Whether the next event was asked for together with the last answer.
+        self._asked = False
 
     def next_invocation(self):
         """Waits for the next event: (status, headers, body)."""
+        if self._asked:
+            self._asked = False
+            self._answer()
+            if self._socket is not None:
+                return self._answer()
         return self._exchange(_NEXT)
 
     def next_assignment(self):
@@ -34,6 +48,20 @@ class Connection:
 
     def post(self, path, body, content_type="application/json", headers=()):
         """Sends a body and returns (status, headers, body) of the answer."""
+        return self._exchange(self._head(path, body, content_type, headers), body)
+
+    def answer(self, path, body, content_type="application/json", headers=()):
+        """Sends the answer to an event and, in the same write, asks for the next."""
+        head = self._head(path, body, content_type, headers)
+        if len(body) > _JOIN_LIMIT:
+            # It may be refused before it was sent whole.
+            self._exchange(head, body)
+            return
+        self._send(head + body + _NEXT)
+        self._asked = True
+
+    @staticmethod
+    def _head(path, body, content_type, headers):
         head = [
             "POST " + path + " HTTP/1.1\r\nHost: hearth\r\nContent-Type: ",
             content_type,
@@ -44,7 +72,7 @@ class Connection:
         for name, value in headers:
             head.append(name + ": " + _one_line(value) + "\r\n")
         head.append("\r\n")
-        return self._exchange("".join(head).encode("utf-8", "replace"), body)
+        return "".join(head).encode("utf-8", "replace")
 
     def drop(self):
         """Forgets a broken connection; the next call opens another."""
@@ -52,17 +80,21 @@ class Connection:
             self._socket.close()
             self._socket = None
         self._buffer = b""
+        self._asked = False
 
     def _exchange(self, head, body=b""):
+        if len(body) <= _JOIN_LIMIT:
+            self._send(head + body)
+        else:
+            self._send(head)
+            self._send(body)
+        return self._answer()
+
+    def _send(self, data):
         if self._socket is None:
             self._socket = socket.create_connection(self._address)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if len(body) <= _JOIN_LIMIT:
-            self._socket.sendall(head + body)
-        else:
-            self._socket.sendall(head)
-            self._socket.sendall(body)
-        return self._answer()
+        self._socket.sendall(data)
 
     def _answer(self):
         while True:
@@ -88,10 +120,23 @@ class Connection:
         return status, headers, body
 
     def _fill(self):
-        data = self._socket.recv(65536)
+        data = self._look() or self._socket.recv(65536)
         if not data:
             raise Closed("the runtime api closed the connection")
         self._buffer += data
+
+    def _look(self):
+        """What arrives within a moment; empty when nothing does."""
+        if _AT_ONCE is None:
+            return b""
+        end = time.perf_counter() + _LOOKING
+        while True:
+            try:
+                return self._socket.recv(65536, _AT_ONCE)
+            except BlockingIOError:
+                if time.perf_counter() > end:
+                    return b""
+                _give_way()
 
     def _exactly(self, size):
         have = len(self._buffer)

@@ -59,6 +59,7 @@ pub(crate) async fn run(pool: Arc<Pool>, job: Job) -> Completion {
     pool.enter(&course.job.request_id, signals);
     let completion = course.ride(&pool, &mut heard).await;
     pool.leave(&course.job.request_id);
+    pool.attend();
     completion
 }
 
@@ -106,6 +107,7 @@ impl Course {
         slot.log.begin(&self.job.request_id, self.start == ServerStart::Cold);
         slot.log.platform(&[start_line(&self.job.request_id)]);
         slot.desk.deliver(self.delivery(pool));
+        pool.attend();
         let deadline = tokio::time::Instant::from_std(handed + timeout);
         let ending = loop {
             match tokio::time::timeout_at(deadline, heard.recv()).await {

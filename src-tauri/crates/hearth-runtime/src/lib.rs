@@ -4,6 +4,7 @@
 //! Owns processes, signals and loopback ports. Must not know storage, prices, packages or user interfaces.
 
 mod api;
+mod attention;
 mod clients;
 mod ending;
 mod error;

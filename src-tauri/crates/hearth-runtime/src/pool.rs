@@ -2,6 +2,7 @@
 //! the list of running calls; must not know how a call goes.
 
 use crate::api::Signal;
+use crate::attention::Attention;
 use crate::live::Live;
 use crate::outbox::lock;
 use crate::parked::Parked;
@@ -28,6 +29,7 @@ pub(crate) struct Pool {
     freeze_after: AtomicI64,
     pub(crate) init_limit: AtomicI64,
     closing: AtomicBool,
+    attention: Arc<Attention>,
     /// Wakes the housekeeper earlier than it meant to.
     pub(crate) nudge: Arc<Notify>,
     pub(crate) wakes_at: Mutex<Option<Instant>>,
@@ -80,6 +82,7 @@ impl Pool {
             freeze_after: AtomicI64::new(freeze_after.0),
             init_limit: AtomicI64::new(Micros::from_seconds(10).0),
             closing: AtomicBool::new(false),
+            attention: Arc::new(Attention::new()),
             nudge: Arc::default(),
             wakes_at: Mutex::new(None),
             busy: Arc::default(),
@@ -125,6 +128,13 @@ impl Pool {
 
     pub(crate) fn running(&self) -> Vec<Running> {
         lock(&self.running).values().cloned().collect()
+    }
+
+    /// Stays awake for a moment when one call runs or none: with more of them, there is something to do anyway.
+    pub(crate) fn attend(&self) {
+        if lock(&self.running).len() <= 1 {
+            self.attention.stay();
+        }
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
