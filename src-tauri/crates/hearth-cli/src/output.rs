@@ -1,9 +1,12 @@
 //! Standard output and standard error: documents for programs, lines and colours for people. Must not know commands.
 
 use crate::failure::Failure;
-use hearth_core::ApiError;
+use crate::words;
+use hearth_core::{ApiError, ErrorCode};
 use serde::Serialize;
+use serde_json::json;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// How a piece of text stands out on a terminal.
@@ -59,6 +62,24 @@ impl Output {
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.stdout.write_all(bytes)?;
         self.flush()
+    }
+
+    /// A file that a person asked for; `-` is standard output.
+    pub(crate) fn file(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        if path == Path::new("-") {
+            return self.bytes(bytes);
+        }
+        std::fs::write(path, bytes).map_err(|error| {
+            ApiError::new(ErrorCode::InvalidInput, format!("`{}` cannot be written", path.display()))
+                .with_hint("Choose another file, or - for standard output.")
+                .with_detail(error.to_string())
+        })?;
+        if self.is_json() {
+            return self.document(&json!({ "file": path, "bytes": bytes.len() }));
+        }
+        let size = words::bytes(bytes.len() as u64);
+        self.aside(&format!("Wrote {}, {size}.", path.display()), Tone::Good);
+        Ok(())
     }
 
     /// A line for people.

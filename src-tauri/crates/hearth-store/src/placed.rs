@@ -5,7 +5,8 @@ use crate::error::Result;
 use crate::rollup_rows::{self, used};
 use crate::scopes::{Scope, functions_of};
 use crate::store::Store;
-use crate::types::UsedQuantities;
+use crate::types::{SizedUsage, UsageStep, UsedQuantities};
+use crate::words;
 use hearth_model::{FunctionConfiguration, FunctionId, Grain, Micros};
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -131,6 +132,45 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// The same as [`Store::usage_steps`] day by day, in no order, but with one row a function and size on its way out
+    /// of SQLite: a row of its own for each day costs more than the figures in it.
+    pub async fn usage_days(&self, scope: &Scope, from: Micros, to: Micros) -> Result<Vec<UsageStep>> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "SELECT s.id, u.memory_mb, u.architecture, group_concat(u.at_us || ' ' || u.requests || ' '
+                 || u.compute_ms || ' ' || u.init_ms || ' ' || u.storage_mb_ms || ' ' || u.event_bytes || ' '
+                 || u.response_bytes) AS days
+             FROM scopes s CROSS JOIN usage u ON u.scope = s.key AND u.grain = 'day' AND u.at_us >= ",
+        );
+        query.push_bind(Grain::Day.floor(from).0).push(" AND u.at_us < ").push_bind(to.0).push(" WHERE ");
+        push_scope(&mut query, scope);
+        query.push(" GROUP BY s.key, u.memory_mb, u.architecture");
+        let rows: Vec<(String, i64, String, String)> =
+            query.build_query_as().fetch_all(self.reader()).await?;
+        let mut steps = Vec::new();
+        for (id, memory_mb, architecture, days) in rows {
+            let (function_id, architecture) = (FunctionId(id), words::parse("architecture", &architecture)?);
+            for day in days.split(',') {
+                let mut numbers = day.split(' ').map(|number| number.parse::<u64>().unwrap_or_default());
+                let mut next = || numbers.next().unwrap_or_default();
+                steps.push(UsageStep {
+                    at_us: Micros(i64::try_from(next()).unwrap_or_default()),
+                    function_id: function_id.clone(),
+                    usage: SizedUsage {
+                        memory_mb: memory_mb as u32,
+                        architecture,
+                        requests: next(),
+                        compute_ms: next(),
+                        init_ms: next(),
+                        storage_mb_ms: u128::from(next()),
+                        event_bytes: next(),
+                        response_bytes: next(),
+                    },
+                });
+            }
+        }
+        Ok(steps)
     }
 
     /// What a scope used hour by hour or day by day, oldest first, without distributions; steps without calls are

@@ -8,7 +8,8 @@ export type Command = keyof Commands;
 /** Commands that answer JSON. */
 export type JsonCommand = Exclude<Command, RawCommand>;
 /** Commands that answer bytes. */
-export type RawCommand = 'series' | 'chart_export' | 'table_export' | 'ledger_query_csv' | 'cost_export';
+export type RawCommand =
+  'series' | 'chart_export' | 'table_export' | 'ledger_query_csv' | 'cost_export' | 'cost_report';
 export type Request<C extends Command> = Commands[C][0];
 export type Answer<C extends Command> = Commands[C][1];
 

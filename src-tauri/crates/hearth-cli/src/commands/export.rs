@@ -2,8 +2,7 @@
 
 use crate::arguments::{Export, Exported};
 use crate::failure::{Ended, Failure};
-use crate::output::{Output, Tone};
-use crate::words;
+use crate::output::Output;
 use hearth_core::api::{
     AppInfo, ChartExport, ChartKind, Empty, EnvironmentsQuery, FunctionsQuery, ImageFormat, InvocationsQuery,
     LogsQuery, TableExport,
@@ -12,8 +11,7 @@ use hearth_core::commands::Body;
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
 use hearth_model::{Grain, Micros, SeriesQuery};
-use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(super) async fn export(
     caller: &Caller,
@@ -52,20 +50,7 @@ pub(super) async fn export(
         return Err(ApiError::new(ErrorCode::Internal, format!("`{command}` answered without a file")).into());
     };
     let path = arguments.output.clone().unwrap_or_else(|| usual_name(arguments));
-    if path == Path::new("-") {
-        output.bytes(&bytes)?;
-        return Ok(Ended::Well);
-    }
-    std::fs::write(&path, &bytes).map_err(|error| {
-        ApiError::new(ErrorCode::InvalidInput, format!("`{}` cannot be written", path.display()))
-            .with_hint("Choose another file with --output, or - for standard output.")
-            .with_detail(error.to_string())
-    })?;
-    if output.is_json() {
-        output.document(&json!({ "file": path, "bytes": bytes.len() }))?;
-    } else {
-        output.aside(&format!("Wrote {}, {}.", path.display(), words::bytes(bytes.len() as u64)), Tone::Good);
-    }
+    output.file(&path, &bytes)?;
     Ok(Ended::Well)
 }
 

@@ -2,14 +2,12 @@
 
 use crate::arguments::Report;
 use crate::failure::{Ended, Failure};
-use crate::output::{Output, Tone};
-use crate::words;
+use crate::output::Output;
 use hearth_core::api::{CostReportQuery, ReportFormat};
 use hearth_core::commands::Body;
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
-use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(super) async fn report(
     caller: &Caller,
@@ -35,19 +33,6 @@ pub(super) async fn report(
     };
     let usual = || PathBuf::from(format!("hearth-cost-{}-{}.{extension}", arguments.from, arguments.to));
     let path = arguments.out.clone().unwrap_or_else(usual);
-    if path == Path::new("-") {
-        output.bytes(&bytes)?;
-        return Ok(Ended::Well);
-    }
-    std::fs::write(&path, &bytes).map_err(|error| {
-        ApiError::new(ErrorCode::InvalidInput, format!("`{}` cannot be written", path.display()))
-            .with_hint("Choose another file with --out, or - for standard output.")
-            .with_detail(error.to_string())
-    })?;
-    if output.is_json() {
-        output.document(&json!({ "file": path, "bytes": bytes.len() }))?;
-    } else {
-        output.aside(&format!("Wrote {}, {}.", path.display(), words::bytes(bytes.len() as u64)), Tone::Good);
-    }
+    output.file(&path, &bytes)?;
     Ok(Ended::Well)
 }

@@ -2,6 +2,7 @@
 //!
 //! Money is US dollars as exact decimals in text; numbers (`f64`) are for drawing only.
 
+use super::CostForecast;
 use hearth_cost::Line;
 use hearth_model::{FunctionId, Micros};
 use serde::{Deserialize, Serialize};
@@ -113,6 +114,8 @@ pub struct ReportDay {
     pub compute_usd: f64,
     /// For billed time of starts.
     pub start_up_usd: f64,
+    /// For ephemeral storage.
+    pub storage_usd: f64,
 }
 
 /// Everything that a report tells.
@@ -137,25 +140,12 @@ pub struct CostReport {
     pub functions: Vec<ReportFunction>,
     /// Day by day.
     pub days: Vec<ReportDay>,
-    /// What the month of the last day comes to at the pace of the last seven whole days; none when that month is over
-    /// or there are fewer days.
-    pub pace: Option<ReportPace>,
+    /// Where this month will end, of all that the scope holds; none when the report ends before this month.
+    pub forecast: Option<CostForecast>,
     /// What was assumed, for people.
     pub assumptions: Vec<String>,
     /// The day of the price book.
     pub price_date: String,
     /// Where its prices come from.
     pub price_source: String,
-}
-
-/// A look ahead.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ReportPace {
-    /// Dollars a day at list price, in the last seven whole days.
-    pub a_day_usd: f64,
-    /// Dollars from the report's first day to the end of that month.
-    pub month_end_usd: f64,
-    /// Last day of the month.
-    pub month_end: String,
 }

@@ -1,7 +1,7 @@
 //! The report as one HTML file that needs nothing else: the same figures and the same chart. Must not work anything
 //! out.
 
-use super::page::{chart, heads, hidden, pace, source, title};
+use super::page::{chart, forecast, heads, hidden, source, title};
 use super::words::{count, dollars};
 use crate::Result;
 use crate::api::{CostReport, ReportAmount};
@@ -41,7 +41,7 @@ pub(super) fn html(report: &CostReport) -> Result<Vec<u8>> {
     for (name, value) in heads(report) {
         let _ = write!(page, "<div><dt>{name}</dt><dd>{}</dd></div>", escaped(&value));
     }
-    let _ = write!(page, "</dl>\n<p>{}</p>\n<figure>{picture}</figure>\n", escaped(&pace(report)));
+    let _ = write!(page, "</dl>\n<p>{}</p>\n<figure>{picture}</figure>\n", escaped(&forecast(report)));
     let head = "<th class=n>Calls</th><th class=n>After grants</th><th class=n>List price</th>";
     let _ = write!(page, "<h2>By account</h2>\n<table><tr><th>Account</th><th>Provider</th>{head}</tr>\n");
     for account in &report.accounts {

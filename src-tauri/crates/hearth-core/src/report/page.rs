@@ -1,7 +1,7 @@
 //! The report as a page of A4: where each word and the chart stand. Must not know file formats.
 
 use super::words::{amount_of, count, dollars, share};
-use crate::api::CostReport;
+use crate::api::{CostForecast, CostReport};
 use hearth_chart::{
     ChartLine, ChartPicture, Format, Ink, LineStyle, Page, PageItem, PageText, Role, Theme, Unit,
 };
@@ -36,6 +36,7 @@ pub(super) fn chart(report: &CostReport, size: (u32, u32)) -> ChartPicture {
         source: source(report),
         series: vec![
             line("start-up", Role::Startup, days.iter().map(|day| day.start_up_usd).collect()),
+            line("storage", Role::AlwaysOn, days.iter().map(|day| day.storage_usd).collect()),
             line("requests", Role::Requests, days.iter().map(|day| day.requests_usd).collect()),
             line("compute", Role::Compute, days.iter().map(|day| day.compute_usd).collect()),
         ],
@@ -72,18 +73,17 @@ pub(super) fn heads(report: &CostReport) -> Vec<(&'static str, String)> {
 }
 
 /// The look ahead, in a sentence.
-pub(super) fn pace(report: &CostReport) -> String {
-    report.pace.as_ref().map_or_else(
-        || "No look ahead: the month is over, or there are fewer than seven whole days.".to_owned(),
-        |pace| {
-            format!(
-                "At the pace of the last seven days, {} a day, this comes to {} by {}.",
-                dollars(&format!("{:.6}", pace.a_day_usd)),
-                dollars(&format!("{:.6}", pace.month_end_usd)),
-                pace.month_end
-            )
-        },
-    )
+pub(super) fn forecast(report: &CostReport) -> String {
+    match &report.forecast {
+        None => "No forecast: what this tells of is over.".to_owned(),
+        Some(CostForecast::No { reason }) => format!("No forecast: {reason}."),
+        Some(CostForecast::Yes { expected_usd, low_usd, high_usd, reason, .. }) => format!(
+            "This month ends at about {}, between {} and {} at list price: {reason}.",
+            dollars(expected_usd),
+            dollars(low_usd),
+            dollars(high_usd)
+        ),
+    }
 }
 
 /// Hidden lines, one sentence an account and region.
@@ -181,7 +181,7 @@ pub(super) fn page(report: &CostReport) -> Page {
         sheet.y -= 24.0;
     }
     sheet.y += 48.0;
-    sheet.text(pace(report), LEFT, 11.0, false, Ink::Usual, RIGHT - LEFT);
+    sheet.text(forecast(report), LEFT, 11.0, false, Ink::Usual, RIGHT - LEFT);
     sheet.y += 12.0;
     let size = ((RIGHT - LEFT) as u32, 250);
     sheet.items.push(PageItem::Chart { at: (LEFT, sheet.y), chart: Box::new(chart(report, size)) });

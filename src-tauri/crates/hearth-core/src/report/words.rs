@@ -1,12 +1,6 @@
 //! Numbers of a report for people. Must not round what is kept.
 
 use hearth_cost::{Decimal, Line, cents};
-use rust_decimal::prelude::ToPrimitive as _;
-
-/// For drawing.
-pub(super) fn dollars_f64(amount: Decimal) -> f64 {
-    amount.to_f64().unwrap_or(f64::NAN)
-}
 
 /// `$1,234.56`; less than a cent with all its digits, up to six places.
 pub(super) fn dollars(exact: &str) -> String {

@@ -30,7 +30,7 @@ pub(super) async fn ghost(
         high: vec![0.0; count],
     };
     let mut own: Vec<Vec<f64>> = cases.iter().map(|_| vec![0.0; count]).collect();
-    let steps = app.store().usage_steps(&asked.scope, period.from_us, period.until_us, Grain::Day).await?;
+    let steps = app.store().usage_days(&asked.scope, period.from_us, period.until_us).await?;
     for step in steps {
         let place = usize::try_from((step.at_us - period.from_us).0.div_euclid(length)).unwrap_or(usize::MAX);
         let case = cases.iter().position(|case| case.id == step.function_id);

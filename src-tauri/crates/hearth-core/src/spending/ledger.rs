@@ -8,7 +8,7 @@ use super::plans::{Pricing, pricing, provider};
 use crate::api::CostMonth;
 use crate::{App, Result};
 use hearth_cost::{Day, Grants, PriceBook, Provider};
-use hearth_model::{FunctionId, Grain, Micros};
+use hearth_model::{FunctionId, Micros};
 use hearth_store::{FunctionUsage, PlacedFunction, Scope, SizedUsage};
 use std::collections::{BTreeMap, HashMap};
 
@@ -36,9 +36,9 @@ pub(crate) struct Ledger {
     pub(crate) unpriced: Vec<String>,
 }
 
-/// The day whose prices hold for a month: today, or the last day of a month that is over.
-pub(crate) fn price_day(month: Month, period: &CostMonth) -> Day {
-    if period.current { day_of(period.until_us) } else { month.last_day() }
+/// The day whose prices hold for a month: today, or the last day of what is over.
+pub(crate) fn price_day(period: &CostMonth) -> Day {
+    day_of(if period.current { period.until_us } else { period.to_us - Micros(1) })
 }
 
 /// The price book of that day.
@@ -49,10 +49,10 @@ pub(crate) fn book(app: &App, period: &CostMonth) -> PriceBook {
 /// Reads and prices a month.
 pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMonth) -> Result<Ledger> {
     let book = book(app, period);
-    let day = price_day(month, period);
+    let day = price_day(period);
     let placed: HashMap<FunctionId, PlacedFunction> =
         asked.functions.iter().map(|function| (function.id.clone(), function.clone())).collect();
-    let used = sized(app, asked, month, period.until_us).await?;
+    let used = sized(app, asked, month, (period.from_us, period.to_us), period.until_us).await?;
     let counts = app.store().usage_by_function(&asked.billed, period.from_us, period.until_us).await?;
     let counts = counts.into_iter().map(|usage| (usage.function_id.clone(), usage)).collect();
     let region = app.settings().price_region;
@@ -84,11 +84,13 @@ pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMo
     Ok(Ledger { book, day, accounts, sums, placed, counts, unpriced })
 }
 
-/// What every function used in a month, by size, in the order of ids. Google's month begins some hours later.
+/// What every function used in a month or a part of it, by size, in the order of ids. Google's month begins and ends some
+/// hours later; a part that begins or ends within the month does so at the same instant everywhere.
 pub(crate) async fn sized(
     app: &App,
     asked: &Asked,
     month: Month,
+    (from, to): (Micros, Micros),
     until: Micros,
 ) -> Result<BTreeMap<FunctionId, Vec<SizedUsage>>> {
     let region = app.settings().price_region;
@@ -107,17 +109,20 @@ pub(crate) async fn sized(
             .any(|function| function.id == *id && later.contains(&function.account.as_str()))
     };
     let mut used: BTreeMap<FunctionId, Vec<SizedUsage>> = BTreeMap::new();
-    let (from, to) = month.span(Provider::Aws)?;
     for (id, sized) in app.store().usage_by_size(&asked.billed, from, to.min(until)).await? {
         if later.is_empty() || !is_later(&id) {
             used.entry(id).or_default().push(sized);
         }
     }
-    let (from, to) = month.span(Provider::Gcp)?;
+    let (begins, ends) = month.span(Provider::Aws)?;
+    let (later_begins, later_ends) = month.span(Provider::Gcp)?;
+    let over = until >= to;
+    let from = if from <= begins { later_begins } else { from };
+    let to = if to >= ends { later_ends } else { to };
     for account in later {
         let scope = Scope::Account(account.to_owned());
         // The last hours of the month of a bill that is over lie after the month of UTC.
-        let to = if until < month.span(Provider::Aws)?.1 { to.min(until) } else { to };
+        let to = if over { to } else { to.min(until) };
         for (id, sized) in app.store().usage_by_size(&scope, from, to.max(from)).await? {
             used.entry(id).or_default().push(sized);
         }
@@ -151,7 +156,7 @@ impl Ledger {
         period: &CostMonth,
     ) -> Result<(usize, HashMap<FunctionId, Daily>)> {
         let days = days::count(period.from_us, period.until_us);
-        let steps = app.store().usage_steps(scope, period.from_us, period.until_us, Grain::Day).await?;
+        let steps = app.store().usage_days(scope, period.from_us, period.until_us).await?;
         Ok((days, days::spread(&self.sums, &steps, period.from_us, days)))
     }
 

@@ -14,10 +14,16 @@ mod movers;
 mod overview;
 mod period;
 mod plans;
+mod stretch;
 mod target;
 mod what_if;
 
+pub(crate) use bill::{Sums, plain};
 pub(crate) use detail::function;
 pub(crate) use export::export;
+pub(crate) use hidden::hidden;
 pub(crate) use overview::overview;
+pub(crate) use period::{Asked, asked};
+pub(crate) use plans::plan_words;
+pub(crate) use stretch::{Piece, stretch};
 pub(crate) use what_if::what_if;

@@ -95,7 +95,7 @@ pub(crate) async fn rows(
 ) -> Result<Vec<CostFunction>> {
     let before = month.before();
     let (before_from, before_to) = before.span(Provider::Aws)?;
-    let earlier = ledger::sized(app, asked, before, before_to).await?;
+    let earlier = ledger::sized(app, asked, before, (before_from, before_to), before_to).await?;
     let first = app.store().first_usage(&asked.billed).await?.unwrap_or(before_from);
     let before_days = (before_to - before_from.max(first)).0 as f64 / Grain::Day.length().0 as f64;
     let elapsed = elapsed_days(period);

@@ -43,11 +43,15 @@ async fn all_parts_of_a_report_add_up_and_every_file_tells_them() {
     let after: Decimal = report.accounts.iter().map(|row| decimal(&row.amount.after_grants_usd)).sum();
     assert_eq!(after, decimal(&report.total.after_grants_usd));
     assert!(after < list, "grants are given");
-    let days: f64 = report.days.iter().map(|day| day.requests_usd + day.compute_usd + day.start_up_usd).sum();
+    let days: f64 = report
+        .days
+        .iter()
+        .map(|day| day.requests_usd + day.compute_usd + day.start_up_usd + day.storage_usd)
+        .sum();
     assert!((days - f64::try_from(list).unwrap()).abs() < 1e-6, "days {days} of {list}");
     assert_eq!(report.days.len(), 41);
     assert!(report.accounts.len() == 4 && report.accounts.iter().all(|account| !account.hidden.is_empty()));
-    assert!(report.pace.is_some());
+    assert!(report.forecast.is_some(), "this month goes on");
 
     let money = format!(
         "${:.2}",

@@ -12,6 +12,7 @@ mod lanes;
 mod logs;
 mod opening;
 mod paging;
+mod placed;
 mod recovery;
 mod retention;
 mod rollups;
