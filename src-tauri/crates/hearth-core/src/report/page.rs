@@ -36,7 +36,7 @@ pub(super) fn chart(report: &CostReport, size: (u32, u32)) -> ChartPicture {
         source: source(report),
         series: vec![
             line("start-up", Role::Startup, days.iter().map(|day| day.start_up_usd).collect()),
-            line("storage", Role::AlwaysOn, days.iter().map(|day| day.storage_usd).collect()),
+            line("storage", Role::Other, days.iter().map(|day| day.storage_usd).collect()),
             line("requests", Role::Requests, days.iter().map(|day| day.requests_usd).collect()),
             line("compute", Role::Compute, days.iter().map(|day| day.compute_usd).collect()),
         ],
