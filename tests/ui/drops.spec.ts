@@ -22,7 +22,8 @@ test('a folder dropped before the screens are there is deployed when they are', 
 
 test('two folders dropped one after the other are both deployed', async ({ app }) => {
   await goTo(app, '#/home');
-  await dropAt(app, sampleFolder('hello-python'));
+  // Not `dropAt`: without a look at whether the window takes it, a busy browser may let a drop fall beside the page.
+  await dropFolder(app, sampleFolder('hello-python'));
   await dropFolder(app, sampleFolder('kettle'));
   await expect(app).toHaveURL(/function\/kettle\/test/);
   const deployed = await rpc<{ functions: { function: { name: string; version: number } }[] }>(

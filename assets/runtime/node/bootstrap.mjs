@@ -57,7 +57,7 @@ function watchStrays(state) {
     const body = errorBody(error);
     writeError(label, error, body);
     if (state.initializing) await postInitError(body);
-    else if (current !== null) await answerError(current, body);
+    else if (current !== null) await answerError(current, body, { last: true });
     process.exit(128 + 1);
   };
   process.on("uncaughtException", (error) => void end("Uncaught Exception ", error));
@@ -76,7 +76,8 @@ async function postInitError(body) {
   });
 }
 
-async function answerError(requestId, body) {
+// The last word is waited for: the process ends after it.
+async function answerError(requestId, body, { last = false } = {}) {
   current = null;
   const headers = { "Lambda-Runtime-Function-Error-Type": errorKind(body) };
   const cause = JSON.stringify({
@@ -85,14 +86,15 @@ async function answerError(requestId, body) {
     paths: [],
   });
   if (cause.length < CAUSE_LIMIT) headers["Lambda-Runtime-Function-XRay-Error-Cause"] = cause;
-  await answer(`${RUNTIME}/invocation/${requestId}/error`, JSON.stringify(body), headers);
+  await answer(`${RUNTIME}/invocation/${requestId}/error`, JSON.stringify(body), headers, last);
 }
 
 // A result over the limit may be refused before it was sent whole; the platform
 // has answered then, and this process may go on over another connection.
-async function answer(path, body, headers = {}) {
+async function answer(path, body, headers = {}, last = false) {
   try {
-    await connection.answer(path, body, headers);
+    if (last) await connection.post(path, body, headers);
+    else await connection.answer(path, body, headers);
   } catch (error) {
     if (!(error instanceof Closed)) throw error;
     process.stderr.write(`hearth: the answer was not taken whole: ${error.message}\n`);

@@ -6,10 +6,6 @@ import net from "node:net";
 
 const END = Buffer.from("\r\n\r\n");
 const JOIN_LIMIT = 1 << 16;
-const NEXT = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: hearth\r\n\r\n";
-// How long the next event is looked for before the process sleeps: to be woken
-// costs a call that follows at once more than its own work. Milliseconds.
-const LOOKING = 0.2;
 
 /** The Runtime API closed the connection: there is nobody left to work for. */
 export class Closed extends Error {}
@@ -21,7 +17,7 @@ export class Connection {
   #size = 0;
   #needed = 0;
   #waiting = null;
-  // Whether the next event was asked for together with the last answer.
+  // Whether the next event was asked for with the last answer.
   #asked = false;
 
   constructor(address) {
@@ -48,23 +44,25 @@ export class Connection {
 
   /** Waits for the next event. */
   async next() {
-    if (!this.#asked) this.#open().write(NEXT);
-    else {
+    if (this.#asked) {
       this.#asked = false;
-      this.#look();
-      await this.#answer();
-      if (this.#socket === null) this.#open().write(NEXT);
+      const answer = await this.#answer();
+      if (answer.headers["lambda-runtime-aws-request-id"] !== undefined) return answer;
+      // The answer was not taken; the next event is still to be asked for.
     }
-    return this.#answer();
+    return this.get("/2018-06-01/runtime/invocation/next");
   }
 
-  /** Sends the answer to an event and, in the same write, asks for the next. */
+  /** Sends the answer to an event, to which the next event is the answer. */
   async answer(path, body, headers = {}) {
-    const [head, bytes] = message(path, body, headers);
-    // A longer one may be refused before it was sent whole.
-    if (bytes.length > JOIN_LIMIT) return this.post(path, bytes, headers);
-    this.#open().write(Buffer.concat([head, bytes, Buffer.from(NEXT)]));
-    this.#asked = true;
+    const [head, bytes] = message(path, body, { ...headers, "Hearth-Next": "1" });
+    if (bytes.length > JOIN_LIMIT) {
+      // It may be refused before it was sent whole.
+      await this.post(path, bytes, headers);
+    } else {
+      this.#open().write(Buffer.concat([head, bytes]));
+      this.#asked = true;
+    }
   }
 
   /** Lets the event loop run empty until the next call, as user code expects. */
@@ -80,15 +78,6 @@ export class Connection {
       this.#socket.ref();
       this.#read();
     });
-  }
-
-  /** Keeps the event loop awake for a moment. */
-  #look() {
-    const end = performance.now() + LOOKING;
-    const again = () => {
-      if (this.#waiting !== null && performance.now() < end) setImmediate(again);
-    };
-    setImmediate(again);
   }
 
   #open() {

@@ -9,7 +9,7 @@ import os
 import sys
 import time
 
-from . import bytecode, contract, logs, preload
+from . import bytecode, context, contract, logs, preload
 from .context import LambdaContext
 from .transport import Closed, Connection
 
@@ -81,6 +81,7 @@ def _become(assignment, compiled):
     os.environ.setdefault("_HANDLER", assignment["handler"])
     os.environ.setdefault("LAMBDA_TASK_ROOT", assignment["taskRoot"])
     contract.forget_environment()
+    context.forget_environment()
     if hasattr(time, "tzset"):
         time.tzset()
     _enter(assignment["taskRoot"], compiled)
@@ -127,10 +128,10 @@ def _serve_one(connection, handler):
     _set_trace(headers.get("lambda-runtime-trace-id"))
     path = _RUNTIME + "/invocation/" + request_id
     try:
-        context = LambdaContext(headers)
+        given = LambdaContext(headers)
         event = contract.parse_event(body, headers.get("content-type"))
         body = None  # A large event should not be held twice while user code runs.
-        result, content_type = contract.write_result(handler(event, context))
+        result, content_type = contract.write_result(handler(event, given))
     except Exception as error:
         _answer_error(connection, path, error, request_id)
         return

@@ -13,6 +13,32 @@ import time
 from .contract import Fault
 
 _W3C_FIELDS = ("traceparent", "tracestate", "baggage")
+_FROM_ENVIRONMENT = {
+    "log_group_name": "AWS_LAMBDA_LOG_GROUP_NAME",
+    "log_stream_name": "AWS_LAMBDA_LOG_STREAM_NAME",
+    "function_name": "AWS_LAMBDA_FUNCTION_NAME",
+    "memory_limit_in_mb": "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "function_version": "AWS_LAMBDA_FUNCTION_VERSION",
+}
+
+_environment = None
+
+
+def forget_environment():
+    """Called when the environment was replaced: what was read from it is stale."""
+    global _environment
+    _environment = None
+
+
+def _of_environment():
+    """What every context of this process has; read once."""
+    global _environment
+    if _environment is None:
+        _environment = {
+            name: os.environ.get(variable)
+            for name, variable in _FROM_ENVIRONMENT.items()
+        }
+    return _environment
 
 
 class _Fields:
@@ -51,13 +77,8 @@ class LambdaContext:
     """Who is called, by whom, and how long it may still take."""
 
     def __init__(self, headers):
-        environ = os.environ
+        vars(self).update(_of_environment())
         self.aws_request_id = headers.get("lambda-runtime-aws-request-id")
-        self.log_group_name = environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.function_name = environ.get("AWS_LAMBDA_FUNCTION_NAME")
-        self.memory_limit_in_mb = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.function_version = environ.get("AWS_LAMBDA_FUNCTION_VERSION")
         self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn")
         self.tenant_id = headers.get("lambda-runtime-aws-tenant-id")
         self._w3c_fields = {}

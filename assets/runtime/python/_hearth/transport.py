@@ -13,7 +13,7 @@ _ASSIGNMENT = b"GET /hearth/assignment HTTP/1.1\r\nHost: hearth\r\n\r\n"
 _JOIN_LIMIT = 1 << 16
 # How long the next event is looked for before the process sleeps: to be woken
 # costs a call that follows at once more than its own work. Seconds.
-_LOOKING = 0.0002
+_LOOKING = 0.0004
 _AT_ONCE = getattr(socket, "MSG_DONTWAIT", None)
 _give_way = getattr(os, "sched_yield", lambda: None)
 
@@ -30,16 +30,17 @@ class Connection:
         self._address = (host or "127.0.0.1", int(port))
         self._socket = None
         self._buffer = b""
-        # Whether the next event was asked for together with the last answer.
+        # Whether the next event was asked for with the last answer.
         self._asked = False
 
     def next_invocation(self):
         """Waits for the next event: (status, headers, body)."""
         if self._asked:
             self._asked = False
-            self._answer()
-            if self._socket is not None:
-                return self._answer()
+            status, headers, body = self._answer()
+            if "lambda-runtime-aws-request-id" in headers:
+                return status, headers, body
+            # The answer was not taken; the next event is still to be asked for.
         return self._exchange(_NEXT)
 
     def next_assignment(self):
@@ -51,13 +52,13 @@ class Connection:
         return self._exchange(self._head(path, body, content_type, headers), body)
 
     def answer(self, path, body, content_type="application/json", headers=()):
-        """Sends the answer to an event and, in the same write, asks for the next."""
-        head = self._head(path, body, content_type, headers)
+        """Sends the answer to an event, to which the next event is the answer."""
         if len(body) > _JOIN_LIMIT:
             # It may be refused before it was sent whole.
-            self._exchange(head, body)
+            self.post(path, body, content_type, headers)
             return
-        self._send(head + body + _NEXT)
+        headers = (*headers, ("Hearth-Next", "1"))
+        self._send(self._head(path, body, content_type, headers) + body)
         self._asked = True
 
     @staticmethod
@@ -102,15 +103,13 @@ class Connection:
             if end >= 0:
                 break
             self._fill()
-        lines = self._buffer[:end].split(b"\r\n")
+        lines = self._buffer[:end].decode("utf-8", "replace").split("\r\n")
         self._buffer = self._buffer[end + 4 :]
-        status = int(lines[0].split(b" ", 2)[1])
+        status = int(lines[0].split(" ", 2)[1])
         headers = {}
         for line in lines[1:]:
-            name, _, value = line.partition(b":")
-            headers[name.strip().lower().decode("latin-1")] = value.strip().decode(
-                "utf-8", "replace"
-            )
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
         if "chunked" in headers.get("transfer-encoding", ""):
             body = self._chunks()
         else:

@@ -165,12 +165,14 @@ impl App {
             }),
         };
         let inner = &app.inner;
-        inner.bus.spawn(bus::carry(
+        let carrying = bus::carry(
             inner.runtime.events(),
             inner.store.clone(),
             inner.events.clone(),
             inner.bus_end.clone(),
-        ));
+        );
+        // Beside the calls: another thread would be woken several times a call.
+        inner.bus.spawn_on(carrying, inner.lane.handle());
         budgets::start(&app);
         app.sweep().await;
         crate::tuning::recover(&app).await;

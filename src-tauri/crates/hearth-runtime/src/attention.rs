@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long it stays awake. A process that takes longer to answer takes so much longer than waking up does.
-const MOMENT: Duration = Duration::from_micros(200);
+const MOMENT: Duration = Duration::from_micros(400);
 
 pub(crate) struct Attention {
     since: Instant,

@@ -18,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
+/// Our own clients send it with an answer: what they get back is the next event, which saves an exchange.
+const WANTS_NEXT: &str = "hearth-next";
 type Reply = Response<Full<Bytes>>;
 
 /// Serves one process until `closed`.
@@ -74,14 +76,18 @@ async fn answer(desk: Arc<Desk>, request: Request<Incoming>) -> Result<Reply, In
         }
         (&Method::GET, "/ping") => json(StatusCode::OK, Bytes::from_static(b"pong")),
         (&Method::POST, path) => match path.strip_prefix(INVOCATION).and_then(|rest| rest.split_once('/')) {
-            Some((id, "response")) => response(&desk, id, body).await,
-            Some((id, "error")) => {
+            Some((id, what @ ("response" | "error"))) => {
                 let kind = error_type(&head.headers);
-                let body = collect(body).await;
-                let at = Instant::now();
-                outcome(body.and_then(|body| {
-                    desk.answer(id, Signal::Error { body: body.kept, kind, at }).map_err(Failure::Refused)
-                }))
+                let answered = if what == "response" {
+                    response(&desk, id, body).await
+                } else {
+                    failure(&desk, id, kind, body).await
+                };
+                if answered.status() == StatusCode::ACCEPTED && head.headers.contains_key(WANTS_NEXT) {
+                    next(&desk).await
+                } else {
+                    answered
+                }
             }
             _ => unknown(),
         },
@@ -141,6 +147,14 @@ async fn response(desk: &Desk, id: &str, body: Incoming) -> Reply {
         };
     }
     outcome(desk.answer(id, Signal::Response { body: body.kept, at }).map_err(Failure::Refused))
+}
+
+async fn failure(desk: &Desk, id: &str, kind: Option<String>, body: Incoming) -> Reply {
+    let body = collect(body).await;
+    let at = Instant::now();
+    outcome(body.and_then(|body| {
+        desk.answer(id, Signal::Error { body: body.kept, kind, at }).map_err(Failure::Refused)
+    }))
 }
 
 /// A body, kept up to the limit but read to its end: a client that is still writing would see a broken

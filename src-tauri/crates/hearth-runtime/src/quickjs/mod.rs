@@ -125,20 +125,25 @@ fn run(
         api.post(INIT_ERROR, &failure.body, Some(&failure.kind))?;
         return Ok(ExitCode::FAILURE);
     }
+    let mut next = None;
     loop {
-        let answer = api.get(NEXT)?;
+        let answer = match next.take() {
+            Some(answer) => answer,
+            None => api.get(NEXT)?,
+        };
         let id = answer.header("lambda-runtime-aws-request-id").unwrap_or_default().to_owned();
         let event = String::from_utf8_lossy(&answer.body);
         match engine.invoke(&event, &answer.headers) {
             Ok(result) => {
-                api.answer(&format!("/2018-06-01/runtime/invocation/{id}/response"), &result, None)?;
+                next = api.answer(&format!("/2018-06-01/runtime/invocation/{id}/response"), &result, None)?;
             }
             Err(failure) => {
                 let path = format!("/2018-06-01/runtime/invocation/{id}/error");
-                api.answer(&path, &failure.body, Some(&failure.kind))?;
                 if failure.fatal {
+                    api.post(&path, &failure.body, Some(&failure.kind))?;
                     return Ok(ExitCode::FAILURE);
                 }
+                next = api.answer(&path, &failure.body, Some(&failure.kind))?;
             }
         }
     }
@@ -183,14 +188,19 @@ impl Api {
         self.connection.post(path, body, error_kind).map(|_| ()).map_err(|source| self.gone(source))
     }
 
-    /// Answers an invocation. A result over the limit may be refused before it
-    /// was sent whole; the platform has answered then, and the worker goes on.
-    fn answer(&mut self, path: &str, body: &str, error_kind: Option<&str>) -> Result<(), Error> {
-        match self.connection.post(path, body, error_kind) {
-            Ok(_) => Ok(()),
+    /// Answers an invocation; gives the next event, or none when it is still to be asked for. A result over the
+    /// limit may be refused before it was sent whole; the platform has answered then, and the worker goes on.
+    fn answer(
+        &mut self,
+        path: &str,
+        body: &str,
+        error_kind: Option<&str>,
+    ) -> Result<Option<wire::Answer>, Error> {
+        match self.connection.answer(path, body, error_kind) {
+            Ok(next) => Ok(next.filter(|next| next.header("lambda-runtime-aws-request-id").is_some())),
             Err(error) if is_closed(&error) => {
                 complain(&format!("the answer was not taken whole: {error}"));
-                Ok(())
+                Ok(None)
             }
             Err(source) => Err(self.gone(source)),
         }

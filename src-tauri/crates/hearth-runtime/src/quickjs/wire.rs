@@ -43,18 +43,21 @@ impl Connection {
 
     /// Sends JSON; `error_kind` goes into the header the Runtime API wants beside an error body.
     pub(super) fn post(&mut self, path: &str, body: &str, error_kind: Option<&str>) -> io::Result<Answer> {
-        let mut head = format!(
-            "POST {path} HTTP/1.1\r\nHost: hearth\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        );
-        if let Some(kind) = error_kind {
-            let kind = kind.replace(|letter: char| !letter.is_ascii_graphic(), "_");
-            head.push_str("Lambda-Runtime-Function-Error-Type: ");
-            head.push_str(&kind);
-            head.push_str("\r\n");
+        self.exchange(post_head(path, body, error_kind, false), body.as_bytes())
+    }
+
+    /// Sends the answer to an event, to which the next event is the answer. A long one may be refused before it was
+    /// sent whole, so nothing is asked for with it.
+    pub(super) fn answer(
+        &mut self,
+        path: &str,
+        body: &str,
+        error_kind: Option<&str>,
+    ) -> io::Result<Option<Answer>> {
+        if body.len() > JOIN_LIMIT {
+            return self.post(path, body, error_kind).map(|_| None);
         }
-        head.push_str("\r\n");
-        self.exchange(head.into_bytes(), body.as_bytes())
+        self.exchange(post_head(path, body, error_kind, true), body.as_bytes()).map(Some)
     }
 
     fn exchange(&mut self, mut head: Vec<u8>, body: &[u8]) -> io::Result<Answer> {
@@ -72,7 +75,7 @@ impl Connection {
                 stream.write_all(&head)?;
                 stream.write_all(body)?;
             }
-            self.answer()
+            self.read_answer()
         })();
         let close = match &result {
             Ok(answer) => {
@@ -87,7 +90,7 @@ impl Connection {
         result
     }
 
-    fn answer(&mut self) -> io::Result<Answer> {
+    fn read_answer(&mut self) -> io::Result<Answer> {
         let end = self.read_until(b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(&self.take(end)).into_owned();
         let mut lines = head.trim_end().split("\r\n");
@@ -161,4 +164,22 @@ impl Connection {
         stream.read_exact(&mut body[have..])?;
         Ok(body)
     }
+}
+
+fn post_head(path: &str, body: &str, error_kind: Option<&str>, wants_next: bool) -> Vec<u8> {
+    let mut head = format!(
+        "POST {path} HTTP/1.1\r\nHost: hearth\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    if wants_next {
+        head.push_str("Hearth-Next: 1\r\n");
+    }
+    if let Some(kind) = error_kind {
+        let kind = kind.replace(|letter: char| !letter.is_ascii_graphic(), "_");
+        head.push_str("Lambda-Runtime-Function-Error-Type: ");
+        head.push_str(&kind);
+        head.push_str("\r\n");
+    }
+    head.push_str("\r\n");
+    head.into_bytes()
 }
