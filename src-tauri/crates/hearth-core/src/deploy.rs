@@ -185,6 +185,7 @@ fn configuration(
         reserved_concurrency: old.and_then(|old| old.reserved_concurrency),
         architecture: plan.architecture.or(old.map(|old| old.architecture)).unwrap_or_default(),
         description: plan.description.clone().or(old.map(|old| old.description.clone())).unwrap_or_default(),
+        tasks: None,
     })
 }
 

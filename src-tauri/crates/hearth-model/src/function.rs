@@ -92,6 +92,20 @@ pub struct FunctionConfiguration {
     pub architecture: Architecture,
     /// One line for people.
     pub description: String,
+    /// Tasks that run all the time, of a service that is billed for them and not for calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub tasks: Option<ServiceTasks>,
+}
+
+/// The tasks of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceTasks {
+    /// How many run.
+    pub count: u32,
+    /// Processors of each, in hundredths: 25 is a quarter of one.
+    pub vcpu_hundredths: u32,
 }
 
 impl FunctionConfiguration {

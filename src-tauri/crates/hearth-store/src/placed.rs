@@ -27,6 +27,8 @@ pub struct PlacedFunction {
     pub region: String,
     /// Configuration of the newest version; none when the catalogue does not know the function.
     pub configuration: Option<FunctionConfiguration>,
+    /// When it was deleted.
+    pub deleted_us: Option<Micros>,
 }
 
 /// A version that was made, and what its configuration was before.
@@ -57,6 +59,7 @@ struct PlacedRow {
     provider: String,
     region: String,
     configuration: Option<String>,
+    deleted_us: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -79,7 +82,7 @@ impl Store {
     pub async fn placed_functions(&self, scope: &Scope) -> Result<Vec<PlacedFunction>> {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
             "SELECT s.id, COALESCE(f.name, s.name) AS name, s.account, COALESCE(a.name, s.account) AS account_name,
-                 COALESCE(a.provider, 'local') AS provider, COALESCE(f.region, '') AS region,
+                 COALESCE(a.provider, 'local') AS provider, COALESCE(f.region, '') AS region, f.deleted_us,
                  (SELECT v.configuration FROM versions v WHERE v.function_id = s.id
                       ORDER BY v.version DESC LIMIT 1) AS configuration
              FROM scopes s LEFT JOIN functions f ON f.id = s.id LEFT JOIN accounts a ON a.id = s.account WHERE ",
@@ -96,6 +99,7 @@ impl Store {
                     provider: row.provider,
                     region: row.region,
                     configuration: configuration(row.configuration)?,
+                    deleted_us: row.deleted_us.map(Micros),
                 })
             })
             .collect()

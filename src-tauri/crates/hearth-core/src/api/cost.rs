@@ -71,6 +71,8 @@ pub struct CostParts {
     pub start_up_usd: String,
     /// For ephemeral storage above what is free.
     pub storage_usd: String,
+    /// For tasks that run whether they are called or not.
+    pub always_on_usd: String,
 }
 
 /// The month asked for.
@@ -245,6 +247,8 @@ pub struct CostDays {
     pub start_up: Vec<f64>,
     /// For ephemeral storage.
     pub storage: Vec<f64>,
+    /// For tasks that run whether they are called or not.
+    pub always_on: Vec<f64>,
     /// The dearest functions, then `other` when there are more.
     pub functions: Vec<CostColumn>,
     /// Accounts.
@@ -281,6 +285,18 @@ pub struct CostFlag {
     pub words: String,
 }
 
+/// An account that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CostAccountName {
+    /// Id.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// `local`, `aws`, `azure`, `google`.
+    pub provider: String,
+}
+
 /// A month of a scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -301,6 +317,8 @@ pub struct CostOverview {
     pub forecast: CostForecast,
     /// What changed most, largest change first; at most five.
     pub movers: Vec<CostMover>,
+    /// Every account that is shown when all are, by name: what the scope can be narrowed to.
+    pub scopes: Vec<CostAccountName>,
     /// By account, dearest first.
     pub accounts: Vec<CostAccount>,
     /// By function, dearest first.

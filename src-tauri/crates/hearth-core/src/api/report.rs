@@ -116,6 +116,8 @@ pub struct ReportDay {
     pub start_up_usd: f64,
     /// For ephemeral storage.
     pub storage_usd: f64,
+    /// For tasks that run whether they are called or not.
+    pub always_on_usd: f64,
 }
 
 /// Everything that a report tells.

@@ -3,6 +3,7 @@
 
 use super::calls::{Calls, start};
 use super::functions::{ACCOUNTS, functions};
+use super::services::SERVICES;
 use super::versions::Versions;
 use crate::api::DemoStatus;
 use crate::{ApiError, App, ErrorCode, Result};
@@ -41,7 +42,13 @@ pub(super) async fn make(
         }
         made.push((id, function, versions));
     }
-    status.functions = made.len() as u32;
+    for (index, service) in SERVICES.iter().enumerate() {
+        let id = FunctionId(format!("DEMOSERVICE{index:015}"));
+        for (record, cause) in service.records(&id, end) {
+            store.put_function(&record, &cause).await?;
+        }
+    }
+    status.functions = (made.len() + SERVICES.len()) as u32;
     let mut calls = Calls::new(status.seed, made, end, wanted);
     let logs_from = end - Micros(LOG_DAYS * Grain::Day.length().0);
     loop {

@@ -7,6 +7,7 @@
 mod calls;
 mod functions;
 mod make;
+mod services;
 mod versions;
 
 use crate::api::{DemoOn, DemoState, DemoStatus, Empty};
@@ -68,11 +69,6 @@ pub(crate) async fn tidy(app: &App) {
     {
         tracing::warn!(?error, "a demo that was not finished stays for now");
     }
-}
-
-/// Name and provider of an account of the demo.
-pub(crate) fn account(id: &str) -> Option<(&'static str, &'static str)> {
-    functions::ACCOUNTS.iter().find(|account| account.0 == id).map(|account| (account.1, account.2))
 }
 
 /// How it is.

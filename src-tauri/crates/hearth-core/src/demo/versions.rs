@@ -70,6 +70,7 @@ impl Versions {
                         reserved_concurrency: None,
                         architecture: made.architecture,
                         description: made.description.to_owned(),
+                        tasks: None,
                     },
                     code: CodePackage {
                         sha256: format!("demo-{}-{version}", made.name),

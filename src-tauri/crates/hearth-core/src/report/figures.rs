@@ -59,7 +59,7 @@ pub(super) async fn figures(app: &App, request: &CostReportQuery) -> Result<Cost
     if from >= now {
         return Err(invalid(format!("nothing can have happened yet from {first} on")));
     }
-    let scope = scope(app, request.scope.as_deref());
+    let scope = scope(app, request.scope.as_deref()).await?;
     let asked = spending::asked(app, &scope).await?;
     let pieces = spending::stretch(app, &asked, from, to).await?;
     let newest = pieces.last().ok_or_else(|| invalid(format!("{first} to {last} holds no day")))?;
@@ -111,16 +111,16 @@ fn start(day: Day) -> Result<Micros> {
     Ok(Micros(start.timestamp().as_microsecond()))
 }
 
-/// Everything that is shown, an account, or a function.
-fn scope(app: &App, asked: Option<&str>) -> CostScope {
-    let demo = app.view() == Scope::Demo;
-    match asked.unwrap_or("all") {
-        "all" | "" => CostScope::All,
-        id if id == LOCAL_ACCOUNT && !demo || demo && crate::demo::account(id).is_some() => {
-            CostScope::Account { id: id.to_owned() }
-        }
-        name => CostScope::Function { name: name.to_owned() },
-    }
+/// Everything that is shown, an account of it, or a function.
+async fn scope(app: &App, asked: Option<&str>) -> Result<CostScope> {
+    let name = match asked {
+        None | Some("all" | "") => return Ok(CostScope::All),
+        Some(name) => name.to_owned(),
+    };
+    // This computer has an account before anything ran on it.
+    let is_account = name == LOCAL_ACCOUNT && app.view() != Scope::Demo
+        || spending::account_names(app).await?.iter().any(|account| account.id == name);
+    Ok(if is_account { CostScope::Account { id: name } } else { CostScope::Function { name } })
 }
 
 /// The scope for people.
@@ -233,6 +233,7 @@ fn days(pieces: &[Piece], only: Option<&FunctionId>) -> Vec<ReportDay> {
                 compute_usd: shown().map(|(_, daily)| daily.compute[at]).sum(),
                 start_up_usd: shown().map(|(_, daily)| daily.start_up[at]).sum(),
                 storage_usd: shown().map(|(_, daily)| daily.storage[at]).sum(),
+                always_on_usd: shown().map(|(_, daily)| daily.always_on[at]).sum(),
             });
         }
     }

@@ -35,6 +35,7 @@ pub(super) fn chart(report: &CostReport, size: (u32, u32)) -> ChartPicture {
         subtitle: format!("{} · {} to {}, UTC", report.scope, report.from, report.to),
         source: source(report),
         series: vec![
+            line("always on", Role::AlwaysOn, days.iter().map(|day| day.always_on_usd).collect()),
             line("start-up", Role::Startup, days.iter().map(|day| day.start_up_usd).collect()),
             line("storage", Role::Other, days.iter().map(|day| day.storage_usd).collect()),
             line("requests", Role::Requests, days.iter().map(|day| day.requests_usd).collect()),

@@ -2,6 +2,7 @@
 //! Cost screen are sums of the same shares. Must not know SQL, days or how a bill is shown.
 
 use super::plans::{self, Part, Pricing, part};
+use super::running::Running;
 use crate::api::{CostAmount, CostParts};
 use hearth_cost::{
     Day, Decimal, FunctionShare, Grants, Meter, Metered, PriceBook, PriceSource, Result, ScopeBill, Step,
@@ -16,6 +17,8 @@ pub(crate) struct Used {
     pub(crate) id: FunctionId,
     pub(crate) pricing: Pricing,
     pub(crate) sizes: Vec<SizedUsage>,
+    /// Tasks of a service.
+    pub(crate) running: Vec<Running>,
 }
 
 /// A function's share of one group of a bill.
@@ -60,6 +63,7 @@ pub(crate) struct Sums {
     pub(crate) compute: Decimal,
     pub(crate) start_up: Decimal,
     pub(crate) storage: Decimal,
+    pub(crate) always_on: Decimal,
 }
 
 impl Sums {
@@ -70,6 +74,7 @@ impl Sums {
         self.compute += other.compute;
         self.start_up += other.start_up;
         self.storage += other.storage;
+        self.always_on += other.always_on;
     }
 
     pub(crate) fn amount(&self) -> CostAmount {
@@ -82,6 +87,7 @@ impl Sums {
             compute_usd: plain(self.compute),
             start_up_usd: plain(self.start_up),
             storage_usd: plain(self.storage),
+            always_on_usd: plain(self.always_on),
         }
     }
 }
@@ -103,14 +109,13 @@ pub(crate) fn bill(
     // One item a function and price: sizes of one function share it.
     let mut counted: BTreeMap<(String, &FunctionId), Metered> = BTreeMap::new();
     for function in used {
-        for sized in &function.sizes {
-            for item in plans::items(function.id.as_str(), &function.pricing, day, sized)? {
-                let row = book.price(item.meter, &item.region, item.architecture, day)?;
-                counted
-                    .entry((row.key(), &function.id))
-                    .and_modify(|there| there.quantity += item.quantity)
-                    .or_insert(item);
-            }
+        let (id, pricing) = (function.id.as_str(), &function.pricing);
+        for item in plans::counted(id, pricing, day, &function.sizes, &function.running)? {
+            let row = book.price(item.meter, &item.region, item.architecture, day)?;
+            counted
+                .entry((row.key(), &function.id))
+                .and_modify(|there| there.quantity += item.quantity)
+                .or_insert(item);
         }
     }
     let mut members: BTreeMap<&str, Vec<(&FunctionId, &Metered)>> = BTreeMap::new();
@@ -250,6 +255,7 @@ impl Bill {
                     match part(group.meter) {
                         Part::Requests => sums.requests += share.list,
                         Part::Storage => sums.storage += share.list,
+                        Part::AlwaysOn => sums.always_on += share.list,
                         Part::Time => {
                             let split = time_weights(&function.sizes, group.architecture);
                             let parts = allocate(share.list, &split);
@@ -286,7 +292,7 @@ mod tests {
 
     fn used(id: u32, sizes: Vec<SizedUsage>) -> Used {
         let pricing = Pricing { plan: Plan::LambdaOnDemand, region: "us-east-1".to_owned(), paid: false };
-        Used { id: FunctionId::from(format!("f{id}").as_str()), pricing, sizes }
+        Used { id: FunctionId::from(format!("f{id}").as_str()), pricing, sizes, running: Vec::new() }
     }
 
     fn sized(requests: u64, compute_ms: u64, init_ms: u64, arm: bool, memory_mb: u32) -> SizedUsage {

@@ -19,17 +19,21 @@ pub(crate) struct Daily {
     pub(crate) compute: Vec<f64>,
     pub(crate) start_up: Vec<f64>,
     pub(crate) storage: Vec<f64>,
+    pub(crate) always_on: Vec<f64>,
 }
 
 impl Daily {
-    fn parts(&mut self) -> [&mut Vec<f64>; 4] {
-        [&mut self.requests, &mut self.compute, &mut self.start_up, &mut self.storage]
+    fn parts(&mut self) -> [&mut Vec<f64>; 5] {
+        [&mut self.requests, &mut self.compute, &mut self.start_up, &mut self.storage, &mut self.always_on]
     }
 
     /// All parts together.
     pub(crate) fn total(&self) -> Vec<f64> {
         (0..self.requests.len())
-            .map(|day| self.requests[day] + self.compute[day] + self.start_up[day] + self.storage[day])
+            .map(|day| {
+                let called = self.requests[day] + self.compute[day] + self.start_up[day] + self.storage[day];
+                called + self.always_on[day]
+            })
             .collect()
     }
 }
@@ -43,10 +47,11 @@ pub(crate) fn count(from: Micros, until: Micros) -> usize {
     .unwrap_or_default()
 }
 
-/// Spreads each function's sums over the days on which it used something.
+/// Spreads each function's sums over the days on which it used something; `tasks` weighs the days of services.
 pub(crate) fn spread(
     sums: &HashMap<FunctionId, Sums>,
     steps: &[UsageStep],
+    tasks: &HashMap<FunctionId, Vec<f64>>,
     from: Micros,
     days: usize,
 ) -> HashMap<FunctionId, Daily> {
@@ -65,7 +70,10 @@ pub(crate) fn spread(
     sums.iter()
         .map(|(id, sums)| {
             let mut daily = weights.remove(id).unwrap_or_else(|| empty(days));
-            let money = [sums.requests, sums.compute, sums.start_up, sums.storage];
+            if let Some(tasks) = tasks.get(id) {
+                daily.always_on.clone_from(tasks);
+            }
+            let money = [sums.requests, sums.compute, sums.start_up, sums.storage, sums.always_on];
             for (part, dollars) in daily.parts().into_iter().zip(money) {
                 let weight: f64 = part.iter().sum();
                 let each = if weight > 0.0 { number(dollars) / weight } else { 0.0 };
@@ -80,7 +88,7 @@ pub(crate) fn spread(
 
 fn empty(days: usize) -> Daily {
     let none = || vec![0.0; days];
-    Daily { requests: none(), compute: none(), start_up: none(), storage: none() }
+    Daily { requests: none(), compute: none(), start_up: none(), storage: none(), always_on: none() }
 }
 
 /// A function for the columns.
@@ -139,6 +147,7 @@ pub(crate) fn columns(
         compute: all.compute,
         start_up: all.start_up,
         storage: all.storage,
+        always_on: all.always_on,
         functions: columns,
         accounts,
     }

@@ -52,6 +52,7 @@ fn functions(app: &App, month: &CostOverview) -> Result<Raw> {
             "compute_usd",
             "start_up_usd",
             "storage_usd",
+            "always_on_usd",
             "change_percent",
             "price_book",
         ],
@@ -73,6 +74,7 @@ fn functions(app: &App, month: &CostOverview) -> Result<Raw> {
             &row.parts.compute_usd,
             &row.parts.start_up_usd,
             &row.parts.storage_usd,
+            &row.parts.always_on_usd,
             &row.change_percent.map(|percent| format!("{percent:.1}")).unwrap_or_default(),
             &month.price_date,
         ])?;
@@ -95,6 +97,7 @@ fn accounts(app: &App, month: &CostOverview) -> Result<Raw> {
             "compute_usd",
             "start_up_usd",
             "storage_usd",
+            "always_on_usd",
             "price_book",
         ],
     )?;
@@ -111,6 +114,7 @@ fn accounts(app: &App, month: &CostOverview) -> Result<Raw> {
             &row.parts.compute_usd,
             &row.parts.start_up_usd,
             &row.parts.storage_usd,
+            &row.parts.always_on_usd,
             &month.price_date,
         ])?;
     }
@@ -180,16 +184,18 @@ fn meters(app: &App, month: &CostOverview) -> Result<Raw> {
 }
 
 fn days(app: &App, month: &CostOverview) -> Result<Raw> {
-    let mut table =
-        Table::new(app, &["day", "requests_usd", "compute_usd", "start_up_usd", "storage_usd", "total_usd"])?;
+    let head =
+        ["day", "requests_usd", "compute_usd", "start_up_usd", "storage_usd", "always_on_usd", "total_usd"];
+    let mut table = Table::new(app, &head)?;
     let days = &month.days;
     for (place, at) in days.time.iter().enumerate() {
         let day =
             jiff::Timestamp::from_second(*at as i64).unwrap_or_default().strftime("%Y-%m-%d").to_string();
-        let parts = [&days.requests, &days.compute, &days.start_up, &days.storage].map(|part| part[place]);
-        let [requests, compute, start_up, storage] = parts.map(|dollars| format!("{dollars:.12}"));
+        let parts = [&days.requests, &days.compute, &days.start_up, &days.storage, &days.always_on];
+        let parts = parts.map(|part| part[place]);
+        let [requests, compute, start_up, storage, always_on] = parts.map(|dollars| format!("{dollars:.12}"));
         let total = format!("{:.12}", parts.iter().sum::<f64>());
-        table.texts(&[&day, &requests, &compute, &start_up, &storage, &total])?;
+        table.texts(&[&day, &requests, &compute, &start_up, &storage, &always_on, &total])?;
     }
     table.finish()
 }
@@ -231,11 +237,15 @@ fn picture(
         values: added(days),
         style: LineStyle::Stacked,
     };
-    let mut series = vec![
+    let mut series = Vec::new();
+    if days.always_on.iter().any(|day| *day > 0.0) {
+        series.push(stacked("always on", Role::AlwaysOn, &days.always_on));
+    }
+    series.extend([
         stacked("start-up", Role::Startup, &days.start_up),
         stacked("requests", Role::Requests, &days.requests),
         stacked("compute", Role::Compute, &days.compute),
-    ];
+    ]);
     if days.storage.iter().any(|day| *day > 0.0) {
         series.push(stacked("storage", Role::Other, &days.storage));
     }

@@ -1,7 +1,7 @@
 //! Deploys and changes of configuration as flags, in words. Must not know prices.
 
 use crate::api::CostFlag;
-use hearth_model::{Architecture, FunctionConfiguration};
+use hearth_model::{Architecture, FunctionConfiguration, ServiceTasks};
 use hearth_store::VersionChange;
 
 /// Flags of these versions, in their order.
@@ -36,6 +36,15 @@ fn words(change: &VersionChange) -> (String, bool) {
             Architecture::Arm64 => "arm64",
         };
         billed.push(format!("{} to {}", name(before), name(after)));
+    }
+    if let (Some(before), Some(after)) = (before.tasks, after.tasks) {
+        if before.vcpu_hundredths != after.vcpu_hundredths {
+            let vcpu = |tasks: ServiceTasks| f64::from(tasks.vcpu_hundredths) / 100.0;
+            billed.push(format!("{} to {} vCPU", vcpu(before), vcpu(after)));
+        }
+        if before.count != after.count {
+            billed.push(format!("{} to {} tasks", before.count, after.count));
+        }
     }
     if !billed.is_empty() {
         return (billed.join(", "), true);
@@ -76,6 +85,7 @@ mod tests {
             reserved_concurrency: None,
             architecture: Architecture::Arm64,
             description: String::new(),
+            tasks: None,
         }
     }
 

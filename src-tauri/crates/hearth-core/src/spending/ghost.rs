@@ -35,7 +35,7 @@ pub(super) async fn ghost(
         let place = usize::try_from((step.at_us - period.from_us).0.div_euclid(length)).unwrap_or(usize::MAX);
         let case = cases.iter().position(|case| case.id == step.function_id);
         if let Some(case) = case.filter(|_| place < count) {
-            own[case][place] += rough(book, day, &cases[case].pricing, &[step.usage]);
+            own[case][place] += rough(book, day, &cases[case].pricing, &[step.usage], &[]);
         }
     }
     let month_days = (period.to_us - period.from_us).0 as f64 / length as f64;

@@ -3,8 +3,10 @@
 
 use super::bill::{Bill, Sums, Used, bill};
 use super::days::{self, Daily};
+use super::movers::rough;
 use super::period::{Asked, Month, day_of};
-use super::plans::{Pricing, pricing, provider};
+use super::plans::{self, Pricing, pricing, provider};
+use super::running::{Running, Services, services};
 use crate::api::CostMonth;
 use crate::{App, Result};
 use hearth_cost::{Day, Grants, PriceBook, Provider};
@@ -34,6 +36,8 @@ pub(crate) struct Ledger {
     pub(crate) counts: HashMap<FunctionId, FunctionUsage>,
     /// Functions whose region or plan has no price: they are told, not counted as zero.
     pub(crate) unpriced: Vec<String>,
+    /// Services with the tasks that they ran, in this month and before.
+    pub(crate) services: Services,
 }
 
 /// The day whose prices hold for a month: today, or the last day of what is over.
@@ -52,7 +56,12 @@ pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMo
     let day = price_day(period);
     let placed: HashMap<FunctionId, PlacedFunction> =
         asked.functions.iter().map(|function| (function.id.clone(), function.clone())).collect();
-    let used = sized(app, asked, month, (period.from_us, period.to_us), period.until_us).await?;
+    let services = services(app, asked).await?;
+    let mut running = services.between(period.from_us, period.until_us);
+    let mut used = sized(app, asked, month, (period.from_us, period.to_us), period.until_us).await?;
+    for id in running.keys() {
+        used.entry(id.clone()).or_default();
+    }
     let counts = app.store().usage_by_function(&asked.billed, period.from_us, period.until_us).await?;
     let counts = counts.into_iter().map(|usage| (usage.function_id.clone(), usage)).collect();
     let region = app.settings().price_region;
@@ -60,8 +69,10 @@ pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMo
     for (id, sizes) in used {
         let Some(function) = placed.get(&id) else { continue };
         let pricing = pricing(function, &region);
-        if has_prices(&book, day, &pricing, &sizes) {
-            by_account.entry(function.account.clone()).or_default().push(Used { id, pricing, sizes });
+        let running = running.remove(&id).unwrap_or_default();
+        if has_prices(&book, day, &pricing, &sizes, &running) {
+            let used = Used { id, pricing, sizes, running };
+            by_account.entry(function.account.clone()).or_default().push(used);
         } else {
             unpriced.push(format!("{} in {}", function.name, pricing.region));
         }
@@ -81,7 +92,7 @@ pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMo
         });
     }
     unpriced.sort();
-    Ok(Ledger { book, day, accounts, sums, placed, counts, unpriced })
+    Ok(Ledger { book, day, accounts, sums, placed, counts, unpriced, services })
 }
 
 /// What every function used in a month or a part of it, by size, in the order of ids. Google's month begins and ends some
@@ -131,9 +142,15 @@ pub(crate) async fn sized(
 }
 
 /// Whether everything that one size counts has a price; sizes of a function differ in their processors only.
-fn has_prices(book: &PriceBook, day: Day, pricing: &Pricing, sizes: &[SizedUsage]) -> bool {
-    let priced = |sized: &SizedUsage| {
-        super::plans::items("", pricing, day, sized).is_ok_and(|items| {
+fn has_prices(
+    book: &PriceBook,
+    day: Day,
+    pricing: &Pricing,
+    sizes: &[SizedUsage],
+    running: &[Running],
+) -> bool {
+    let known = |sizes: &[SizedUsage], running: &[Running]| {
+        plans::counted("", pricing, day, sizes, running).is_ok_and(|items| {
             items.iter().all(|item| book.price(item.meter, &item.region, item.architecture, day).is_ok())
         })
     };
@@ -142,9 +159,9 @@ fn has_prices(book: &PriceBook, day: Day, pricing: &Pricing, sizes: &[SizedUsage
         let kind = (sized.architecture, sized.storage_mb_ms > 0);
         seen.contains(&kind) || {
             seen.push(kind);
-            priced(sized)
+            known(std::slice::from_ref(sized), &[])
         }
-    })
+    }) && known(&[], running)
 }
 
 impl Ledger {
@@ -157,7 +174,33 @@ impl Ledger {
     ) -> Result<(usize, HashMap<FunctionId, Daily>)> {
         let days = days::count(period.from_us, period.until_us);
         let steps = app.store().usage_days(scope, period.from_us, period.until_us).await?;
-        Ok((days, days::spread(&self.sums, &steps, period.from_us, days)))
+        let tasks = self.task_days(period, days);
+        Ok((days, days::spread(&self.sums, &steps, &tasks, period.from_us, days)))
+    }
+
+    /// What the tasks of each service cost on each day, to weigh days by.
+    fn task_days(&self, period: &CostMonth, days: usize) -> HashMap<FunctionId, Vec<f64>> {
+        let services = self.accounts.iter().flat_map(|account| &account.used);
+        services
+            .filter(|used| !used.running.is_empty())
+            .map(|used| {
+                let running = self.services.days(&used.id, period.from_us, period.until_us, days);
+                let dollars = |day: &Vec<Running>| rough(&self.book, self.day, &used.pricing, &[], day);
+                (used.id.clone(), running.iter().map(dollars).collect())
+            })
+            .collect()
+    }
+
+    /// Dollars a day of the tasks that run at the end of the month so far.
+    pub(crate) fn always_on_a_day(&self, only: Option<&FunctionId>, period: &CostMonth) -> f64 {
+        let minute = self.services.between(period.until_us - Micros(60_000_000), period.until_us);
+        let shown = self.accounts.iter().flat_map(|account| &account.used);
+        shown
+            .filter(|used| only.is_none_or(|only| *only == used.id))
+            .filter_map(|used| Some(rough(&self.book, self.day, &used.pricing, &[], minute.get(&used.id)?)))
+            .sum::<f64>()
+            * 24.0
+            * 60.0
     }
 
     /// What was assumed, for people.
@@ -183,6 +226,9 @@ impl Ledger {
         }
         if any(Provider::Gcp) {
             all.push("Google counts the month in Pacific time, and steps of 100 ms are estimated".to_owned());
+        }
+        if self.accounts.iter().flat_map(|account| &account.used).any(|used| !used.running.is_empty()) {
+            all.push("tasks of a service are counted from its versions: they ran all the time".to_owned());
         }
         if !self.unpriced.is_empty() {
             all.push(format!("without a price in the book, and not counted: {}", self.unpriced.join(", ")));

@@ -1,7 +1,8 @@
 //! What changed most: a function's dollars a day before and since a change of its configuration, or against the month
 //! before. Must not know SQL.
 
-use super::plans::{Pricing, items};
+use super::plans::{Pricing, counted};
+use super::running::Running;
 use crate::api::{CostFlag, CostMover};
 use hearth_cost::{Day, Decimal, PriceBook};
 use hearth_model::{FunctionId, Grain, Micros};
@@ -84,13 +85,19 @@ fn since_flag(function: &Compared<'_>, flags: &[CostFlag], from: Micros) -> Opti
 }
 
 /// What sizes cost at the first paid tier: good enough for a comparison in percent.
-pub(crate) fn rough(book: &PriceBook, day: Day, pricing: &Pricing, sizes: &[SizedUsage]) -> f64 {
+pub(crate) fn rough(
+    book: &PriceBook,
+    day: Day,
+    pricing: &Pricing,
+    sizes: &[SizedUsage],
+    running: &[Running],
+) -> f64 {
     let priced = |item: hearth_cost::Metered| -> Option<f64> {
         let row = book.price(item.meter, &item.region, item.architecture, day).ok()?;
         let rate = row.unit_tiers().into_iter().map(|tier| tier.price).find(|price| !price.is_zero())?;
         Decimal::checked_mul(item.quantity, rate)?.to_f64()
     };
-    sizes.iter().filter_map(|sized| items("", pricing, day, sized).ok()).flatten().filter_map(priced).sum()
+    counted("", pricing, day, sizes, running).unwrap_or_default().into_iter().filter_map(priced).sum()
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use super::forecast::{Outlook, TooLittle, outlook};
 use super::hidden::hidden;
 use super::ledger::{self, Ledger};
 use super::movers::{Compared, movers, percent, rough};
-use super::period::{Asked, Month, asked, month};
+use super::period::{Asked, Month, account_names, asked, month};
 use super::plans::{self, plan_words};
+use super::running::Running;
 use crate::api::{CostAccount, CostForecast, CostFunction, CostMeter, CostMonth, CostOverview, CostQuery};
 use crate::{App, Result};
 use hearth_cost::{Decimal, Provider};
 use hearth_model::{FunctionId, Grain, Micros};
-use hearth_store::{Scope, UsedQuantities};
+use hearth_store::{Scope, SizedUsage, UsedQuantities};
 use std::collections::HashMap;
 
 /// Days whose hours a forecast learns from.
@@ -64,8 +65,9 @@ pub(crate) async fn overview(app: &App, request: CostQuery) -> Result<CostOvervi
         parts: all.parts(),
         requests: rows.iter().map(|row| row.requests).sum(),
         cold_starts: rows.iter().map(|row| row.cold_starts).sum(),
-        forecast: forecast(app, &asked.scope, &period, all.list).await?,
+        forecast: forecast(app, &asked.scope, &period, &all, ledger.always_on_a_day(only, &period)).await?,
         movers: movers(&compared, &flags, period.from_us, &before_name),
+        scopes: account_names(app).await?,
         accounts: accounts(&ledger, only),
         meters: meters(&ledger, only),
         hidden: hidden(&ledger, only)?,
@@ -96,6 +98,7 @@ pub(crate) async fn rows(
     let before = month.before();
     let (before_from, before_to) = before.span(Provider::Aws)?;
     let earlier = ledger::sized(app, asked, before, (before_from, before_to), before_to).await?;
+    let ran = ledger.services.between(before_from, before_to);
     let first = app.store().first_usage(&asked.billed).await?.unwrap_or(before_from);
     let before_days = (before_to - before_from.max(first)).0 as f64 / Grain::Day.length().0 as f64;
     let elapsed = elapsed_days(period);
@@ -111,11 +114,24 @@ pub(crate) async fn rows(
                 .sizes
                 .iter()
                 .map(|sized| u128::from(sized.compute_ms + sized.init_ms) * u128::from(sized.memory_mb))
+                .chain(
+                    used.running
+                        .iter()
+                        .map(|tasks| u128::from(tasks.task_seconds) * 1_000 * u128::from(tasks.memory_mb)),
+                )
                 .sum();
-            let earlier = earlier.get(&used.id).map(|sizes| {
-                rough(&ledger.book, ledger.day, &used.pricing, sizes) / before_days.max(1.0 / 24.0)
-            });
-            let now = rough(&ledger.book, ledger.day, &used.pricing, &used.sizes) / elapsed;
+            let priced = |sizes: &[SizedUsage], running: &[Running]| {
+                rough(&ledger.book, ledger.day, &used.pricing, sizes, running)
+            };
+            let earlier = match (earlier.get(&used.id), ran.get(&used.id)) {
+                (None, None) => None,
+                (sizes, running) => {
+                    let dollars =
+                        priced(sizes.map_or(&[][..], Vec::as_slice), running.map_or(&[][..], Vec::as_slice));
+                    Some(dollars / before_days.max(1.0 / 24.0))
+                }
+            };
+            let now = priced(&used.sizes, &used.running) / elapsed;
             rows.push(CostFunction {
                 function_id: used.id.clone(),
                 name: ledger
@@ -204,8 +220,14 @@ fn meters(ledger: &Ledger, only: Option<&FunctionId>) -> Vec<CostMeter> {
 }
 
 /// Where the month ends. Hours are weighed by what their use costs on AWS, then scaled to what was really spent, so
-/// that any mix of clouds has its own rhythm.
-async fn forecast(app: &App, scope: &Scope, period: &CostMonth, spent: Decimal) -> Result<CostForecast> {
+/// that any mix of clouds has its own rhythm. Tasks that run all the time go on as they are.
+async fn forecast(
+    app: &App,
+    scope: &Scope,
+    period: &CostMonth,
+    spent: &Sums,
+    always_on_a_day: f64,
+) -> Result<CostForecast> {
     if !period.current {
         return Ok(CostForecast::No { reason: "the month is over".to_owned() });
     }
@@ -223,11 +245,10 @@ async fn forecast(app: &App, scope: &Scope, period: &CostMonth, spent: Decimal) 
         }
         hours.push((at.0.div_euclid(1_000_000), weight));
     }
-    let spent_usd = number(spent);
-    let scale = if weighed > 0.0 { spent_usd / weighed } else { 1.0 };
+    let scale = if weighed > 0.0 { number(spent.list - spent.always_on) / weighed } else { 1.0 };
     let seconds = |at: Micros| at.0.div_euclid(1_000_000);
     Ok(match outlook(&hours, seconds(period.until_us), seconds(period.to_us)) {
-        Ok(outlook) => known(&outlook, scale, spent),
+        Ok(outlook) => known(&outlook, scale, spent.list, always_on_a_day, period),
         Err(TooLittle::Nothing) => {
             CostForecast::No { reason: "nothing was used yet, so nothing can be foretold".to_owned() }
         }
@@ -263,17 +284,28 @@ fn weight(prices: &hearth_cost::PriceBook, region: &str, used: &UsedQuantities) 
     Ok(number(hearth_cost::cost_of(prices, region, &usage)?.total()))
 }
 
-fn known(outlook: &Outlook, scale: f64, spent: Decimal) -> CostForecast {
+fn known(
+    outlook: &Outlook,
+    scale: f64,
+    spent: Decimal,
+    always_on_a_day: f64,
+    period: &CostMonth,
+) -> CostForecast {
+    let day = Grain::Day.length().0 as f64;
+    let standing = always_on_a_day * (period.to_us - period.until_us).0 as f64 / day;
     let end = |more: f64| {
-        let more = Decimal::from_f64_retain(more * scale).unwrap_or_default().round_dp(6);
+        let more = Decimal::from_f64_retain(more * scale + standing).unwrap_or_default().round_dp(6);
         plain(spent + more)
     };
+    // The first entry is the rest of today.
+    let today = 1.0 - (period.until_us.0.rem_euclid(Grain::Day.length().0)) as f64 / day;
+    let on = |place: usize| always_on_a_day * if place == 0 { today } else { 1.0 };
     let pattern = if outlook.weekdays { "weekdays and hours" } else { "hours of the day, not yet weekdays" };
     CostForecast::Yes {
         expected_usd: end(outlook.expected),
         low_usd: end(outlook.low),
         high_usd: end(outlook.high),
-        days_usd: outlook.days.iter().map(|day| day * scale).collect(),
+        days_usd: outlook.days.iter().enumerate().map(|(place, day)| day * scale + on(place)).collect(),
         history_days: outlook.history_days,
         reason: format!(
             "from {} whole days of history, by {pattern}; nine in ten months should end inside",

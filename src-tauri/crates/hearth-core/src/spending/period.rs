@@ -1,6 +1,6 @@
 //! Which month and whose: from the words of a request to instants and a scope of the ledger. Must not know prices.
 
-use crate::api::{CostMonth, CostScope};
+use crate::api::{CostAccountName, CostMonth, CostScope};
 use crate::functions::existing_or_deleted;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::{BillingMonth, Day, Provider};
@@ -55,6 +55,24 @@ pub(crate) async fn asked(app: &App, scope: &CostScope) -> Result<Asked> {
     Ok(Asked { scope, billed, only, demo, functions })
 }
 
+/// The accounts that have functions in what is shown, real or demo, by name.
+pub(crate) async fn account_names(app: &App) -> Result<Vec<CostAccountName>> {
+    let mut names: Vec<CostAccountName> = app
+        .store()
+        .placed_functions(&app.view())
+        .await?
+        .into_iter()
+        .map(|function| CostAccountName {
+            id: function.account,
+            name: function.account_name,
+            provider: function.provider,
+        })
+        .collect();
+    names.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+    names.dedup();
+    Ok(names)
+}
+
 /// A function by its id, else by its name on this computer.
 async fn find(app: &App, name: &str) -> Result<PlacedFunction> {
     let by_id = Scope::Function(FunctionId::from(name));
@@ -72,6 +90,7 @@ async fn find(app: &App, name: &str) -> Result<PlacedFunction> {
         account: record.account,
         region: record.region,
         configuration: Some(record.configuration),
+        deleted_us: record.deleted_us,
     }))
 }
 

@@ -1,6 +1,7 @@
 //! Which prices hold for a function: plan and region by the account it lives in, and what its usage counts there.
 //! Owns that a local function is priced as AWS Lambda. Must not add anything up.
 
+use super::running::{Running, is_service};
 use hearth_cost::{Day, Decimal, FunctionUsage, Meter, Metered, Plan, Provider, Result, Time, metered};
 use hearth_model::Architecture;
 use hearth_store::{PlacedFunction, SizedUsage};
@@ -24,6 +25,7 @@ pub(crate) fn pricing(function: &PlacedFunction, usual_region: &str) -> Pricing 
     let plan = match function.provider.as_str() {
         "azure" => Plan::AzureConsumption,
         "google" | "gcp" => Plan::CloudRunRequest,
+        _ if is_service(function) => Plan::Fargate,
         _ => Plan::LambdaOnDemand,
     };
     let local = function.provider == "local";
@@ -63,12 +65,15 @@ pub(crate) enum Part {
     Time,
     /// Ephemeral storage.
     Storage,
+    /// Tasks that run whether they are called or not.
+    AlwaysOn,
 }
 
 /// The part of a meter.
 pub(crate) fn part(meter: Meter) -> Part {
     match meter {
         Meter::LambdaEphemeral => Part::Storage,
+        Meter::FargateVcpu | Meter::FargateMemory => Part::AlwaysOn,
         meter if meter.unit() == hearth_cost::Unit::Request => Part::Requests,
         _ => Part::Time,
     }
@@ -83,8 +88,44 @@ pub(crate) fn billed_memory(plan: Plan, memory_mb: u32) -> u32 {
     if plan == Plan::AzureConsumption { memory_mb.min(AZURE_CONSUMPTION_MB) } else { memory_mb }
 }
 
+/// Everything that a function used in a window, as its plan counts it.
+pub(crate) fn counted(
+    function: &str,
+    pricing: &Pricing,
+    day: Day,
+    sizes: &[SizedUsage],
+    running: &[Running],
+) -> Result<Vec<Metered>> {
+    let mut all = Vec::new();
+    if pricing.plan != Plan::Fargate {
+        for sized in sizes {
+            all.extend(items(function, pricing, day, sized)?);
+        }
+    }
+    for tasks in running {
+        all.extend(task_items(function, pricing, tasks));
+    }
+    Ok(all)
+}
+
+/// What tasks of one size used: processors and memory by the hour, each with a meter of its own.
+fn task_items(function: &str, pricing: &Pricing, tasks: &Running) -> [Metered; 2] {
+    let hours = Decimal::from(tasks.task_seconds) / Decimal::from(3_600);
+    let item = |meter: Meter, each: Decimal| Metered {
+        function: function.to_owned(),
+        meter,
+        region: pricing.region.clone(),
+        architecture: Some(tasks.architecture),
+        quantity: (hours * each).round_dp(9).normalize(),
+    };
+    [
+        item(Meter::FargateVcpu, Decimal::new(i64::from(tasks.vcpu_hundredths), 2)),
+        item(Meter::FargateMemory, Decimal::from(tasks.memory_mb) / Decimal::from(1_024)),
+    ]
+}
+
 /// What one size of a function used, as its plan counts it.
-pub(crate) fn items(function: &str, pricing: &Pricing, day: Day, sized: &SizedUsage) -> Result<Vec<Metered>> {
+fn items(function: &str, pricing: &Pricing, day: Day, sized: &SizedUsage) -> Result<Vec<Metered>> {
     let mut usage = usage_of(sized);
     usage.memory_mb = billed_memory(pricing.plan, usage.memory_mb);
     let mut counted = metered(function, pricing.plan, &pricing.region, day, &usage)?;
@@ -117,15 +158,17 @@ pub(crate) fn meter_words(meter: Meter, architecture: Option<Architecture>) -> S
     let words = match part(meter) {
         Part::Requests => "Requests".to_owned(),
         Part::Storage => "Ephemeral storage".to_owned(),
+        Part::AlwaysOn if meter == Meter::FargateVcpu => "Processors of tasks".to_owned(),
+        Part::AlwaysOn => "Memory of tasks".to_owned(),
         Part::Time => match meter.unit().name() {
             "vCPU-second" | "GHz-second" => "Processor time".to_owned(),
             _ if meter == Meter::LambdaDuration => "Duration".to_owned(),
             _ => "Memory time".to_owned(),
         },
     };
-    match (meter, architecture) {
-        (Meter::LambdaDuration, Some(Architecture::X86_64)) => format!("{words}, x86"),
-        (Meter::LambdaDuration, Some(Architecture::Arm64)) => format!("{words}, arm64"),
-        _ => words,
+    match architecture {
+        Some(Architecture::X86_64) => format!("{words}, x86"),
+        Some(Architecture::Arm64) => format!("{words}, arm64"),
+        None => words,
     }
 }

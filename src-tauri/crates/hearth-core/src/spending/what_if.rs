@@ -6,6 +6,7 @@ use super::days::number;
 use super::ghost::ghost;
 use super::period::{Asked, asked, day_of, month};
 use super::plans::{AZURE_CONSUMPTION_MB, FREE_STORAGE_MB, Pricing, billed_memory, pricing};
+use super::running::is_service;
 use super::target::{Now, as_asked, as_it_is, words};
 use crate::api::{WhatIfAnswer, WhatIfCurve, WhatIfDuration, WhatIfMonth, WhatIfRequest};
 use crate::{ApiError, App, ErrorCode, Result};
@@ -66,6 +67,14 @@ pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfA
     let book = app.prices();
     let day = day_of(to);
     let cases = cases(app, &asked, &request, &book, (from, to), covered).await?;
+    if let Some(service) =
+        asked.functions.iter().find(|one| asked.only.as_ref() == Some(&one.id) && is_service(one))
+    {
+        let message = format!("`{}` runs all the time and is not billed by call", service.name);
+        return Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(
+            "What-if works on stored calls: ask it about a function, also for Fargate as its other plan.",
+        ));
+    }
     if cases.is_empty() {
         return Err(ApiError::new(
             ErrorCode::NotFound,

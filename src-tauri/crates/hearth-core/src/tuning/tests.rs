@@ -165,6 +165,7 @@ fn tuning(sizes: &[u32], parallel: bool) -> Tuning {
             reserved_concurrency: None,
             architecture: Architecture::X86_64,
             description: String::new(),
+            tasks: None,
         },
         status: TuningStatus::Running,
         restore: TuningRestore::Pending,

@@ -12,6 +12,7 @@ mod demo;
 mod deploys;
 mod house;
 mod invocations;
+mod month_report;
 mod owner;
 mod pace;
 mod prices;

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// 2026-11-23 12:00 UTC, a Monday.
-const NOON: Micros = Micros(1_795_435_200_000_000);
+pub(crate) const NOON: Micros = Micros(1_795_435_200_000_000);
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
 
@@ -33,6 +33,7 @@ fn record(id: &str, memory_mb: u32, version: u32, deployed_us: Micros) -> Functi
             reserved_concurrency: None,
             architecture: Architecture::X86_64,
             description: String::new(),
+            tasks: None,
         },
         code: CodePackage { sha256: "0".repeat(64), size_bytes: 1, files: 1 },
         created_us: deployed_us,
@@ -87,9 +88,18 @@ async fn furnish(data: &Path) {
     store.close().await;
 }
 
-async fn house() -> House {
+pub(crate) async fn with_six_weeks() -> House {
     let data = tempfile::tempdir().unwrap();
     furnish(data.path()).await;
+    at_noon(data).await
+}
+
+/// A Hearth with nothing in it, whose clock stands still.
+pub(crate) async fn open_at_noon() -> House {
+    at_noon(tempfile::tempdir().unwrap()).await
+}
+
+async fn at_noon(data: tempfile::TempDir) -> House {
     let options = AppOptions {
         data_dir: data.path().to_owned(),
         clock: Arc::new(ManualClock::at(NOON)),
@@ -112,7 +122,7 @@ fn near(one: f64, other: f64) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_month_is_the_sum_of_its_functions_accounts_meters_parts_and_days() {
-    let house = house().await;
+    let house = with_six_weeks().await;
     let month = house.ok("cost_overview", json!({})).await;
     assert_eq!((&month["month"]["name"], &month["month"]["current"]), (&json!("2026-11"), &json!(true)));
     assert_eq!(month["month"]["months"], json!(["2026-11", "2026-10"]));
@@ -151,7 +161,7 @@ async fn a_month_is_the_sum_of_its_functions_accounts_meters_parts_and_days() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_grew_most_is_told_with_the_change_that_made_it() {
-    let house = house().await;
+    let house = with_six_weeks().await;
     let month = house.ok("cost_overview", json!({})).await;
     let flags = month["flags"].as_array().unwrap();
     assert_eq!(flags.len(), 1, "{flags:?}");
@@ -165,7 +175,7 @@ async fn what_grew_most_is_told_with_the_change_that_made_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_forecast_continues_the_week_and_says_how() {
-    let house = house().await;
+    let house = with_six_weeks().await;
     let month = house.ok("cost_overview", json!({ "scope": { "kind": "function", "name": "tea-fn" } })).await;
     let (spent, forecast) = (dollars(&month["cost"]["listUsd"]), &month["forecast"]);
     let whole = spent / 22.5 * 30.0;
@@ -206,7 +216,7 @@ async fn without_history_nothing_is_foretold_and_nothing_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_s_bill_opens_to_rate_times_quantity() {
-    let house = house().await;
+    let house = with_six_weeks().await;
     let bill = house.ok("cost_function", json!({ "name": "search-fn" })).await;
     assert_eq!((&bill["memoryMb"], bill["sizes"].as_array().unwrap().len()), (&json!(2_048), 2));
     let list = dollars(&bill["function"]["cost"]["listUsd"]);
@@ -227,7 +237,7 @@ async fn a_function_s_bill_opens_to_rate_times_quantity() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_if_gives_ranges_reasons_a_ghost_and_a_break_even() {
-    let house = house().await;
+    let house = with_six_weeks().await;
     let ask = |more: Value| {
         let mut request = json!({ "scope": { "kind": "function", "name": "search-fn" }, "days": 30 });
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

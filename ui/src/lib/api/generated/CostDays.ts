@@ -26,6 +26,10 @@ startUp: Array<number>,
  */
 storage: Array<number>, 
 /**
+ * For tasks that run whether they are called or not.
+ */
+alwaysOn: Array<number>, 
+/**
  * The dearest functions, then `other` when there are more.
  */
 functions: Array<CostColumn>, 

@@ -19,4 +19,8 @@ startUpUsd: string,
 /**
  * For ephemeral storage above what is free.
  */
-storageUsd: string, };
+storageUsd: string, 
+/**
+ * For tasks that run whether they are called or not.
+ */
+alwaysOnUsd: string, };
