@@ -1,4 +1,5 @@
 /** Budgets and the brake in words, the same in the title bar and on their page. Pure; must not know any screen. */
+import type { BrakeMode } from '$lib/api/generated/BrakeMode';
 import type { BrakeStatus } from '$lib/api/generated/BrakeStatus';
 import type { Budget } from '$lib/api/generated/Budget';
 import type { BudgetScope } from '$lib/api/generated/BudgetScope';
@@ -32,6 +33,20 @@ export function amount(usd: string): string {
 export function stateWord(budget: Budget): string {
   return { under: 'under', alert: 'past an alert', runaway: 'runs away', over: 'spent' }[budget.state];
 }
+
+/** What the brake can be set to, in the order of the switch. */
+export const BRAKE_MODES: readonly { value: BrakeMode; label: string }[] = [
+  { value: 'off', label: 'Off' },
+  { value: 'suggest', label: 'Suggest' },
+  { value: 'armed', label: 'Armed' },
+];
+
+/** What it does then. */
+export const BRAKE_DOES: Record<BrakeMode, string> = {
+  off: 'It does nothing. Budgets still tell.',
+  suggest: 'It asks before it stops a function.',
+  armed: 'It stops a function by itself: its limit of servers becomes 0.',
+};
 
 export type PillTone = 'plain' | 'warn' | 'bad' | 'ember';
 
