@@ -2,6 +2,7 @@
 import type { CostFlag } from '$lib/api/generated/CostFlag';
 import type { CostOverview } from '$lib/api/generated/CostOverview';
 import type { WhatIfGhost } from '$lib/api/generated/WhatIfGhost';
+import { monthShort } from './words';
 
 export type Split = 'part' | 'function' | 'account';
 
@@ -38,11 +39,12 @@ export function layers(month: CostOverview, split: Split): Layer[] {
   });
   if (split === 'part') {
     return [
+      layer('alwaysOn', 'Always on', '--c-always', days.alwaysOn),
       layer('storage', 'Storage', '--c-other', days.storage),
       layer('startUp', 'Start-up', '--c-init', days.startUp),
       layer('requests', 'Requests', '--c-request', days.requests),
       layer('compute', 'Compute', '--c-compute', days.compute),
-    ].filter((one) => one.id !== 'storage' || one.total > 0);
+    ].filter((one) => (one.id !== 'storage' && one.id !== 'alwaysOn') || one.total > 0);
   }
   const columns = split === 'function' ? days.functions : days.accounts;
   return columns
@@ -113,6 +115,18 @@ export function ahead(month: CostOverview): Ahead | null {
   };
 }
 
+/** The first day on which the forecast is over a budget, `30 Nov`; `may` when only its upper end is. */
+export function passes(month: CostOverview, budget: number): { day: string; may: boolean } | null {
+  const line = ahead(month);
+  if (line === null || Number(month.cost.listUsd) >= budget) return null;
+  const first = (values: readonly number[]) => values.findIndex((usd) => usd > budget);
+  const likely = first(line.expected);
+  const place = likely === -1 ? first(line.high) : likely;
+  const at = line.at[place];
+  if (at === undefined) return null;
+  return { day: `${Math.ceil(at)} ${monthShort(month.month.name)}`, may: likely === -1 };
+}
+
 /** The ghost: what all functions together would have added up to, day by day. */
 export interface Ghost {
   days: number[];
@@ -154,7 +168,12 @@ export interface Flag {
   /** Words beside it, and on which side; none when there is no room. */
   words: string | null;
   left: boolean;
+  /** A deploy among many: a notch at the axis, so that what has a price stands out. */
+  small: boolean;
 }
+
+/** So many flags have room as such. */
+const MOST_FLAGS = 8;
 
 /** Width of a character of an axis text, in pixels. */
 const CHARACTER = 5.9;
@@ -180,7 +199,9 @@ export function shownFlags(
       if (flag.billed || !before.flag.billed) before.flag = flag;
     } else places.push({ at, x: x(at), flag, more: 0 });
   }
-  const taken = places.map((place) => [place.x - 1, place.x + NEAR]);
+  const small = (place: { flag: CostFlag }) => places.length > MOST_FLAGS && !place.flag.billed;
+  // A notch takes no room; the words of another flag may stand over it.
+  const taken = places.map((place) => (small(place) ? [0, -1] : [place.x - 1, place.x + NEAR]));
   const free = (start: number, end: number, own: number) =>
     start >= from &&
     end <= to &&
@@ -191,12 +212,13 @@ export function shownFlags(
     title: `${place.flag.words}${place.more > 0 ? ` and ${place.more} more` : ''}`,
     words: null,
     left: false,
+    small: small(place),
   }));
   const order = places.map((_, index) => index).reverse();
   order.sort((one, other) => Number(places[other]?.flag.billed) - Number(places[one]?.flag.billed));
   for (const index of order) {
     const flag = shown[index];
-    if (!flag) continue;
+    if (!flag || flag.small) continue;
     const wide = flag.title.length * CHARACTER;
     const sides = [
       { left: true, start: flag.x - 8 - wide, end: flag.x - 2 },

@@ -20,6 +20,7 @@ function month(): CostOverview {
       compute: [0.7, 0.7, 0.7, 0.35],
       startUp: [0.1, 0.1, 0.1, 0.05],
       storage: [0, 0, 0, 0],
+      alwaysOn: [0, 0, 0, 0],
       functions: [
         { id: 'a', name: 'search', usd: [0.9, 0.9, 0.9, 0.45] },
         { id: '', name: '3 others', usd: [0.1, 0.1, 0.1, 0.05] },

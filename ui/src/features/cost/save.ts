@@ -2,6 +2,7 @@
 import { asApiError } from '$lib/api/client';
 import type { CostMonth } from '$lib/api/generated/CostMonth';
 import type { CostQuery } from '$lib/api/generated/CostQuery';
+import type { CostScope } from '$lib/api/generated/CostScope';
 import type { CostTable } from '$lib/api/generated/CostTable';
 import type { ImageFormat } from '$lib/api/generated/ImageFormat';
 import { host } from '$lib/host';
@@ -17,11 +18,17 @@ export function daysOf(month: Pick<CostMonth, 'fromUs' | 'toUs'>): { from: strin
   return { from: day(month.fromUs), to: day(month.toUs - 1_000) };
 }
 
+/** A scope as a report asks for it: one word. */
+function scopeWord(scope: CostScope): string {
+  if (scope.kind === 'account') return scope.id;
+  return scope.kind === 'function' ? scope.name : 'all';
+}
+
 function bytesOf(what: Saved, month: CostMonth, query: CostQuery): Promise<ArrayBuffer> {
   switch (what) {
     case 'pdf':
     case 'html':
-      return host().raw('cost_report', { ...daysOf(month), format: what });
+      return host().raw('cost_report', { ...daysOf(month), scope: scopeWord(query.scope), format: what });
     case 'svg':
     case 'png': {
       const theme = settings.theme === 'light' ? 'light' : 'dark';

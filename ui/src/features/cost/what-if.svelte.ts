@@ -36,6 +36,21 @@ export function measuredFactor(
   return from === null || to === null || from <= 0 ? null : to / from;
 }
 
+/** The plan that a function of a provider is on already. */
+export function ownPlan(provider: string): PlanId {
+  return provider === 'azure'
+    ? 'azureConsumption'
+    : provider === 'google' || provider === 'gcp'
+      ? 'cloudRunRequest'
+      : 'lambda';
+}
+
+/** What is assumed of durations. */
+export type DurationId = WhatIfDuration['assume'];
+
+/** Ephemeral storage: what comes with every server, and the most there is. */
+export const STORAGE_MB = { free: 512, most: 10_240 };
+
 /** A drag asks at most so often. */
 const ASK_EVERY_MS = 60;
 
@@ -47,7 +62,13 @@ export class WhatIf {
   /** Traffic as a power of two. */
   doublings = $state(0);
   provisioned = $state(0);
+  /** Ephemeral storage; none for as it is. */
+  ephemeralMb = $state<number | null>(null);
+  /** The plan it is on, and the one that is tried. */
+  own = $state<PlanId>('lambda');
   plan = $state<PlanId>('lambda');
+  /** What is assumed of durations; none for measured where it is, else a range. */
+  duration = $state<DurationId | null>(null);
   region = $state<string | null>(null);
   /** Requests that one task, instance or server runs at once. */
   atOnce = $state(1);
@@ -60,9 +81,10 @@ export class WhatIf {
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** Another function; what was tried on the one before is dropped. */
-  choose(id: string | null): void {
+  choose(id: string | null, own: PlanId = 'lambda'): void {
     if (this.of === id) return;
     this.of = id;
+    this.own = own;
     this.answer = null;
     this.reset();
   }
@@ -72,7 +94,9 @@ export class WhatIf {
     this.architecture = null;
     this.doublings = 0;
     this.provisioned = 0;
-    this.plan = 'lambda';
+    this.ephemeralMb = null;
+    this.plan = this.own;
+    this.duration = null;
     this.region = null;
     this.atOnce = 1;
   }
@@ -87,17 +111,25 @@ export class WhatIf {
       this.architecture !== null ||
       this.traffic !== 1 ||
       this.provisioned > 0 ||
-      this.plan !== 'lambda' ||
+      this.ephemeralMb !== null ||
+      this.plan !== this.own ||
       this.region !== null
     );
+  }
+
+  /** What is assumed of durations when tuning measured `factor`, or nothing. */
+  assumed(factor: number | null): DurationId {
+    if (this.duration === 'measured' || this.duration === null) return factor === null ? 'range' : 'measured';
+    return this.duration;
   }
 
   /** The request for a month, or none without a function. `factor` is what tuning measured for this memory size. */
   request(month: string, factor: number | null = null): WhatIfRequest | null {
     if (this.of === null) return null;
     const scope: CostScope = { kind: 'function', name: this.of };
+    const assume = this.assumed(factor);
     const duration: WhatIfDuration =
-      factor === null ? { assume: 'range' } : { assume: 'measured', factor: factor.toFixed(4) };
+      assume === 'measured' ? { assume, factor: (factor ?? 1).toFixed(4) } : { assume };
     return {
       scope,
       days: null,
@@ -106,9 +138,9 @@ export class WhatIf {
       traffic: this.traffic === 1 ? null : this.traffic.toString(),
       provisioned: this.plan === 'lambda' && this.provisioned > 0 ? this.provisioned : null,
       provisionedPercent: null,
-      ephemeralMb: null,
+      ephemeralMb: this.plan === 'lambda' ? this.ephemeralMb : null,
       region: this.region,
-      plan: this.plan === 'lambda' ? null : this.#plan(),
+      plan: this.plan === this.own ? null : this.#plan(),
       duration,
       month,
     };

@@ -32,6 +32,11 @@ export function monthShort(name: string): string {
   return monthWords(name).slice(0, 3);
 }
 
+/** Who runs an account, for people. */
+export function providerWords(provider: string): string {
+  return { local: 'here, $0', aws: 'AWS', azure: 'Azure', google: 'Google Cloud' }[provider] ?? provider;
+}
+
 /** An amount of any size in a few signs: whole dollars from 100 on, all that matters below a cent. */
 export function amount(usd: string | number): string {
   const value = Number(usd);
