@@ -60,8 +60,10 @@ pub(crate) async fn existing_or_deleted(app: &App, name: &str) -> Result<Functio
 
 pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<FunctionsList> {
     let demo = app.view() == Scope::Demo;
-    let functions =
+    let mut functions =
         if demo { app.store().demo_functions(None).await? } else { app.store().functions().await? };
+    // A service is not called: its cost is on the Cost screen, and a row of zeros here would be wrong.
+    functions.retain(|function| function.configuration.tasks.is_none());
     let total = u32::try_from(functions.len()).unwrap_or(u32::MAX);
     let filter = request.filter.trim().to_lowercase();
     let matches = |function: &FunctionRecord| {

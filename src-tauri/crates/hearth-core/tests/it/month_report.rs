@@ -136,6 +136,8 @@ async fn a_service_on_fargate_is_billed_for_its_tasks_by_meters_of_its_own() {
     for meter in ["aws/fargate/vcpu", "aws/fargate/memory"] {
         assert!(month.meters.iter().any(|row| row.meter == meter && row.account == "demo-prod"), "{meter}");
     }
+    let list = house.ok("functions_list", json!({})).await.to_string();
+    assert!(!list.contains("ml-scoring") && list.contains("search-index"), "a service is no function");
     let all: f64 = month.days.always_on.iter().sum();
     let parts: f64 = month.parts.always_on_usd.parse().unwrap();
     assert!((all - parts).abs() < 1e-9 && parts > 1.0, "{all} of {parts}");
@@ -173,9 +175,10 @@ fn words(html: &str, report: &Value) -> String {
     let date = report["priceDate"].as_str().unwrap();
     let source = report["priceSource"].as_str().unwrap();
     let plain = plain.replace(date, "[price date]").replace(source, "[price source]");
-    let lines =
-        plain.lines().map(|line| line.trim().trim_end_matches('|').trim()).filter(|line| !line.is_empty());
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines = plain.lines().map(|line| line.trim().trim_end_matches('|').trim());
+    let mut said = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    said.push('\n');
+    said
 }
 
 /// To accept new words: `HEARTH_WRITE_SNAPSHOTS=1 cargo test -p hearth-core --test it month_report`.
