@@ -18,6 +18,8 @@ export function setRequest(id, tenant) {
 /** Makes the standard streams synchronous. Making them at all takes a while, so a parked process does it early. */
 export function openStreams() {
   for (const [stream, descriptor] of [[process.stdout, 1], [process.stderr, 2]]) {
+    // Nothing is ever written through them, so they are no work that the event loop still has.
+    stream._handle?.unref?.();
     stream.write = (chunk, encoding, done) => {
       const callback = typeof encoding === "function" ? encoding : done;
       writeAll(descriptor, typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8") : chunk);

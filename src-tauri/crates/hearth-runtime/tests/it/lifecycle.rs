@@ -5,6 +5,7 @@ use hearth_model::{EnvironmentState as State, Micros, Outcome, ServerStart, Star
 use hearth_runtime::{FunctionSpec, ParkedCounts};
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[tokio::test]
 async fn the_second_call_reuses_the_environment_and_is_not_charged_for_init() {
@@ -51,6 +52,20 @@ async fn without_freezing_it_stays_warm() {
     assert_eq!(second.invocation.start, ServerStart::Warm);
     kit.runtime.set_timing(Micros::from_seconds(600), Micros::ZERO);
     kit.until_state(State::Frozen).await;
+}
+
+#[tokio::test]
+async fn what_a_node_function_left_to_do_goes_on_until_it_is_frozen() {
+    let kit = Kit::with(|options| options.freeze_after = Micros::from_seconds(600)).await;
+    let text = "let late = 0; export const handler = async (event) => { \
+        if (event.leave) setTimeout(() => { late += 1; }, 10); return late; };";
+    let spec = Arc::new(kit.node(text));
+    for expected in 0..3 {
+        assert_eq!(json(&kit.call(&spec, "{\"leave\":true}").await), expected, "nothing has run too early");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        // Nothing was left by this one: the process waits in a blocking read.
+        assert_eq!(json(&kit.call(&spec, "{}").await), expected + 1, "the timer ran between the calls");
+    }
 }
 
 #[tokio::test]
