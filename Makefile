@@ -72,7 +72,7 @@ bench: ui/dist/index.html ## Latency beside the official clients and other emula
 	@$(MAKE) --no-print-directory bench-ledger
 
 bench-ledger: ## A ledger of 10 million invocations: ingest, queries, memory, beside DuckDB (ROWS=N for fewer)
-	cargo build --quiet --release -p hearth-store --example ledger
+	cargo build --quiet --release -p hearth-store -p hearth-core --example ledger --example screens
 	@bash tests/bench/ledger.sh
 
 bench-window: ui/dist/index.html ## How soon the real window is interactive, and what it costs while idle

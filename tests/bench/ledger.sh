@@ -15,6 +15,8 @@ if ! done_before duckdb "$pin"; then
 fi
 folder=$(mktemp -d "${TMPDIR:-/tmp}/hearth-bench-ledger.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
-"${CARGO_TARGET_DIR:-$PWD/target}/release/examples/ledger" --rows "${ROWS:-10000000}" --folder "$folder" \
+examples=${CARGO_TARGET_DIR:-$PWD/target}/release/examples
+"$examples/ledger" --rows "${ROWS:-10000000}" --folder "$folder" \
   --csv "$folder/raw.csv" --json "$folder/ledger.json" "$@"
+"$examples/screens" "$folder/large"
 "$tools/bench/python/bin/python" tests/bench/ledger_duckdb.py "$folder/raw.csv" "$folder/ledger.json"

@@ -72,7 +72,7 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
             .any(|text| text.to_lowercase().contains(&filter))
     };
     let live = app.runtime().environments();
-    let mut figures = app.store().overview(month_start(app.now())).await?;
+    let mut figures = app.store().overview(&app.view(), month_start(app.now())).await?;
     let mut rows = Vec::new();
     for function in functions.into_iter().filter(matches) {
         let figures = figures.remove(&function.id).unwrap_or_default();
@@ -87,7 +87,7 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
         Some(function) => function,
         None => existing(app, &request.name).await?,
     };
-    let mut overview = app.store().overview(month_start(app.now())).await?;
+    let mut overview = app.store().overview(&Scope::from(&function.id), month_start(app.now())).await?;
     let overview = overview.remove(&function.id).unwrap_or_default();
     let since = app.now() - DAY;
     let figures = app.store().totals(&Scope::from(&function.id), since, app.now() + Micros(1)).await?;

@@ -58,7 +58,9 @@ impl Store {
         let mut connection = self.writer().acquire().await?;
         database::begin(&mut connection).await?;
         let written = put_function(&mut connection, function, cause).await;
-        database::end(&mut connection, written).await
+        database::end(&mut connection, written).await?;
+        self.past().forget();
+        Ok(())
     }
 
     /// Stores an account, or gives it a new name. Functions of other accounts than the local one need theirs.

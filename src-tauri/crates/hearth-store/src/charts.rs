@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::record::first_id;
 use crate::rollup::{has_duration, minutes_from};
 use crate::rollup_rows::{self, Total};
-use crate::scopes::{Scope, functions_of};
+use crate::scopes::{Scope, push_functions};
 use crate::store::Store;
 use crate::types::{Figures, HistogramBar, HourlyCalls, SeriesPoint};
 use hearth_model::{FunctionId, Grain, Micros, Outcome, ServerStart};
@@ -66,15 +66,12 @@ impl Store {
     /// Calls of every function of a scope hour by hour from the hour that holds `from`, hours without calls left
     /// out.
     pub async fn hourly_calls(&self, scope: &Scope, from: Micros) -> Result<Vec<HourlyCalls>> {
-        let (condition, id) = functions_of(scope);
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
             "SELECT s.id, r.at_us, r.invocations, r.errors, r.throttles FROM scopes s
              CROSS JOIN rollups r ON r.grain = 'hour' AND r.scope = s.key AND r.at_us >= ",
         );
-        query.push_bind(Grain::Hour.floor(from).0).push(" WHERE ").push(condition);
-        if let Some(id) = id {
-            query.push_bind(id.to_owned());
-        }
+        query.push_bind(Grain::Hour.floor(from).0).push(" WHERE ");
+        push_functions(&mut query, scope);
         let rows: Vec<(String, i64, i64, i64, i64)> = query.build_query_as().fetch_all(self.reader()).await?;
         Ok(rows
             .into_iter()

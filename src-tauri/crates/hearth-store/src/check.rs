@@ -223,7 +223,9 @@ impl Store {
     pub async fn rebuild(&self) -> Result<()> {
         self.flush().await?;
         let mut connection = self.writer().acquire().await?;
-        rebuild::rebuild(&mut connection, self.recording()).await
+        let rebuilt = rebuild::rebuild(&mut connection, self.recording()).await;
+        self.past().forget();
+        rebuilt
     }
 
     /// Rewrites the file without its gaps, after letting SQLite look at its indexes. Nothing is recorded

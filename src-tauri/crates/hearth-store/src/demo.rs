@@ -91,10 +91,12 @@ impl Store {
             Step::Figures(key, id) => remove_figures(&mut connection, key, id).await,
             Step::Catalogue => remove_catalogue(&mut connection).await,
         };
-        match removed {
+        let ended = match removed {
             Ok(rows) => database::end(&mut connection, Ok(())).await.map(|()| rows),
             Err(error) => database::end(&mut connection, Err(error)).await.map(|()| 0),
-        }
+        };
+        self.past().forget();
+        ended
     }
 }
 

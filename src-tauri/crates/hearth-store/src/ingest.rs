@@ -36,11 +36,12 @@ impl Store {
                 .collect();
             let facts = Facts { calls, lines: Vec::new() };
             added += self.recording().commit(self.writer(), &facts).await?;
+            self.upkeep().stored(0);
         }
         for lines in batch.lines.chunks(BATCH) {
             let facts = Facts { calls: Vec::new(), lines: lines.iter().collect() };
             self.recording().commit(self.writer(), &facts).await?;
-            self.upkeep().wake();
+            self.upkeep().stored(lines.len());
         }
         Ok(added)
     }

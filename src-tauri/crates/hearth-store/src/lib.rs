@@ -4,6 +4,7 @@
 //! money is worked out from the integers kept here by whoever reads them.
 
 mod ask;
+mod backlog;
 mod budgets;
 mod catalogue;
 mod catalogue_transfer;
@@ -23,6 +24,8 @@ mod logs;
 #[cfg(test)]
 mod migration_tests;
 mod overview;
+mod packed;
+mod past;
 mod pieces;
 mod placed;
 mod rebuild;
@@ -52,7 +55,7 @@ pub use demo::DemoRemoved;
 pub use error::{Error, Result};
 pub use ingest::Batch;
 pub use overview::OVERVIEW_HOURS;
-pub use placed::{PlacedFunction, VersionChange};
+pub use placed::{PlacedFunction, UsageDays, VersionChange};
 pub use retention::{Deleted, Retention, Storage};
 pub use scopes::{DEMO_ACCOUNT_PREFIX, Scope};
 pub use store::Store;

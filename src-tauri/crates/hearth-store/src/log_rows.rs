@@ -60,10 +60,30 @@ pub(crate) fn function_token(key: i64) -> String {
     [digit(24), digit(12), digit(0)].into_iter().collect()
 }
 
-/// Makes the next lines findable, in a transaction of their own. False when there was nothing to do.
-pub(crate) async fn index_some(pool: &SqlitePool) -> Result<bool> {
+/// How many lines wait to be indexed. Numbers of lines have hardly any gaps.
+pub(crate) async fn unindexed(pool: &SqlitePool) -> Result<i64> {
     let mut connection = pool.acquire().await?;
-    let indexed = state::get(&mut connection, INDEXED_TO).await?.unwrap_or(0);
+    let last: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(id) FROM log_lines").fetch_one(&mut *connection).await?;
+    Ok(last.unwrap_or(0) - state::get(&mut connection, INDEXED_TO).await?.unwrap_or(0))
+}
+
+/// Makes the next lines findable, a piece in each transaction, until at least `wanted` were and once at least. Nobody
+/// else writes in between. The answer is how many; 0 when there was nothing to do.
+pub(crate) async fn index_some(pool: &SqlitePool, wanted: i64) -> Result<usize> {
+    let mut connection = pool.acquire().await?;
+    let mut done = 0;
+    loop {
+        let lines = index_piece(&mut connection).await?;
+        done += lines;
+        if lines == 0 || done as i64 >= wanted {
+            return Ok(done);
+        }
+    }
+}
+
+async fn index_piece(connection: &mut SqliteConnection) -> Result<usize> {
+    let indexed = state::get(connection, INDEXED_TO).await?.unwrap_or(0);
     let lines: Vec<(i64, i64, String)> =
         sqlx::query_as("SELECT id, function_key, text FROM log_lines WHERE id > ? ORDER BY id LIMIT ?")
             .bind(indexed)
@@ -83,9 +103,9 @@ pub(crate) async fn index_some(pool: &SqlitePool) -> Result<bool> {
         bytes += end;
         rows.push((id, format!("{}\n{}", function_token(function), &text[..end])));
     }
-    let Some((last, _)) = rows.last() else { return Ok(false) };
+    let Some((last, _)) = rows.last() else { return Ok(0) };
     let last = *last;
-    database::begin(&mut connection).await?;
+    database::begin(connection).await?;
     let written = async {
         for piece in INDEX.pieces(&rows) {
             let mut values = Values::default();
@@ -95,11 +115,11 @@ pub(crate) async fn index_some(pool: &SqlitePool) -> Result<bool> {
             }
             sqlx::query_with(INDEX.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
         }
-        state::set(&mut connection, INDEXED_TO, last).await
+        state::set(connection, INDEXED_TO, last).await
     };
     let written = written.await;
-    database::end(&mut connection, written).await?;
-    Ok(true)
+    database::end(connection, written).await?;
+    Ok(rows.len())
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! Where functions are and what became of them: every function with its account, the versions of a stretch of time
 //! with what they changed, and when and how much a scope was used. Must not know prices.
 
+use crate::charts::ceil;
 use crate::error::Result;
+use crate::packed::{self, packed};
 use crate::rollup_rows::{self, used};
-use crate::scopes::{Scope, functions_of};
+use crate::scopes::{Scope, push_functions};
 use crate::store::Store;
 use crate::types::{SizedUsage, UsageStep, UsedQuantities};
 use crate::words;
 use hearth_model::{FunctionConfiguration, FunctionId, Grain, Micros};
 use sqlx::{QueryBuilder, Sqlite};
+use std::sync::Arc;
 
 /// A function with its place, also one that was deleted or that only history knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +80,20 @@ fn configuration(text: Option<String>) -> Result<Option<FunctionConfiguration>> 
     Ok(text.as_deref().map(serde_json::from_str).transpose()?)
 }
 
+/// What functions used day by day.
+#[derive(Clone, Debug)]
+pub struct UsageDays {
+    past: Arc<Vec<UsageStep>>,
+    today: Vec<UsageStep>,
+}
+
+impl UsageDays {
+    /// All of it, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &UsageStep> {
+        self.past.iter().chain(&self.today)
+    }
+}
+
 impl Store {
     /// Every function of a scope that ever did anything or is in the catalogue, in no order.
     pub async fn placed_functions(&self, scope: &Scope) -> Result<Vec<PlacedFunction>> {
@@ -87,7 +104,7 @@ impl Store {
                       ORDER BY v.version DESC LIMIT 1) AS configuration
              FROM scopes s LEFT JOIN functions f ON f.id = s.id LEFT JOIN accounts a ON a.id = s.account WHERE ",
         );
-        push_scope(&mut query, scope);
+        push_functions(&mut query, scope);
         let rows: Vec<PlacedRow> = query.build_query_as().fetch_all(self.reader()).await?;
         rows.into_iter()
             .map(|row| {
@@ -120,7 +137,7 @@ impl Store {
              WHERE v.deployed_us >= ",
         );
         query.push_bind(from.0).push(" AND v.deployed_us < ").push_bind(to.0).push(" AND ");
-        push_scope(&mut query, scope);
+        push_functions(&mut query, scope);
         query.push(" ORDER BY v.deployed_us, s.key");
         let rows: Vec<ChangeRow> = query.build_query_as().fetch_all(self.reader()).await?;
         rows.into_iter()
@@ -138,38 +155,52 @@ impl Store {
             .collect()
     }
 
-    /// The same as [`Store::usage_steps`] day by day, in no order, but with one row a function and size on its way out
-    /// of SQLite: a row of its own for each day costs more than the figures in it.
-    pub async fn usage_days(&self, scope: &Scope, from: Micros, to: Micros) -> Result<Vec<UsageStep>> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "SELECT s.id, u.memory_mb, u.architecture, group_concat(u.at_us || ' ' || u.requests || ' '
-                 || u.compute_ms || ' ' || u.init_ms || ' ' || u.storage_mb_ms || ' ' || u.event_bytes || ' '
-                 || u.response_bytes) AS days
-             FROM scopes s CROSS JOIN usage u ON u.scope = s.key AND u.grain = 'day' AND u.at_us >= ",
-        );
-        query.push_bind(Grain::Day.floor(from).0).push(" AND u.at_us < ").push_bind(to.0).push(" WHERE ");
-        push_scope(&mut query, scope);
-        query.push(" GROUP BY s.key, u.memory_mb, u.architecture");
+    /// The same as [`Store::usage_steps`] day by day, in no order, and much faster for many functions.
+    pub async fn usage_days(&self, scope: &Scope, from: Micros, to: Micros) -> Result<UsageDays> {
+        let (from, to) = (Grain::Day.floor(from), ceil(Grain::Day, to));
+        let today = Grain::Day.floor(self.now()).clamp(from, to.max(from));
+        let read = |from, to| self.days_between(scope, from, to);
+        let past = self.past().of(("days", scope.clone(), from, today), read(from, today)).await?;
+        Ok(UsageDays { past, today: read(today, to).await? })
+    }
+
+    async fn days_between(&self, scope: &Scope, from: Micros, to: Micros) -> Result<Vec<UsageStep>> {
+        if from >= to {
+            return Ok(Vec::new());
+        }
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT s.id, u.memory_mb, u.architecture, ");
+        query.push(packed(&[
+            "u.at_us",
+            "u.requests",
+            "u.compute_ms",
+            "u.init_ms",
+            "u.storage_mb_ms",
+            "u.event_bytes",
+            "u.response_bytes",
+        ]));
+        query
+            .push(" FROM scopes s CROSS JOIN usage u ON u.scope = s.key AND u.grain = 'day' AND u.at_us >= ");
+        query.push_bind(from.0).push(" AND u.at_us < ").push_bind(to.0).push(" WHERE ");
+        push_functions(&mut query, scope);
+        query.push(" GROUP BY s.id, u.memory_mb, u.architecture");
         let rows: Vec<(String, i64, String, String)> =
             query.build_query_as().fetch_all(self.reader()).await?;
         let mut steps = Vec::new();
         for (id, memory_mb, architecture, days) in rows {
             let (function_id, architecture) = (FunctionId(id), words::parse("architecture", &architecture)?);
-            for day in days.split(',') {
-                let mut numbers = day.split(' ').map(|number| number.parse::<u64>().unwrap_or_default());
-                let mut next = || numbers.next().unwrap_or_default();
+            for mut day in packed::rows(&days) {
                 steps.push(UsageStep {
-                    at_us: Micros(i64::try_from(next()).unwrap_or_default()),
+                    at_us: Micros(day.next()),
                     function_id: function_id.clone(),
                     usage: SizedUsage {
                         memory_mb: memory_mb as u32,
                         architecture,
-                        requests: next(),
-                        compute_ms: next(),
-                        init_ms: next(),
-                        storage_mb_ms: u128::from(next()),
-                        event_bytes: next(),
-                        response_bytes: next(),
+                        requests: day.next(),
+                        compute_ms: day.next(),
+                        init_ms: day.next(),
+                        storage_mb_ms: day.next(),
+                        event_bytes: day.next(),
+                        response_bytes: day.next(),
                     },
                 });
             }
@@ -200,13 +231,5 @@ impl Store {
                 .fetch_one(self.reader())
                 .await?;
         Ok(first.map(Micros))
-    }
-}
-
-fn push_scope(query: &mut QueryBuilder<Sqlite>, scope: &Scope) {
-    let (condition, id) = functions_of(scope);
-    query.push(condition);
-    if let Some(id) = id {
-        query.push_bind(id.to_owned());
     }
 }

@@ -3,11 +3,14 @@
 
 use crate::database;
 use crate::error::{Error, Result};
+use crate::past::Past;
 use crate::pieces::{ManyRows, Values};
 use crate::rollup::RollupChanges;
 use crate::scopes::{FunctionScopes, Scopes};
 use crate::{log_rows, words};
-use hearth_model::{EnvironmentId, FunctionId, Invocation, InvocationPayloads, LogLine, Micros, Outcome};
+use hearth_model::{
+    EnvironmentId, FunctionId, Grain, Invocation, InvocationPayloads, LogLine, Micros, Outcome,
+};
 use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::HashMap;
 
@@ -63,6 +66,12 @@ pub(crate) struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// When the first of them was.
+    fn earliest(&self) -> Option<Micros> {
+        let calls = self.calls.iter().map(|fact| fact.invocation.started_us);
+        calls.chain(self.lines.iter().map(|line| line.at_us)).min()
+    }
+
     /// Ids and names of the functions, each once.
     fn functions(&self) -> Vec<(&FunctionId, &str)> {
         let mut functions: HashMap<&FunctionId, &str> = HashMap::new();
@@ -76,10 +85,11 @@ impl Facts<'_> {
     }
 }
 
-/// What a transaction of facts needs to know.
+/// What a transaction of facts needs to know, and whom it tells.
 #[derive(Clone, Copy)]
 pub(crate) struct Recording<'a> {
     pub(crate) scopes: &'a Scopes,
+    pub(crate) past: &'a Past,
     pub(crate) now: Micros,
 }
 
@@ -96,7 +106,15 @@ impl Recording<'_> {
         };
         let written = written.await;
         database::end(&mut connection, written).await?;
+        self.stored(facts);
         Ok(ended)
+    }
+
+    /// To be told after the transaction.
+    pub(crate) fn stored(self, facts: &Facts<'_>) {
+        if let Some(earliest) = facts.earliest() {
+            self.past.changed(Grain::Hour.floor(earliest));
+        }
     }
 
     /// The scopes of the functions of these facts, to be asked for before the transaction begins.

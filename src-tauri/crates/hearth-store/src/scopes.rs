@@ -164,12 +164,8 @@ impl Store {
             Scope::All => (&Scope::Demo, "NOT IN"),
             scope => (scope, "IN"),
         };
-        let (condition, id) = functions_of(others);
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT s.key FROM scopes s WHERE ");
-        query.push(condition);
-        if let Some(id) = id {
-            query.push_bind(id.to_owned());
-        }
+        push_functions(&mut query, others);
         let keys: Vec<i64> = query.build_query_scalar().fetch_all(self.reader()).await?;
         if keys.is_empty() && *scope == Scope::All {
             return Ok(String::new());
@@ -191,5 +187,14 @@ pub(crate) fn functions_of(scope: &Scope) -> (&'static str, Option<&str>) {
         Scope::Demo => ("s.kind = 'function' AND s.account GLOB 'demo*'", None),
         Scope::Account(id) => ("s.kind = 'function' AND s.account = ", Some(id)),
         Scope::Function(id) => ("s.kind = 'function' AND s.id = ", Some(id.as_str())),
+    }
+}
+
+/// Pushes that condition with what is bound.
+pub(crate) fn push_functions(query: &mut QueryBuilder<Sqlite>, scope: &Scope) {
+    let (condition, id) = functions_of(scope);
+    query.push(condition);
+    if let Some(id) = id {
+        query.push_bind(id.to_owned());
     }
 }

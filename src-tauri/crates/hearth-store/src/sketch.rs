@@ -96,6 +96,16 @@ impl Distribution {
         })
     }
 
+    pub(crate) fn add_sketch(&mut self, sketch: &Sketch) {
+        if !sketch.0.is_empty() && self.bins.is_empty() {
+            self.bins = vec![0; BINS];
+        }
+        for (bin, count) in &sketch.0 {
+            self.bins[usize::from(*bin)] += count;
+            self.count += count;
+        }
+    }
+
     /// The values below which these shares lie, in rising order of shares; none of nothing.
     pub(crate) fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [Option<f64>; N] {
         let mut answers = [None; N];

@@ -1,8 +1,10 @@
 //! The handle of the ledger: opening, queueing facts, acknowledging answers, closing. Must not know tables.
 
+use crate::backlog::Backlog;
 use crate::database::{self, Database};
 use crate::error::{Error, Result};
 use crate::journal::Journal;
+use crate::past::Past;
 use crate::record::Recording;
 use crate::scopes::Scopes;
 use crate::types::StoreOptions;
@@ -40,6 +42,7 @@ struct Inner {
     problem: Problem,
     writer: Mutex<Option<JoinHandle<()>>>,
     scopes: Scopes,
+    past: Past,
     upkeep: Upkeep,
     data_dir: PathBuf,
 }
@@ -59,7 +62,8 @@ impl Store {
         let folder = options.data_dir.join("journal");
         let mut journal = Journal::open(folder.clone())?;
         let scopes = Scopes::default();
-        let recording = Recording { scopes: &scopes, now: clock.now() };
+        let past = Past::default();
+        let recording = Recording { scopes: &scopes, past: &past, now: clock.now() };
         rebuild::rebuild_if_stale(&database, recording).await?;
         recovery::recover(&database, &mut journal, &folder, recording).await?;
 
@@ -68,8 +72,8 @@ impl Store {
         let log_room = Arc::new(Semaphore::new(LOG_ROOM));
         let problem = Problem::default();
         let urgent = Arc::new(Notify::new());
-        let stored = Arc::new(Notify::new());
-        let upkeep = Upkeep::start(&database, Arc::clone(&clock), Arc::clone(&stored));
+        let backlog = Arc::new(Backlog::new());
+        let upkeep = Upkeep::start(&database, Arc::clone(&clock), Arc::clone(&backlog));
         let writer = Writer {
             pool: database.write.clone(),
             queue: inbox,
@@ -80,8 +84,9 @@ impl Store {
             problem: Arc::clone(&problem),
             stopped: None,
             scopes: scopes.clone(),
+            past: past.clone(),
             clock: Arc::clone(&clock),
-            stored: Arc::clone(&stored),
+            backlog,
         };
         let writer = Mutex::new(Some(tokio::spawn(writer.run())));
         Ok(Self {
@@ -95,6 +100,7 @@ impl Store {
                 problem,
                 writer,
                 scopes,
+                past,
                 upkeep,
                 data_dir: options.data_dir,
             }),
@@ -211,7 +217,11 @@ impl Store {
     }
 
     pub(crate) fn recording(&self) -> Recording<'_> {
-        Recording { scopes: &self.inner.scopes, now: self.now() }
+        Recording { scopes: &self.inner.scopes, past: &self.inner.past, now: self.now() }
+    }
+
+    pub(crate) fn past(&self) -> &Past {
+        &self.inner.past
     }
 
     /// The data folder.

@@ -5,6 +5,7 @@ use crate::database::{self, Database};
 use crate::error::{Error, Result};
 use crate::invocations::{COLUMNS, InvocationRow};
 use crate::logs::LogRow;
+use crate::past::Past;
 use crate::record::{Facts, first_id};
 use crate::retention::{RAW_FROM, WHOLE_FROM};
 use crate::rollup::{Billed, Rollup, RollupChanges};
@@ -73,7 +74,7 @@ impl Store {
             state::set(&mut connection, WHOLE_FROM, from.0).await?;
         }
         other.close().await.ok();
-        self.upkeep().wake();
+        self.past().forget();
         Ok(imported)
     }
 
@@ -99,8 +100,8 @@ impl Store {
         sqlx::query("VACUUM INTO ?").bind(copy.to_string_lossy().into_owned()).execute(&mut other).await?;
         other.close().await.ok();
         let migrated = Database::open(&scratch.0, self.clock(), &database::migrations()).await?;
-        let scopes = Scopes::default();
-        let recording = crate::record::Recording { scopes: &scopes, now: self.now() };
+        let (scopes, past) = (Scopes::default(), Past::default());
+        let recording = crate::record::Recording { scopes: &scopes, past: &past, now: self.now() };
         rebuild::rebuild_if_stale(&migrated, recording).await?;
         migrated.close().await;
         Ok(copy)
@@ -178,9 +179,10 @@ impl Store {
                     fresh.push(line);
                 }
             }
-            added += fresh.len() as u64;
             let facts = Facts { calls: Vec::new(), lines: fresh };
             self.recording().commit(self.writer(), &facts).await?;
+            self.upkeep().stored(facts.lines.len());
+            added += facts.lines.len() as u64;
         }
     }
 

@@ -121,6 +121,22 @@ pub struct UsedQuantities {
     pub log_bytes: u64,
 }
 
+impl UsedQuantities {
+    /// Adds what was used elsewhere.
+    pub fn add(&mut self, more: &Self) {
+        self.requests += more.requests;
+        self.x86_compute_mb_ms += more.x86_compute_mb_ms;
+        self.x86_init_mb_ms += more.x86_init_mb_ms;
+        self.arm_compute_mb_ms += more.arm_compute_mb_ms;
+        self.arm_init_mb_ms += more.arm_init_mb_ms;
+        self.storage_mb_ms += more.storage_mb_ms;
+        self.event_bytes += more.event_bytes;
+        self.response_bytes += more.response_bytes;
+        self.log_lines += more.log_lines;
+        self.log_bytes += more.log_bytes;
+    }
+}
+
 /// Figures of a stretch of time. Durations are those of handlers that ran, in microseconds; a percentile of
 /// nothing is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

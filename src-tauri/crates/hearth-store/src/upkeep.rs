@@ -1,6 +1,7 @@
 //! Upkeep: what the ledger does in the background, in steps of a few milliseconds between which others write. It
 //! makes log lines findable and lets go of what is too old. Owns when; must not know how.
 
+use crate::backlog::{Backlog, MOST, Turn};
 use crate::database::Database;
 use crate::log_rows;
 use crate::retention::{self, Deleted, Retention};
@@ -8,13 +9,10 @@ use hearth_model::Clock;
 use sqlx::SqlitePool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Lines gather so long before they are indexed: together that costs less.
-const GATHER: Duration = Duration::from_millis(400);
 /// Between two steps, so that a call that waits to be written goes first.
 const PAUSE: Duration = Duration::from_millis(4);
 const RETENTION_EVERY: Duration = Duration::from_hours(1);
@@ -25,7 +23,7 @@ const RETRY: Duration = Duration::from_secs(30);
 
 /// The task and how to talk to it.
 pub(crate) struct Upkeep {
-    stored: Arc<Notify>,
+    backlog: Arc<Backlog>,
     end: CancellationToken,
     retention: Arc<Mutex<Option<Retention>>>,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -34,37 +32,35 @@ pub(crate) struct Upkeep {
 struct Work {
     pool: SqlitePool,
     clock: Arc<dyn Clock>,
-    stored: Arc<Notify>,
+    backlog: Arc<Backlog>,
     end: CancellationToken,
     retention: Arc<Mutex<Option<Retention>>>,
 }
 
 impl Upkeep {
     /// Starts the task. Nothing is deleted before a retention is set.
-    pub(crate) fn start(database: &Database, clock: Arc<dyn Clock>, stored: Arc<Notify>) -> Self {
+    pub(crate) fn start(database: &Database, clock: Arc<dyn Clock>, backlog: Arc<Backlog>) -> Self {
         let end = CancellationToken::new();
         let retention = Arc::new(Mutex::new(None));
         let work = Work {
             pool: database.write.clone(),
             clock,
-            stored: Arc::clone(&stored),
+            backlog: Arc::clone(&backlog),
             end: end.clone(),
             retention: Arc::clone(&retention),
         };
-        // Lines of an earlier life may wait.
-        stored.notify_one();
         let task = Mutex::new(Some(tokio::spawn(work.run())));
-        Self { stored, end, retention, task }
+        Self { backlog, end, retention, task }
     }
 
-    /// There are new lines, or there is a new retention.
-    pub(crate) fn wake(&self) {
-        self.stored.notify_one();
+    /// Something was stored past the task that writes, with so many log lines.
+    pub(crate) fn stored(&self, lines: usize) {
+        self.backlog.stored(lines);
     }
 
     pub(crate) fn set_retention(&self, retention: Retention) {
         *self.retention.lock().unwrap_or_else(PoisonError::into_inner) = Some(retention);
-        self.wake();
+        self.backlog.wake();
     }
 
     pub(crate) async fn end(&self) {
@@ -88,30 +84,42 @@ impl Work {
     async fn run(self) {
         let mut due = Instant::now() + RETENTION_FIRST;
         let mut known = None;
+        // Lines of an earlier life may wait.
+        let mut went_well = self.count().await;
+        let (mut worked, mut ended) = (Duration::ZERO, Instant::now());
         loop {
+            if !went_well && !self.pause(RETRY).await {
+                return;
+            }
+            let turn = self.backlog.turn(worked, ended);
+            let next = match turn {
+                Turn::Idle => due,
+                Turn::Wait(time) => due.min(Instant::now() + time),
+                Turn::Piece => Instant::now() + PAUSE,
+                Turn::CatchUp => Instant::now(),
+            };
             tokio::select! {
                 () = self.end.cancelled() => return,
-                () = self.stored.notified() => {
-                    if !self.pause(GATHER).await {
-                        return;
-                    }
-                }
-                () = tokio::time::sleep_until(due) => {}
+                () = self.backlog.changed() => {}
+                () = tokio::time::sleep_until(next) => {}
             }
             let retention = *self.retention.lock().unwrap_or_else(PoisonError::into_inner);
             if retention != known {
                 known = retention;
                 due = due.min(Instant::now() + RETENTION_FIRST);
             }
-            let mut went_well = self.index().await;
+            went_well = true;
+            let turn = self.backlog.turn(worked, ended);
+            if matches!(turn, Turn::Piece | Turn::CatchUp) {
+                let begun = Instant::now();
+                went_well = self.index(turn == Turn::CatchUp).await;
+                (worked, ended) = (begun.elapsed(), Instant::now());
+            }
             if Instant::now() >= due {
                 due = Instant::now() + RETENTION_EVERY;
                 if let Some(retention) = retention {
                     went_well &= self.retain(&retention).await;
                 }
-            }
-            if !went_well && !self.pause(RETRY).await {
-                return;
             }
         }
     }
@@ -124,19 +132,35 @@ impl Work {
         }
     }
 
-    async fn index(&self) -> bool {
-        while !self.end.is_cancelled() {
-            match log_rows::index_some(&self.pool).await {
-                Ok(true) => {}
-                Ok(false) => return true,
-                Err(error) => {
-                    tracing::warn!(%error, "log lines are not findable by the index yet");
-                    return false;
-                }
+    /// Asks the ledger how many lines wait.
+    async fn count(&self) -> bool {
+        let counted = self.backlog.waiting();
+        match log_rows::unindexed(&self.pool).await {
+            Ok(there) => {
+                self.backlog.correct(counted, there);
+                true
             }
-            self.pause(PAUSE).await;
+            Err(error) => {
+                tracing::warn!(%error, "the ledger does not say which log lines are indexed");
+                false
+            }
         }
-        true
+    }
+
+    async fn index(&self, catch_up: bool) -> bool {
+        let most = if catch_up { self.backlog.waiting() - MOST } else { 0 };
+        match log_rows::index_some(&self.pool, most).await {
+            // What was counted is not there any more, for instance since it was removed with a demo.
+            Ok(0) => self.count().await,
+            Ok(lines) => {
+                self.backlog.indexed(lines);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "log lines are not findable by the index yet");
+                false
+            }
+        }
     }
 
     async fn retain(&self, retention: &Retention) -> bool {

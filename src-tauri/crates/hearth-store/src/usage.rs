@@ -2,29 +2,42 @@
 //! architecture for prices and what-if. From rollups only, so that it costs the same whatever the number of calls.
 //! Must not know prices.
 
+use crate::charts::ceil;
 use crate::error::Result;
+use crate::rollup::Sums;
 use crate::rollup_rows::{SumsRow, used};
-use crate::scopes::{Scope, functions_of};
+use crate::scopes::{Scope, push_functions};
 use crate::store::Store;
 use crate::types::{FunctionUsage, SizedUsage, UsageStep};
 use crate::words;
 use hearth_model::{FunctionId, Grain, Micros};
 use sqlx::{QueryBuilder, Sqlite};
+use std::collections::HashMap;
 
-/// Whole hours that hold a window, as days inside and hours at the edges.
-fn pieces(from: Micros, to: Micros) -> [(&'static str, i64, i64); 3] {
-    let (from, to) = (Grain::Hour.floor(from), crate::charts::ceil(Grain::Hour, to));
-    let first_day = crate::charts::ceil(Grain::Day, from).min(to);
-    let last_day = Grain::Day.floor(to).max(first_day);
-    [("hour", from.0, first_day.0), ("day", first_day.0, last_day.0), ("hour", last_day.0, to.0)]
+/// Whole hours that hold a window; all of today when it reaches the current hour, since nothing comes later.
+fn whole(from: Micros, to: Micros, now: Micros) -> (Micros, Micros) {
+    let (from, to) = (Grain::Hour.floor(from), ceil(Grain::Hour, to));
+    (from, if to >= now { ceil(Grain::Day, to) } else { to })
 }
 
-fn push_functions(query: &mut QueryBuilder<Sqlite>, scope: &Scope) {
-    let (condition, id) = functions_of(scope);
-    query.push(condition);
-    if let Some(id) = id {
-        query.push_bind(id.to_owned());
+/// Whole hours as days inside and hours at the edges; pieces that hold nothing are left out.
+fn pieces(from: Micros, to: Micros) -> Vec<(&'static str, i64, i64)> {
+    let first_day = ceil(Grain::Day, from).min(to);
+    let last_day = Grain::Day.floor(to).max(first_day);
+    let pieces = [("hour", from, first_day), ("day", first_day, last_day), ("hour", last_day, to)];
+    let there = |(_, from, to): &(_, Micros, Micros)| from < to;
+    pieces.into_iter().filter(there).map(|(grain, from, to)| (grain, from.0, to.0)).collect()
+}
+
+/// The pieces as a table `p`.
+fn push_pieces(query: &mut QueryBuilder<Sqlite>, from: Micros, to: Micros) {
+    query.push(" FROM scopes s CROSS JOIN (");
+    for (index, (grain, from, to)) in pieces(from, to).into_iter().enumerate() {
+        query.push(if index == 0 { "SELECT " } else { " UNION ALL SELECT " });
+        query.push_bind(grain).push(" AS grain, ").push_bind(from).push(" AS first, ").push_bind(to);
+        query.push(" AS last");
     }
+    query.push(") p");
 }
 
 const SUMS: &str = "SUM(r.invocations) AS invocations, SUM(r.errors) AS errors, SUM(r.throttles) AS throttles,
@@ -73,6 +86,26 @@ impl SizedRow {
     }
 }
 
+/// One function's sums.
+#[derive(Clone)]
+struct Summed {
+    name: String,
+    account: String,
+    sums: Sums,
+}
+
+/// By function, memory size and architecture.
+type Sizes = HashMap<(FunctionId, u32, String), SizedUsage>;
+
+fn add(sum: &mut SizedUsage, more: &SizedUsage) {
+    sum.requests += more.requests;
+    sum.compute_ms += more.compute_ms;
+    sum.init_ms += more.init_ms;
+    sum.storage_mb_ms += more.storage_mb_ms;
+    sum.event_bytes += more.event_bytes;
+    sum.response_bytes += more.response_bytes;
+}
+
 const SIZED_SUMS: &str =
     "u.memory_mb, u.architecture, SUM(u.requests) AS requests, SUM(u.compute_ms) AS compute_ms,
      SUM(u.init_ms) AS init_ms, SUM(u.storage_mb_ms) AS storage_mb_ms, SUM(u.event_bytes) AS event_bytes,
@@ -87,35 +120,53 @@ impl Store {
         from: Micros,
         to: Micros,
     ) -> Result<Vec<FunctionUsage>> {
+        let now = self.now();
+        let (from, to) = whole(from, to, now);
+        let today = Grain::Day.floor(now).clamp(from, to.max(from));
+        let read = |from, to| self.sums_by_function(scope, from, to);
+        let past = self.past().of(("sums", scope.clone(), from, today), read(from, today)).await?;
+        let mut functions: HashMap<FunctionId, Summed> = (*past).clone();
+        for (id, more) in read(today, to).await? {
+            functions.entry(id).and_modify(|there| there.sums.merge(&more.sums)).or_insert(more);
+        }
+        let usage = |(function_id, Summed { name, account, sums })| FunctionUsage {
+            function_id,
+            name,
+            account,
+            errors: sums.errors as u64,
+            throttles: sums.throttles as u64,
+            cold_starts: sums.cold_starts as u64,
+            duration_sum_us: sums.duration_sum_us,
+            used: used(&sums),
+        };
+        Ok(functions.into_iter().map(usage).collect())
+    }
+
+    async fn sums_by_function(
+        &self,
+        scope: &Scope,
+        from: Micros,
+        to: Micros,
+    ) -> Result<HashMap<FunctionId, Summed>> {
+        if from >= to {
+            return Ok(HashMap::new());
+        }
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("SELECT s.id, s.name, s.account, 0 AS at_us, ");
-        query.push(SUMS).push(" FROM scopes s CROSS JOIN (");
-        for (index, (grain, from, to)) in pieces(from, to).into_iter().enumerate() {
-            query.push(if index == 0 { "SELECT " } else { " UNION ALL SELECT " });
-            query.push_bind(grain).push(" AS grain, ").push_bind(from).push(" AS first, ").push_bind(to);
-            query.push(" AS last");
-        }
+        query.push(SUMS);
+        push_pieces(&mut query, from, to);
         query.push(
-            ") p CROSS JOIN rollups r ON r.grain = p.grain AND r.scope = s.key AND r.at_us >= p.first
+            " CROSS JOIN rollups r ON r.grain = p.grain AND r.scope = s.key AND r.at_us >= p.first
                  AND r.at_us < p.last WHERE ",
         );
         push_functions(&mut query, scope);
-        query.push(" GROUP BY s.key");
+        query.push(" GROUP BY s.id");
         let rows: Vec<FunctionRow> = query.build_query_as().fetch_all(self.reader()).await?;
-        let usage = |row: FunctionRow| {
+        let summed = |row: FunctionRow| {
             let sums = row.sums.sums();
-            FunctionUsage {
-                function_id: FunctionId(row.id),
-                name: row.name,
-                account: row.account,
-                errors: sums.errors as u64,
-                throttles: sums.throttles as u64,
-                cold_starts: sums.cold_starts as u64,
-                duration_sum_us: sums.duration_sum_us,
-                used: used(&sums),
-            }
+            (FunctionId(row.id), Summed { name: row.name, account: row.account, sums })
         };
-        Ok(rows.into_iter().map(usage).collect())
+        Ok(rows.into_iter().map(summed).collect())
     }
 
     /// What each function of a scope used in the whole hours that hold a window, by memory size and architecture.
@@ -125,21 +176,37 @@ impl Store {
         from: Micros,
         to: Micros,
     ) -> Result<Vec<(FunctionId, SizedUsage)>> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT s.id, 0 AS at_us, ");
-        query.push(SIZED_SUMS).push(" FROM scopes s CROSS JOIN (");
-        for (index, (grain, from, to)) in pieces(from, to).into_iter().enumerate() {
-            query.push(if index == 0 { "SELECT " } else { " UNION ALL SELECT " });
-            query.push_bind(grain).push(" AS grain, ").push_bind(from).push(" AS first, ").push_bind(to);
-            query.push(" AS last");
+        let now = self.now();
+        let (from, to) = whole(from, to, now);
+        let today = Grain::Day.floor(now).clamp(from, to.max(from));
+        let read = |from, to| self.sums_by_size(scope, from, to);
+        let past = self.past().of(("sizes", scope.clone(), from, today), read(from, today)).await?;
+        let mut sizes = (*past).clone();
+        for (key, more) in read(today, to).await? {
+            sizes.entry(key).and_modify(|there| add(there, &more)).or_insert(more);
         }
+        Ok(sizes.into_iter().map(|((id, ..), usage)| (id, usage)).collect())
+    }
+
+    async fn sums_by_size(&self, scope: &Scope, from: Micros, to: Micros) -> Result<Sizes> {
+        if from >= to {
+            return Ok(Sizes::new());
+        }
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT s.id, 0 AS at_us, ");
+        query.push(SIZED_SUMS);
+        push_pieces(&mut query, from, to);
         query.push(
-            ") p CROSS JOIN usage u ON u.grain = p.grain AND u.scope = s.key AND u.at_us >= p.first
+            " CROSS JOIN usage u ON u.grain = p.grain AND u.scope = s.key AND u.at_us >= p.first
                  AND u.at_us < p.last WHERE ",
         );
         push_functions(&mut query, scope);
-        query.push(" GROUP BY s.key, u.memory_mb, u.architecture");
+        query.push(" GROUP BY s.id, u.memory_mb, u.architecture");
         let rows: Vec<SizedRow> = query.build_query_as().fetch_all(self.reader()).await?;
-        rows.into_iter().map(|row| Ok((FunctionId(row.id.clone()), row.usage()?))).collect()
+        let sized = |row: SizedRow| {
+            let usage = row.usage()?;
+            Ok(((FunctionId(row.id), usage.memory_mb, row.architecture), usage))
+        };
+        rows.into_iter().map(sized).collect()
     }
 
     /// The same hour by hour or day by day, oldest first: what a forecast, a what-if or a price that changed in
@@ -181,16 +248,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_are_the_hours_that_hold_the_window(from in 0_i64..20_000_000, length in 1_i64..10_000_000) {
+        fn pieces_are_the_hours_that_hold_the_window(
+            from in 0_i64..20_000_000, length in 1_i64..10_000_000, later in 3_600_i64..10_000_000,
+        ) {
             let (from, to) = (Micros::from_seconds(from), Micros::from_seconds(from + length));
-            let mut at = Grain::Hour.floor(from).0;
-            for (grain, first, last) in pieces(from, to) {
-                prop_assert_eq!(first, at);
-                prop_assert!(last >= first);
-                prop_assert!(grain == "hour" || Grain::Day.floor(Micros(first)).0 == first || first == last);
-                at = last;
+            let (first, last) = whole(from, to, to + Micros::from_seconds(later));
+            prop_assert_eq!((first, last), (Grain::Hour.floor(from), ceil(Grain::Hour, to)));
+            let (_, today) = whole(from, to, to);
+            prop_assert_eq!(today, ceil(Grain::Day, to));
+            for last in [last, today] {
+                let mut at = first.0;
+                for (grain, first, last) in pieces(first, last) {
+                    prop_assert_eq!(first, at);
+                    prop_assert!(last > first);
+                    prop_assert!(grain == "hour" || Grain::Day.floor(Micros(first)).0 == first);
+                    at = last;
+                }
+                prop_assert_eq!(at, last.0);
             }
-            prop_assert_eq!(at, crate::charts::ceil(Grain::Hour, to).0);
         }
     }
 }

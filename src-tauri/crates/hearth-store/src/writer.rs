@@ -3,8 +3,10 @@
 //!
 //! Owns the order of writes and the state "recording has stopped". Must not know queries.
 
+use crate::backlog::Backlog;
 use crate::error::{Error, Result};
 use crate::journal::Journal;
+use crate::past::Past;
 use crate::record::{self, Fact, Facts, Recording};
 use crate::scopes::Scopes;
 use crate::{database, environments, recovery};
@@ -81,9 +83,10 @@ pub(crate) struct Writer {
     pub(crate) problem: Problem,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) scopes: Scopes,
+    pub(crate) past: Past,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Told when log lines were stored, so that they are made findable.
-    pub(crate) stored: Arc<Notify>,
+    /// Told what was stored, so that log lines are made findable once it is quiet.
+    pub(crate) backlog: Arc<Backlog>,
 }
 
 /// What waits for SQLite to accept writes again.
@@ -193,11 +196,9 @@ impl Writer {
         }
         let written = self.commit(&batch).await;
         self.log_room.add_permits(lines);
-        if lines > 0 {
-            self.stored.notify_one();
-        }
         match written {
             Ok(()) => {
+                self.backlog.stored(lines_of(&batch));
                 self.note_committed(segments_of(&batch));
                 Ok(())
             }
@@ -227,6 +228,7 @@ impl Writer {
                         "log lines and server changes were lost while recording had stopped"
                     );
                 }
+                self.backlog.stored(lines_of(&stopped.kept));
                 self.note_committed(stopped.in_journal);
                 self.note_committed(segments_of(&stopped.kept));
                 *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -241,7 +243,7 @@ impl Writer {
     }
 
     fn recording(&self) -> Recording<'_> {
-        Recording { scopes: &self.scopes, now: self.clock.now() }
+        Recording { scopes: &self.scopes, past: &self.past, now: self.clock.now() }
     }
 
     /// Facts and their rollups in one transaction: both or neither.
@@ -256,7 +258,9 @@ impl Writer {
             record::store(&mut connection, &facts, &scopes, recording.now).await.map(drop)
         };
         let written = written.await;
-        database::end(&mut connection, written).await
+        database::end(&mut connection, written).await?;
+        recording.stored(&facts);
+        Ok(())
     }
 
     fn tell(&self, error: &Error, dropped: usize) -> String {
@@ -285,6 +289,10 @@ impl Writer {
             journal.committed(segment, count);
         }
     }
+}
+
+fn lines_of(items: &[Item]) -> usize {
+    items.iter().map(|item| if let Item::Log(lines) = item { lines.len() } else { 0 }).sum()
 }
 
 fn segments_of(items: &[Item]) -> BTreeMap<u64, u64> {

@@ -5,7 +5,7 @@ use super::bill::Sums;
 use crate::api::{CostColumn, CostDays};
 use hearth_cost::Decimal;
 use hearth_model::{FunctionId, Grain, Micros};
-use hearth_store::UsageStep;
+use hearth_store::UsageDays;
 use rust_decimal::prelude::ToPrimitive as _;
 use std::collections::HashMap;
 
@@ -50,13 +50,13 @@ pub(crate) fn count(from: Micros, until: Micros) -> usize {
 /// Spreads each function's sums over the days on which it used something; `tasks` weighs the days of services.
 pub(crate) fn spread(
     sums: &HashMap<FunctionId, Sums>,
-    steps: &[UsageStep],
+    steps: &UsageDays,
     tasks: &HashMap<FunctionId, Vec<f64>>,
     from: Micros,
     days: usize,
 ) -> HashMap<FunctionId, Daily> {
     let mut weights: HashMap<&FunctionId, Daily> = HashMap::new();
-    for step in steps {
+    for step in steps.iter() {
         let day = (step.at_us - from).0.div_euclid(Grain::Day.length().0);
         let Some(day) = usize::try_from(day).ok().filter(|day| *day < days) else { continue };
         let daily = weights.entry(&step.function_id).or_insert_with(|| empty(days));

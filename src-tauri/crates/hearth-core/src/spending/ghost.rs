@@ -31,11 +31,12 @@ pub(super) async fn ghost(
     };
     let mut own: Vec<Vec<f64>> = cases.iter().map(|_| vec![0.0; count]).collect();
     let steps = app.store().usage_days(&asked.scope, period.from_us, period.until_us).await?;
-    for step in steps {
+    for step in steps.iter() {
         let place = usize::try_from((step.at_us - period.from_us).0.div_euclid(length)).unwrap_or(usize::MAX);
         let case = cases.iter().position(|case| case.id == step.function_id);
         if let Some(case) = case.filter(|_| place < count) {
-            own[case][place] += rough(book, day, &cases[case].pricing, &[step.usage], &[]);
+            own[case][place] +=
+                rough(book, day, &cases[case].pricing, std::slice::from_ref(&step.usage), &[]);
         }
     }
     let month_days = (period.to_us - period.from_us).0 as f64 / length as f64;

@@ -2,7 +2,7 @@
 
 use crate::fixture::{line, open};
 use hearth_model::{FunctionId, LogLevel, RequestId};
-use hearth_store::LogFilter;
+use hearth_store::{Batch, LogFilter};
 
 fn filter() -> LogFilter {
     LogFilter { limit: 10, ..LogFilter::default() }
@@ -144,5 +144,43 @@ async fn a_search_finds_lines_before_and_after_they_are_indexed() {
     }
     let all: Vec<String> = find("tape 30", None).await.into_iter().map(|line| line.text).collect();
     assert_eq!(texts, all, "pages go from what is not indexed to what is");
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_come_without_pause_never_leave_much_to_look_at() {
+    const BATCH: i64 = 10_000;
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for batch in 0..7 {
+        let lines =
+            (0..BATCH).map(|index| line(&format!("line {batch} {index}"), LogLevel::Info, None)).collect();
+        store.ingest(&Batch { invocations: Vec::new(), lines }).await.unwrap();
+        let waiting = store.storage().await.unwrap().unindexed_lines;
+        assert!(waiting <= 20_000 + 2 * BATCH as u64, "{waiting} lines wait after batch {batch}");
+        let found =
+            store.logs(&LogFilter { search: format!("line {batch} 9999"), ..filter() }).await.unwrap();
+        assert_eq!(found.lines.len(), 1, "a line is found at once");
+    }
+    until_findable(&store).await;
+    let found =
+        store.logs(&LogFilter { search: "line 3 77".to_owned(), limit: 500, ..filter() }).await.unwrap();
+    assert_eq!(found.lines.len(), 111);
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_few_lines_wait_for_a_quiet_moment_and_are_found_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for index in 0..15 {
+        store.log(vec![line(&format!("busy {index}"), LogLevel::Info, None)]).await;
+        store.flush().await.unwrap();
+        let found = store.logs(&LogFilter { search: format!("busy {index}"), ..filter() }).await.unwrap();
+        assert_eq!(found.lines.last().unwrap().text, format!("busy {index}"));
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(store.storage().await.unwrap().unindexed_lines, 15, "none is indexed while lines keep coming");
+    until_findable(&store).await;
     store.close().await;
 }

@@ -18,14 +18,21 @@ async fn days_in_one_row_are_the_days_of_the_steps() {
     }
     store.ingest(&Batch { invocations, lines: Vec::new() }).await.unwrap();
     let (from, to) = (NOON - Micros(DAY.0 * 6), NOON);
-    let mut told = store.usage_days(&Scope::All, from, to).await.unwrap();
+    let mut told: Vec<_> = store.usage_days(&Scope::All, from, to).await.unwrap().iter().cloned().collect();
     let mut steps = store.usage_steps(&Scope::All, from, to, Grain::Day).await.unwrap();
     assert!(steps.len() > 7, "several days and sizes");
     let key = |step: &hearth_store::UsageStep| (step.at_us, step.usage.memory_mb);
     told.sort_by_key(key);
     steps.sort_by_key(key);
     assert_eq!(told, steps);
-    assert!(store.usage_days(&Scope::Demo, from, to).await.unwrap().is_empty());
+    // What comes late counts too, in what was read before.
+    let late = vec![(invocation("late", NOON - Micros(DAY.0 * 3)), None)];
+    store.ingest(&Batch { invocations: late, lines: Vec::new() }).await.unwrap();
+    let requests =
+        |steps: &[hearth_store::UsageStep]| steps.iter().map(|step| step.usage.requests).sum::<u64>();
+    let again: Vec<_> = store.usage_days(&Scope::All, from, to).await.unwrap().iter().cloned().collect();
+    assert_eq!(requests(&again), requests(&steps) + 1);
+    assert_eq!(store.usage_days(&Scope::Demo, from, to).await.unwrap().iter().count(), 0);
 }
 
 #[tokio::test]
