@@ -45,7 +45,10 @@ pub use projection::{
 };
 pub use receipt::{Receipt, ReceiptLine, receipt};
 pub use rust_decimal::Decimal;
-pub use scope::{FunctionShare, Metered, ScopeBill, ScopeGroup, allocate, bill_scope, metered};
+pub use scope::{
+    FunctionShare, Metered, ScopeBill, ScopeGroup, Stretch, allocate, bill_month, bill_scope, list_month,
+    metered,
+};
 pub use services::azure::PremiumSku;
 pub use services::lambda_extras::{LambdaExtras, MicroVms, requests_of_event};
 pub use services::others::OtherOffer;

@@ -5,6 +5,8 @@
 mod allocate;
 mod grants;
 mod metered;
+mod month;
+mod price;
 #[cfg(test)]
 mod tests;
 
@@ -12,14 +14,14 @@ pub use allocate::allocate;
 pub use metered::metered;
 
 use crate::Day;
-use crate::book::{Currency, PriceBook, Row};
-use crate::charge::{SavingsPlan, tiered, without_grant};
-use crate::error::{Error, Result, usage};
+use crate::book::{Currency, PriceBook};
+use crate::charge::SavingsPlan;
+use crate::error::{Result, usage};
 use crate::line::{PriceSource, Step};
 use crate::meter::Meter;
 use crate::services::Grants;
-use grants::{Pool, pools};
 use hearth_model::Architecture;
+use month::Month;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -108,17 +110,15 @@ pub struct ScopeBill {
     pub total: Decimal,
 }
 
-/// One price and all that is counted at it.
-struct Group<'a> {
-    row: &'a Row,
-    quantity: Decimal,
-}
-
-/// What a group costs.
-struct Priced {
-    steps: Vec<Step>,
-    list: Decimal,
-    amount: Decimal,
+/// A part of a month with prices of its own: after a change of a price, tiers and grants go on where they were.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch<'a> {
+    /// The book of these days.
+    pub book: &'a PriceBook,
+    /// A day of them: what is in force on it holds for all.
+    pub day: Day,
+    /// What was used.
+    pub items: &'a [Metered],
 }
 
 /// The bill of everything in `items`, which one account, subscription or billing account used in one month.
@@ -132,154 +132,47 @@ pub fn bill_scope(
     grants: &Grants,
     savings_plan: Option<&SavingsPlan>,
 ) -> Result<ScopeBill> {
-    let mut rows: BTreeMap<String, Group<'_>> = BTreeMap::new();
-    let mut keys = Vec::with_capacity(items.len());
-    for item in items {
-        if item.quantity.is_sign_negative() && !item.quantity.is_zero() {
-            return usage(format!(
-                "`{}` cannot have used {} of {}",
-                item.function, item.quantity, item.meter
-            ));
-        }
-        let row = book.price(item.meter, &item.region, item.architecture, day)?;
-        let group = rows.entry(row.key()).or_insert(Group { row, quantity: Decimal::ZERO });
-        group.quantity = group
-            .quantity
-            .checked_add(item.quantity)
-            .ok_or_else(|| Error::TooLarge(item.quantity.to_string()))?;
-        keys.push(row.key());
-    }
-    let names: Vec<String> = rows.keys().cloned().collect();
-    let groups: Vec<Group<'_>> = rows.into_values().collect();
-    let currency = groups.first().map_or(Currency::Usd, |group| group.row.currency);
-    if let Some(other) = groups.iter().find(|group| group.row.currency != currency) {
-        return usage(format!("one bill cannot be in {} and {}", currency.code(), other.row.currency.code()));
-    }
-    let rules = Rules { book, day, grants, savings: savings_plan.map(|plan| plan.percent) };
-    let quantities: Vec<Decimal> = groups.iter().map(|group| group.quantity).collect();
-    let priced = rules.price(&groups, &quantities)?;
-    let total: Decimal = priced.iter().map(|group| group.amount).sum();
-
-    let place_of = |key: &String| names.binary_search(key).unwrap_or_default();
-    let mut functions: BTreeMap<&str, Share> = BTreeMap::new();
-    for (place, group) in priced.iter().enumerate() {
-        let members: Vec<usize> = (0..items.len()).filter(|item| place_of(&keys[*item]) == place).collect();
-        let weights: Vec<Decimal> = members.iter().map(|item| items[*item].quantity).collect();
-        let (lists, amounts) = (allocate(group.list, &weights), allocate(group.amount, &weights));
-        for ((item, list), amount) in members.iter().zip(lists).zip(amounts) {
-            let share = functions.entry(items[*item].function.as_str()).or_default();
-            share.list += list;
-            share.amount += amount;
-            *share.used.entry(place).or_default() += items[*item].quantity;
-        }
-    }
-    let functions = functions
-        .into_iter()
-        .map(|(function, share)| {
-            let without: Vec<Decimal> = quantities
-                .iter()
-                .enumerate()
-                .map(|(place, quantity)| quantity - share.used.get(&place).copied().unwrap_or_default())
-                .collect();
-            let rest: Decimal = rules.price(&groups, &without)?.iter().map(|group| group.amount).sum();
-            Ok(FunctionShare {
-                function: function.to_owned(),
-                list: share.list.normalize(),
-                after_grants: share.amount.normalize(),
-                marginal: (total - rest).normalize(),
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let list = priced.iter().map(|group| group.list).sum::<Decimal>().normalize();
-    let groups = groups
-        .iter()
-        .zip(priced)
-        .map(|(group, priced)| ScopeGroup {
-            meter: group.row.meter.to_string(),
-            region: group.row.region.clone(),
-            quantity: group.quantity.normalize(),
-            unit: group.row.meter.unit().name().to_owned(),
-            steps: priced.steps,
-            list: priced.list,
-            amount: priced.amount,
-            price: PriceSource::of(book, group.row),
-        })
-        .collect();
-    Ok(ScopeBill { groups, functions, currency, list, total: total.normalize() })
-}
-
-#[derive(Default)]
-struct Share {
-    list: Decimal,
-    amount: Decimal,
-    used: BTreeMap<usize, Decimal>,
-}
-
-/// What holds for the whole scope.
-struct Rules<'a> {
-    book: &'a PriceBook,
-    day: Day,
-    grants: &'a Grants,
-    savings: Option<Decimal>,
-}
-
-impl Rules<'_> {
-    /// What each group costs when `quantities` were used.
-    fn price(&self, groups: &[Group<'_>], quantities: &[Decimal]) -> Result<Vec<Priced>> {
-        let meters: Vec<Meter> = groups.iter().map(|group| group.row.meter).collect();
-        let mut priced = groups
-            .iter()
-            .zip(quantities)
-            .map(|(group, quantity)| {
-                let tiers = without_grant(&group.row.unit_tiers());
-                let steps = tiered(&tiers, Decimal::ZERO, *quantity)?;
-                let list: Decimal = steps.iter().map(|step| step.amount).sum();
-                Ok(Priced { steps, list: list.normalize(), amount: list.normalize() })
-            })
-            .collect::<Result<Vec<_>>>()?;
-        for pool in pools(self.book, self.day, self.grants, groups.iter().map(|group| group.row)) {
-            let members: Vec<usize> = (0..groups.len()).filter(|place| pool.covers(meters[*place])).collect();
-            match pool {
-                Pool::Units { units, .. } => {
-                    // Each region and architecture has its part of the grant taken off before its tiers.
-                    let used: Vec<Decimal> = members.iter().map(|place| quantities[*place]).collect();
-                    let free = units.min(used.iter().sum());
-                    for (place, free) in members.into_iter().zip(allocate(free, &used)) {
-                        let tiers = without_grant(&groups[place].row.unit_tiers());
-                        let mut steps = vec![Step::new("free each month", free, Decimal::ZERO)?];
-                        steps.extend(tiered(&tiers, Decimal::ZERO, quantities[place] - free)?);
-                        priced[place].set(steps);
-                    }
-                }
-                Pool::Money { worth, .. } => {
-                    let charges: Vec<Decimal> = members.iter().map(|place| priced[*place].amount).collect();
-                    let taken = worth.min(charges.iter().sum());
-                    for (place, taken) in members.into_iter().zip(allocate(taken, &charges)) {
-                        let mut steps = std::mem::take(&mut priced[place].steps);
-                        steps.push(Step::new("free each month, as money", Decimal::ONE, -taken)?);
-                        priced[place].set(steps);
-                    }
-                }
-            }
-        }
-        if let Some(percent) = self.savings {
-            let covered = [Meter::LambdaDuration, Meter::LambdaProvisioned, Meter::LambdaProvisionedDuration];
-            for (place, meter) in meters.iter().enumerate() {
-                if covered.contains(meter) {
-                    let mut steps = std::mem::take(&mut priced[place].steps);
-                    let label = format!("savings plan, {} % off", percent.normalize());
-                    steps.push(Step::new(label, priced[place].amount, -(percent / Decimal::ONE_HUNDRED))?);
-                    priced[place].set(steps);
-                }
-            }
-        }
-        Ok(priced)
+    match bill_month(&[Stretch { book, day, items }], grants, savings_plan)?.pop() {
+        Some(bill) => Ok(bill),
+        None => usage("a bill needs a stretch of time"),
     }
 }
 
-impl Priced {
-    fn set(&mut self, steps: Vec<Step>) {
-        self.amount = steps.iter().map(|step| step.amount).sum::<Decimal>().normalize();
-        self.steps = steps;
+/// The same for a month in which prices changed: a bill for each stretch, oldest first, that add up to the month's.
+pub fn bill_month(
+    stretches: &[Stretch<'_>],
+    grants: &Grants,
+    savings_plan: Option<&SavingsPlan>,
+) -> Result<Vec<ScopeBill>> {
+    let month = Month::new(stretches, grants, savings_plan)?;
+    let mut shares = month.shares();
+    let totals = Month::totals(&month.priced);
+    let mut names: Vec<&str> = shares.iter().flat_map(|shares| shares.keys().copied()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let quantities = month.quantities.iter().zip(&shares).map(|(all, shares)| {
+            let used = shares.get(name).map(|share| &share.used);
+            let without = |(place, quantity): (usize, &Decimal)| {
+                quantity - used.and_then(|used| used.get(&place)).copied().unwrap_or_default()
+            };
+            all.iter().enumerate().map(without).collect()
+        });
+        let rest = Month::totals(&month.price(&quantities.collect::<Vec<_>>())?);
+        for ((shares, total), rest) in shares.iter_mut().zip(&totals).zip(rest) {
+            shares.entry(name).or_default().marginal = total - rest;
+        }
     }
+    Ok(month.bills(shares, &totals))
+}
+
+/// What each function has of the list price of a month, with the tiers of all of them together, without grants.
+pub fn list_month(stretches: &[Stretch<'_>]) -> Result<BTreeMap<String, Decimal>> {
+    let mut lists: BTreeMap<String, Decimal> = BTreeMap::new();
+    for shares in Month::new(stretches, &Grants::default(), None)?.shares() {
+        for (name, share) in shares {
+            *lists.entry(name.to_owned()).or_default() += share.list;
+        }
+    }
+    Ok(lists)
 }

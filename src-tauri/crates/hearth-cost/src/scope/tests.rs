@@ -194,3 +194,51 @@ proptest! {
         prop_assert!(bill(&after, &Grants::whole()).total + Decimal::new(1, 9) >= bill(&before, &Grants::whole()).total);
     }
 }
+
+/// The bundled book with requests of Lambda in us-east-1 at another price, of a later day.
+fn dearer() -> PriceBook {
+    let mut rows = book().rows().to_vec();
+    for row in rows.iter_mut().filter(|row| row.meter == Meter::LambdaRequests && row.region == "us-east-1") {
+        for tier in &mut row.tiers {
+            tier.price *= Decimal::TWO;
+        }
+    }
+    let day = book().day().tomorrow().unwrap();
+    PriceBook::new(day, "a test".to_owned(), book().sources().clone(), rows).unwrap()
+}
+
+fn month(first: &[Metered], second: &[Metered], grants: &Grants) -> Vec<ScopeBill> {
+    let (old, new) = (book(), dearer());
+    let stretches = [
+        Stretch { book: &old, day: old.day(), items: first },
+        Stretch { book: &new, day: new.day(), items: second },
+    ];
+    bill_month(&stretches, grants, None).unwrap()
+}
+
+#[test]
+fn a_price_that_changes_holds_from_its_day_and_the_grant_is_given_once() {
+    let requests = [item("a", Meter::LambdaRequests, "us-east-1", 800_000)];
+    let bills = month(&requests, &requests, &Grants::default());
+    assert_eq!((bills[0].total.to_string(), bills[1].total.to_string()), ("0.16".into(), "0.32".into()));
+    let bills = month(&requests, &requests, &Grants::whole());
+    // The first 200,000 of the second stretch use up the million that is free.
+    assert_eq!((bills[0].total.to_string(), bills[1].total.to_string()), ("0".into(), "0.24".into()));
+    let marginal: Decimal = bills.iter().flat_map(|bill| &bill.functions).map(|share| share.marginal).sum();
+    assert_eq!(marginal.to_string(), "0.24");
+}
+
+#[test]
+fn tiers_go_on_after_a_price_has_changed() {
+    let duration = |function| [item(function, Meter::LambdaDuration, "us-east-1", 4_000_000_000_u64)];
+    let bills = month(&duration("a"), &duration("b"), &Grants::default());
+    let whole = bill(&[duration("a"), duration("b")].concat(), &Grants::default());
+    assert_eq!(bills[0].total + bills[1].total, whole.total);
+    assert_eq!(bills[1].groups[0].steps.len(), 2, "2 billion at each of two prices");
+    let (old, new) = (book(), dearer());
+    let lists = list_month(&[
+        Stretch { book: &old, day: old.day(), items: &duration("a") },
+        Stretch { book: &new, day: new.day(), items: &duration("b") },
+    ]);
+    assert_eq!(lists.unwrap().values().sum::<Decimal>(), whole.list);
+}
