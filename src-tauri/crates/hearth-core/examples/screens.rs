@@ -10,7 +10,7 @@ use hearth_model::{
     Architecture, CodePackage, FunctionConfiguration, FunctionId, FunctionRecord, LOCAL_ACCOUNT,
     LOCAL_REGION, ManualClock, Micros,
 };
-use hearth_store::{Scope, Store, StoreOptions};
+use hearth_store::{InvocationFilter, Scope, Store, StoreOptions};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,7 +20,9 @@ const TIMES: usize = 40;
 
 #[tokio::main]
 async fn main() {
-    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| panic!("screens FOLDER: the folder of a ledger")));
+    let folder = PathBuf::from(
+        std::env::args().nth(1).unwrap_or_else(|| panic!("screens FOLDER: the folder of a ledger")),
+    );
     let now = last_call(&folder).await;
     let name = furnish(&folder, now).await;
     let clock = Arc::new(ManualClock::at(now));
@@ -41,9 +43,9 @@ async fn main() {
 async fn last_call(folder: &Path) -> Micros {
     let clock = Arc::new(ManualClock::at(Micros::ZERO));
     let store = Store::open(StoreOptions { data_dir: folder.to_owned(), clock }).await.unwrap();
-    let overview = store.overview(&Scope::All, Micros::ZERO).await.unwrap();
+    let (newest, _) = store.invocations(&InvocationFilter::default(), None, 1).await.unwrap();
     store.close().await;
-    overview.values().filter_map(|function| function.last_call).max().unwrap()
+    newest[0].started_us
 }
 
 /// Puts every function into the catalogue, as they would be if they had been deployed; tells the name of one.
@@ -74,6 +76,7 @@ fn record(id: &FunctionId, name: &str, now: Micros) -> FunctionRecord {
             timeout_s: 30,
             environment_names: Vec::new(),
             reserved_concurrency: None,
+            tasks: None,
             architecture: Architecture::X86_64,
             description: String::new(),
         },

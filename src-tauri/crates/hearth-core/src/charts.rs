@@ -4,8 +4,10 @@ use crate::api::{ChartExport, ChartKind, ImageFormat};
 use crate::commands::Raw;
 use crate::functions::existing_or_deleted;
 use crate::money::cost;
+use crate::spending::day_of;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_chart::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
+use hearth_cost::Cost;
 use hearth_model::{Grain, Micros, SERIES_COLUMNS, Series, SeriesQuery};
 use hearth_store::{Figures, Scope, SeriesPoint};
 use jiff::Timestamp;
@@ -48,13 +50,13 @@ pub(crate) async fn columns(app: &App, query: &SeriesQuery) -> Result<Series> {
     let points = app.store().series(&scope, first, query.to_us, query.grain).await?;
     let by_start: HashMap<Micros, SeriesPoint> =
         points.into_iter().map(|point| (point.at_us, point)).collect();
+    let (books, region) = (app.price_books(), app.price_region());
     let mut columns = vec![Vec::with_capacity(steps as usize); SERIES_COLUMNS.len()];
     for step in 0..steps {
         let at = first + Micros(step * length.0);
-        let row = match by_start.get(&at) {
-            Some(point) => row(app, at, &point.figures)?,
-            None => row(app, at, &Figures::default())?,
-        };
+        let figures = by_start.get(&at).map(|point| point.figures).unwrap_or_default();
+        let cost = cost(books.for_day(day_of(at)), &region, &figures.used)?;
+        let row = row(at, &figures, &cost);
         for (column, value) in columns.iter_mut().zip(row) {
             column.push(value);
         }
@@ -62,11 +64,10 @@ pub(crate) async fn columns(app: &App, query: &SeriesQuery) -> Result<Series> {
     Ok(Series { columns })
 }
 
-fn row(app: &App, at: Micros, figures: &Figures) -> Result<[f64; SERIES_COLUMNS.len()]> {
-    let cost = cost(app, figures)?;
+fn row(at: Micros, figures: &Figures, cost: &Cost) -> [f64; SERIES_COLUMNS.len()] {
     let milliseconds = |micros: Option<f64>| micros.map_or(f64::NAN, |micros| micros / 1_000.0);
     let dollars = |amount: hearth_cost::Decimal| amount.to_f64().unwrap_or(f64::NAN);
-    Ok([
+    [
         at.0 as f64 / 1e6,
         figures.invocations as f64,
         figures.errors as f64,
@@ -80,7 +81,7 @@ fn row(app: &App, at: Micros, figures: &Figures) -> Result<[f64; SERIES_COLUMNS.
         dollars(cost.request),
         dollars(cost.compute),
         dollars(cost.init),
-    ])
+    ]
 }
 
 fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPicture> {
@@ -139,7 +140,11 @@ fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPic
     let measured = if demo { "DEMO: made-up data" } else { "measured on this computer" };
     let source = match request.chart {
         ChartKind::Cost => {
-            format!("{measured}, priced for {} as of {}", app.settings().price_region, app.prices().date())
+            let region = app.price_region();
+            format!(
+                "{measured}, priced for {region} day by day, last as of {}",
+                app.prices_on(request.query.to_us).date()
+            )
         }
         ChartKind::Invocations | ChartKind::ColdStarts | ChartKind::Durations => measured.to_owned(),
     };

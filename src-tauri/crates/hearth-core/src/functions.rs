@@ -7,11 +7,12 @@ use crate::api::{
 };
 use crate::deploy::no_such_handler;
 use crate::detect::handler_file;
-use crate::money::{cost, typical_receipt};
+use crate::money::{month, month_by_function, typical_receipt};
 use crate::publish::{NewVersion, check_engine, publish, settle};
 use crate::{ApiError, App, ErrorCode, Result};
+use hearth_cost::Decimal;
 use hearth_model::{Engine, Environment, FunctionRecord, HearthEvent, Micros, function_arn};
-use hearth_store::{Figures, FunctionOverview, Scope};
+use hearth_store::{FunctionOverview, Scope};
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 const DAY: Micros = Micros::from_seconds(86_400);
@@ -72,11 +73,14 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
             .any(|text| text.to_lowercase().contains(&filter))
     };
     let live = app.runtime().environments();
-    let mut figures = app.store().overview(&app.view(), month_start(app.now())).await?;
+    let mut figures = app.store().overview(&app.view()).await?;
+    let (begins, now) = (month_start(app.now()), app.now() + Micros(1));
+    let mut months = month_by_function(app, &app.view(), begins, now).await?;
     let mut rows = Vec::new();
     for function in functions.into_iter().filter(matches) {
         let figures = figures.remove(&function.id).unwrap_or_default();
-        rows.push(summary(app, function, &live, figures)?);
+        let month = months.remove(&function.id).unwrap_or_default();
+        rows.push(summary(function, &live, figures, month));
     }
     rows.sort_by(|left, right| left.function.name.cmp(&right.function.name));
     Ok(FunctionsList { functions: rows, total })
@@ -87,8 +91,9 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
         Some(function) => function,
         None => existing(app, &request.name).await?,
     };
-    let mut overview = app.store().overview(&Scope::from(&function.id), month_start(app.now())).await?;
-    let overview = overview.remove(&function.id).unwrap_or_default();
+    let scope = Scope::from(&function.id);
+    let overview = app.store().overview(&scope).await?.remove(&function.id).unwrap_or_default();
+    let month = month(app, &scope, month_start(app.now()), app.now() + Micros(1)).await?;
     let since = app.now() - DAY;
     let figures = app.store().totals(&Scope::from(&function.id), since, app.now() + Micros(1)).await?;
     let bars = app.store().duration_histogram(Some(&function.id), since).await?;
@@ -98,7 +103,7 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
         versions: app.store().versions(&function.id).await?,
         typical_receipt: typical_receipt(app, &function, &figures)?,
         duration_histogram: bars.into_iter().map(|bar| (bar.upper_ms, bar.warm, bar.cold)).collect(),
-        summary: summary(app, function, &app.runtime().environments(), overview)?,
+        summary: summary(function, &app.runtime().environments(), overview, month),
     })
 }
 
@@ -219,12 +224,11 @@ pub(crate) async fn rollback(app: &App, request: RollbackRequest) -> Result<Func
 }
 
 fn summary(
-    app: &App,
     function: FunctionRecord,
     live: &[Environment],
     figures: FunctionOverview,
-) -> Result<FunctionSummary> {
-    let month = Figures { used: figures.month, ..Figures::default() };
+    month: Decimal,
+) -> FunctionSummary {
     let stats = FunctionStats {
         calls_24h: figures.invocations,
         errors_24h: figures.errors,
@@ -233,7 +237,7 @@ fn summary(
         p50_us: micros(figures.p50),
         p95_us: micros(figures.p95),
         p99_us: micros(figures.p99),
-        month_aws_usd: cost(app, &month)?.total().normalize().to_string(),
+        month_aws_usd: month.normalize().to_string(),
         calls_by_hour: figures.calls_by_hour.to_vec(),
         errors_by_hour: figures.errors_by_hour.to_vec(),
         last_call_us: figures.last_call,
@@ -241,7 +245,7 @@ fn summary(
     let mut servers: Vec<Environment> =
         live.iter().filter(|server| server.function_id == function.id).cloned().collect();
     servers.sort_by_key(|server| server.born_us);
-    Ok(FunctionSummary { function, stats, servers })
+    FunctionSummary { function, stats, servers }
 }
 
 fn micros(value: Option<f64>) -> Option<Micros> {

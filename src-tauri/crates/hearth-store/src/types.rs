@@ -135,6 +135,22 @@ impl UsedQuantities {
         self.log_lines += more.log_lines;
         self.log_bytes += more.log_bytes;
     }
+
+    /// Takes off a part of it.
+    pub fn take(&mut self, part: &Self) {
+        let less = |whole: &mut u64, part: u64| *whole = whole.saturating_sub(part);
+        let less_time = |whole: &mut u128, part: u128| *whole = whole.saturating_sub(part);
+        less(&mut self.requests, part.requests);
+        less_time(&mut self.x86_compute_mb_ms, part.x86_compute_mb_ms);
+        less_time(&mut self.x86_init_mb_ms, part.x86_init_mb_ms);
+        less_time(&mut self.arm_compute_mb_ms, part.arm_compute_mb_ms);
+        less_time(&mut self.arm_init_mb_ms, part.arm_init_mb_ms);
+        less_time(&mut self.storage_mb_ms, part.storage_mb_ms);
+        less(&mut self.event_bytes, part.event_bytes);
+        less(&mut self.response_bytes, part.response_bytes);
+        less(&mut self.log_lines, part.log_lines);
+        less(&mut self.log_bytes, part.log_bytes);
+    }
 }
 
 /// Figures of a stretch of time. Durations are those of handlers that ran, in microseconds; a percentile of
@@ -211,6 +227,18 @@ pub struct SizedUsage {
     pub response_bytes: u64,
 }
 
+impl SizedUsage {
+    /// Adds what was used at another time at the same size.
+    pub fn add(&mut self, more: &Self) {
+        self.requests += more.requests;
+        self.compute_ms += more.compute_ms;
+        self.init_ms += more.init_ms;
+        self.storage_mb_ms += more.storage_mb_ms;
+        self.event_bytes += more.event_bytes;
+        self.response_bytes += more.response_bytes;
+    }
+}
+
 /// What one function used in one hour or day at one memory size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageStep {
@@ -243,8 +271,6 @@ pub struct FunctionOverview {
     pub calls_by_hour: [u64; 24],
     /// Errors in each of them.
     pub errors_by_hour: [u64; 24],
-    /// What was used since the month began.
-    pub month: UsedQuantities,
     /// Arrival of the last request ever.
     pub last_call: Option<Micros>,
 }

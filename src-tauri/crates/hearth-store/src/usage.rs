@@ -97,15 +97,6 @@ struct Summed {
 /// By function, memory size and architecture.
 type Sizes = HashMap<(FunctionId, u32, String), SizedUsage>;
 
-fn add(sum: &mut SizedUsage, more: &SizedUsage) {
-    sum.requests += more.requests;
-    sum.compute_ms += more.compute_ms;
-    sum.init_ms += more.init_ms;
-    sum.storage_mb_ms += more.storage_mb_ms;
-    sum.event_bytes += more.event_bytes;
-    sum.response_bytes += more.response_bytes;
-}
-
 const SIZED_SUMS: &str =
     "u.memory_mb, u.architecture, SUM(u.requests) AS requests, SUM(u.compute_ms) AS compute_ms,
      SUM(u.init_ms) AS init_ms, SUM(u.storage_mb_ms) AS storage_mb_ms, SUM(u.event_bytes) AS event_bytes,
@@ -183,7 +174,7 @@ impl Store {
         let past = self.past().of(("sizes", scope.clone(), from, today), read(from, today)).await?;
         let mut sizes = (*past).clone();
         for (key, more) in read(today, to).await? {
-            sizes.entry(key).and_modify(|there| add(there, &more)).or_insert(more);
+            sizes.entry(key).and_modify(|there| there.add(&more)).or_insert(more);
         }
         Ok(sizes.into_iter().map(|((id, ..), usage)| (id, usage)).collect())
     }

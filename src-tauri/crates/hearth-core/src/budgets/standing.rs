@@ -3,10 +3,9 @@
 
 use super::runaway::Reading;
 use super::words::{self, Month};
-use crate::money::cost;
-use crate::{App, Result};
+use crate::{App, Result, money};
 use hearth_model::{FunctionId, Grain, LOCAL_ACCOUNT, Micros};
-use hearth_store::{Figures, Scope, StoredBudget};
+use hearth_store::{Scope, StoredBudget};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Value, json};
@@ -45,8 +44,7 @@ impl Standing {
 
 /// Compares a budget with the ledger and the live rate.
 pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: &Month) -> Result<Standing> {
-    let figures = app.store().totals(&budget.scope, month.begins, now + Micros(1)).await?;
-    let spent = cost(app, &figures)?.total();
+    let spent = money::month(app, &budget.scope, month.begins, now + Micros(1)).await?;
     let amount: Decimal = budget.amount_usd.parse().unwrap_or_default();
     let usual = usual(app, &budget.scope, now).await?;
     let rate = rate_of(app, &budget.scope, now);
@@ -91,8 +89,7 @@ async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Option<f64>> {
     }
     let to = Grain::Hour.floor(now - Grain::Hour.length());
     let from = to - Micros::from_seconds(USUAL_DAYS * 86_400);
-    let figures: Figures = app.store().totals(scope, from, to).await?;
-    let usd = cost(app, &figures)?.total().to_f64().unwrap_or(0.0);
+    let usd = money::cost_between(app, scope, from, to).await?.to_f64().unwrap_or(0.0);
     let usual = (usd > 0.0).then(|| usd / (USUAL_DAYS as f64 * 86_400.0));
     app.budgets().seen().usual.insert(scope.clone(), (now, usual));
     Ok(usual)

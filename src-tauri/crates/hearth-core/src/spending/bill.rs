@@ -2,11 +2,11 @@
 //! Cost screen are sums of the same shares. Must not know SQL, days or how a bill is shown.
 
 use super::plans::{self, Part, Pricing, part};
+use super::prices::PricedDays;
 use super::running::Running;
 use crate::api::{CostAmount, CostParts};
 use hearth_cost::{
-    Day, Decimal, FunctionShare, Grants, Meter, Metered, PriceBook, PriceSource, Result, ScopeBill, Step,
-    allocate, bill_scope,
+    Decimal, Grants, Meter, Metered, PriceSource, Result, ScopeBill, Step, Stretch, allocate, bill_month,
 };
 use hearth_model::{Architecture, FunctionId};
 use hearth_store::SizedUsage;
@@ -19,6 +19,12 @@ pub(crate) struct Used {
     pub(crate) sizes: Vec<SizedUsage>,
     /// Tasks of a service.
     pub(crate) running: Vec<Running>,
+}
+
+/// What functions used in days that share prices.
+pub(crate) struct Billed<'a> {
+    pub(crate) days: &'a PricedDays,
+    pub(crate) used: Vec<Used>,
 }
 
 /// A function's share of one group of a bill.
@@ -36,6 +42,8 @@ const PLACES: u32 = 15;
 
 /// Everything in an account that shares a price and its tiers.
 pub(crate) struct Group {
+    /// In which of the stretches that were billed.
+    pub(crate) place: usize,
     pub(crate) meter: Meter,
     pub(crate) architecture: Option<Architecture>,
     pub(crate) region: String,
@@ -97,58 +105,75 @@ pub(crate) fn plain(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
+/// By the key of a price: who used it, and how much.
+type Members<'a> = BTreeMap<String, Vec<(&'a FunctionId, Metered)>>;
+
 /// The bill of one account. `grants` is what is free in it each month; `only` is the one function whose marginal cost is
 /// asked for, if it is not that of all of them.
-pub(crate) fn bill(
-    book: &PriceBook,
-    day: Day,
-    used: &[Used],
-    grants: &Grants,
-    only: Option<&FunctionId>,
-) -> Result<Bill> {
-    // One item a function and price: sizes of one function share it.
-    let mut counted: BTreeMap<(String, &FunctionId), Metered> = BTreeMap::new();
-    for function in used {
+pub(crate) fn bill(stretches: &[Billed<'_>], grants: &Grants, only: Option<&FunctionId>) -> Result<Bill> {
+    let members = stretches.iter().map(members).collect::<Result<Vec<_>>>()?;
+    // A bill takes the whole account once more for each function in it: who is not asked about counts as one.
+    let list = priced(stretches, &members, |_| false, &Grants::default())?;
+    let after = priced(stretches, &members, |id| only.is_none_or(|only| only == id), grants)?;
+    let mut marginal: HashMap<String, Decimal> = HashMap::new();
+    for share in after.iter().flat_map(|bill| &bill.functions) {
+        *marginal.entry(share.function.clone()).or_default() += share.marginal;
+    }
+    let groups = members
+        .iter()
+        .zip(list)
+        .zip(after)
+        .enumerate()
+        .flat_map(|(place, ((members, list), after))| groups(place, members, list, after))
+        .collect();
+    Ok(Bill { groups, marginal })
+}
+
+/// One item a function and price: sizes of one function share it.
+fn members<'a>(stretch: &'a Billed<'_>) -> Result<Members<'a>> {
+    let PricedDays { book, day, .. } = stretch.days;
+    let mut members = Members::new();
+    for function in &stretch.used {
         let (id, pricing) = (function.id.as_str(), &function.pricing);
-        for item in plans::counted(id, pricing, day, &function.sizes, &function.running)? {
-            let row = book.price(item.meter, &item.region, item.architecture, day)?;
-            counted
-                .entry((row.key(), &function.id))
-                .and_modify(|there| there.quantity += item.quantity)
-                .or_insert(item);
+        for item in plans::counted(id, pricing, *day, &function.sizes, &function.running)? {
+            let row = book.price(item.meter, &item.region, item.architecture, *day)?;
+            let users = members.entry(row.key()).or_default();
+            match users.last_mut() {
+                Some((id, there)) if **id == function.id => there.quantity += item.quantity,
+                _ => users.push((&function.id, item)),
+            }
         }
     }
-    let mut members: BTreeMap<&str, Vec<(&FunctionId, &Metered)>> = BTreeMap::new();
-    for ((key, id), item) in &counted {
-        members.entry(key.as_str()).or_default().push((*id, item));
-    }
-    // A bill takes the whole account once more for each function in it: who is not asked about counts as one.
-    let list = bill_scope(book, day, &together(&members, |_| false), &Grants::default(), None)?;
-    let own = |id: &FunctionId| only.is_none_or(|only| only == id);
-    let after = bill_scope(book, day, &together(&members, own), grants, None)?;
-    let marginal = after
-        .functions
+    Ok(members)
+}
+
+fn priced(
+    stretches: &[Billed<'_>],
+    members: &[Members<'_>],
+    own: impl Fn(&FunctionId) -> bool,
+    grants: &Grants,
+) -> Result<Vec<ScopeBill>> {
+    let items: Vec<Vec<Metered>> = members.iter().map(|members| together(members, &own)).collect();
+    let stretches: Vec<Stretch<'_>> = stretches
         .iter()
-        .map(|FunctionShare { function, marginal, .. }| (function.clone(), *marginal))
+        .zip(&items)
+        .map(|(stretch, items)| Stretch { book: &stretch.days.book, day: stretch.days.day, items })
         .collect();
-    Ok(Bill { groups: groups(members, list, after), marginal })
+    bill_month(&stretches, grants, None)
 }
 
 /// The items of a bill; functions that are not their `own` are added up.
-fn together(
-    members: &BTreeMap<&str, Vec<(&FunctionId, &Metered)>>,
-    own: impl Fn(&FunctionId) -> bool,
-) -> Vec<Metered> {
+fn together(members: &Members<'_>, own: impl Fn(&FunctionId) -> bool) -> Vec<Metered> {
     let mut items = Vec::new();
     for members in members.values() {
         let mut others: Option<Metered> = None;
         for (id, item) in members {
             if own(id) {
-                items.push((*item).clone());
+                items.push(item.clone());
             } else if let Some(others) = &mut others {
                 others.quantity += item.quantity;
             } else {
-                others = Some(Metered { function: String::new(), ..(*item).clone() });
+                others = Some(Metered { function: String::new(), ..item.clone() });
             }
         }
         items.extend(others);
@@ -157,13 +182,9 @@ fn together(
 }
 
 /// Groups of a bill come in the order of the keys of their prices, as `members` do.
-fn groups(
-    members: BTreeMap<&str, Vec<(&FunctionId, &Metered)>>,
-    list: ScopeBill,
-    after: ScopeBill,
-) -> Vec<Group> {
+fn groups(place: usize, members: &Members<'_>, list: ScopeBill, after: ScopeBill) -> Vec<Group> {
     members
-        .into_values()
+        .values()
         .zip(list.groups)
         .zip(after.groups)
         .map(|((members, list), after)| {
@@ -185,8 +206,9 @@ fn groups(
                     ((*id).clone(), share)
                 })
                 .collect();
-            let first = members[0].1;
+            let first = &members[0].1;
             Group {
+                place,
                 meter: first.meter,
                 architecture: first.architecture,
                 region: after.region,
@@ -243,12 +265,12 @@ impl Bill {
         self.marginal.get(id.as_str()).copied().unwrap_or_default()
     }
 
-    /// Every function's sums. Time is split into handlers and starts by what each was billed.
-    pub(crate) fn sums(&self, used: &[Used]) -> HashMap<FunctionId, Sums> {
+    /// Every function's sums of one of the stretches. Time is split into handlers and starts by what each was billed.
+    pub(crate) fn sums(&self, place: usize, used: &[Used]) -> HashMap<FunctionId, Sums> {
         used.iter()
             .map(|function| {
                 let mut sums = Sums::default();
-                for group in &self.groups {
+                for group in self.groups.iter().filter(|group| group.place == place) {
                     let Some(share) = group.shares.get(&function.id) else { continue };
                     sums.list += share.list;
                     sums.after_grants += share.after_grants;
@@ -287,8 +309,17 @@ fn time_weights(sizes: &[SizedUsage], architecture: Option<Architecture>) -> [De
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hearth_cost::Plan;
+    use hearth_cost::{Day, Plan, PriceBook};
+    use hearth_model::Micros;
     use proptest::prelude::*;
+
+    /// A month at the prices of one book.
+    fn whole(used: Vec<Used>, grants: &Grants) -> (Bill, Vec<Used>) {
+        let (book, day) = (PriceBook::bundled().unwrap(), Day::constant(2026, 11, 20));
+        let days = PricedDays { from: Micros(0), to: Micros(1), book, day };
+        let billed = Billed { days: &days, used };
+        (bill(std::slice::from_ref(&billed), grants, None).unwrap(), billed.used)
+    }
 
     fn used(id: u32, sizes: Vec<SizedUsage>) -> Used {
         let pricing = Pricing { plan: Plan::LambdaOnDemand, region: "us-east-1".to_owned(), paid: false };
@@ -321,11 +352,9 @@ mod tests {
         fn shares_steps_parts_and_meters_all_add_up_to_the_bill(
             sizes in prop::collection::vec(prop::collection::vec(size(), 1..3), 1..6),
         ) {
-            let book = PriceBook::bundled().unwrap();
-            let functions: Vec<Used> =
-                sizes.into_iter().enumerate().map(|(id, sizes)| used(id as u32, sizes)).collect();
-            let bill = bill(&book, Day::constant(2026, 11, 20), &functions, &Grants::whole(), None).unwrap();
-            let sums = bill.sums(&functions);
+            let functions = sizes.into_iter().enumerate().map(|(id, sizes)| used(id as u32, sizes)).collect();
+            let (bill, functions) = whole(functions, &Grants::whole());
+            let sums = bill.sums(0, &functions);
             let mut all = Sums::default();
             for function in sums.values() {
                 prop_assert_eq!(
@@ -354,10 +383,9 @@ mod tests {
 
     #[test]
     fn a_small_function_pays_rate_times_quantity() {
-        let book = PriceBook::bundled().unwrap();
-        let functions = [used(1, vec![sized(10, 1_000, 200, false, 1_024)])];
-        let bill = bill(&book, Day::constant(2026, 11, 20), &functions, &Grants::default(), None).unwrap();
-        let sums = bill.sums(&functions)[&functions[0].id];
+        let (bill, functions) =
+            whole(vec![used(1, vec![sized(10, 1_000, 200, false, 1_024)])], &Grants::default());
+        let sums = bill.sums(0, &functions)[&functions[0].id];
         assert_eq!(plain(sums.requests), "0.000002");
         assert_eq!(plain(sums.compute), "0.0000166667");
         assert_eq!(plain(sums.start_up), "0.00000333334");

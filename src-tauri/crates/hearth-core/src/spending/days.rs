@@ -47,18 +47,28 @@ pub(crate) fn count(from: Micros, until: Micros) -> usize {
     .unwrap_or_default()
 }
 
-/// Spreads each function's sums over the days on which it used something; `tasks` weighs the days of services.
+/// What functions cost in days that share prices, until an instant.
+pub(crate) type PricedSums = (Micros, HashMap<FunctionId, Sums>);
+
+/// Spreads each function's sums over the days on which it used something, those of each stretch over its own days;
+/// `tasks` weighs the days of services.
 pub(crate) fn spread(
-    sums: &HashMap<FunctionId, Sums>,
+    stretches: &[PricedSums],
     steps: &UsageDays,
     tasks: &HashMap<FunctionId, Vec<f64>>,
     from: Micros,
     days: usize,
 ) -> HashMap<FunctionId, Daily> {
-    let mut weights: HashMap<&FunctionId, Daily> = HashMap::new();
+    // The stretch that an instant lies in.
+    let place = |at: Micros| {
+        let place = stretches.iter().position(|(to, _)| at < *to);
+        place.unwrap_or(stretches.len().saturating_sub(1))
+    };
+    let mut weights: Vec<HashMap<&FunctionId, Daily>> = stretches.iter().map(|_| HashMap::new()).collect();
     for step in steps.iter() {
         let day = (step.at_us - from).0.div_euclid(Grain::Day.length().0);
         let Some(day) = usize::try_from(day).ok().filter(|day| *day < days) else { continue };
+        let Some(weights) = weights.get_mut(place(step.at_us)) else { continue };
         let daily = weights.entry(&step.function_id).or_insert_with(|| empty(days));
         let usage = &step.usage;
         let memory = f64::from(usage.memory_mb);
@@ -67,23 +77,27 @@ pub(crate) fn spread(
         daily.start_up[day] += usage.init_ms as f64 * memory;
         daily.storage[day] += usage.storage_mb_ms as f64;
     }
-    sums.iter()
-        .map(|(id, sums)| {
+    let mut spread: HashMap<FunctionId, Daily> = HashMap::new();
+    for (stretch, ((_, sums), mut weights)) in stretches.iter().zip(weights).enumerate() {
+        for (id, sums) in sums {
+            let whole = spread.entry(id.clone()).or_insert_with(|| empty(days));
             let mut daily = weights.remove(id).unwrap_or_else(|| empty(days));
-            if let Some(tasks) = tasks.get(id) {
-                daily.always_on.clone_from(tasks);
-            }
-            let money = [sums.requests, sums.compute, sums.start_up, sums.storage, sums.always_on];
-            for (part, dollars) in daily.parts().into_iter().zip(money) {
-                let weight: f64 = part.iter().sum();
-                let each = if weight > 0.0 { number(dollars) / weight } else { 0.0 };
-                for value in part.iter_mut() {
-                    *value *= each;
+            for (day, dollars) in tasks.get(id).into_iter().flatten().enumerate() {
+                if place(from + Micros(day as i64 * Grain::Day.length().0)) == stretch {
+                    daily.always_on[day] = *dollars;
                 }
             }
-            (id.clone(), daily)
-        })
-        .collect()
+            let money = [sums.requests, sums.compute, sums.start_up, sums.storage, sums.always_on];
+            for ((part, dollars), whole) in daily.parts().into_iter().zip(money).zip(whole.parts()) {
+                let weight: f64 = part.iter().sum();
+                let each = if weight > 0.0 { number(dollars) / weight } else { 0.0 };
+                for (value, whole) in part.iter().zip(whole.iter_mut()) {
+                    *whole += value * each;
+                }
+            }
+        }
+    }
+    spread
 }
 
 fn empty(days: usize) -> Daily {

@@ -7,6 +7,7 @@ use super::ledger;
 use super::overview::rows;
 use super::period::{asked, month};
 use super::plans;
+use super::prices::when;
 use crate::api::{
     CostAmount, CostFunctionDetail, CostFunctionQuery, CostHidden, CostLine, CostScope, CostSize,
 };
@@ -39,7 +40,7 @@ pub(crate) async fn function(app: &App, request: CostFunctionQuery) -> Result<Co
             let share = group.shares.get(&row.function_id)?;
             Some(CostLine {
                 meter: group.meter.to_string(),
-                label: plans::meter_words(group.meter, group.architecture),
+                label: plans::meter_words(group.meter, group.architecture) + &when(&ledger.days, group.place),
                 region: group.region.clone(),
                 quantity: plain(share.quantity),
                 account_quantity: plain(group.quantity),

@@ -1,18 +1,19 @@
 //! What a month is made of, read from the rollups of the ledger in a handful of queries: who used what, priced by
 //! account. Owns the order in which queries and bills are put together. Must not know how it is shown.
 
-use super::bill::{Bill, Sums, Used, bill};
-use super::days::{self, Daily};
+use super::bill::{Bill, Billed, Sums, Used, bill};
+use super::days::{self, Daily, PricedSums};
 use super::movers::rough;
 use super::period::{Asked, Month, day_of};
 use super::plans::{self, Pricing, pricing, provider};
+use super::prices::{PricedDays, priced_days};
 use super::running::{Running, Services, services};
 use crate::api::CostMonth;
 use crate::{App, Result};
 use hearth_cost::{Day, Grants, PriceBook, Provider};
 use hearth_model::{FunctionId, Micros};
 use hearth_store::{FunctionUsage, PlacedFunction, Scope, SizedUsage};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// One account's month.
 pub(crate) struct Account {
@@ -26,9 +27,14 @@ pub(crate) struct Account {
 
 /// A month of everything that is billed together.
 pub(crate) struct Ledger {
+    /// The book of the last day.
     pub(crate) book: PriceBook,
-    /// The day whose prices hold.
+    /// The last day whose prices hold.
     pub(crate) day: Day,
+    /// The days that share prices.
+    pub(crate) days: Vec<PricedDays>,
+    /// The sums of each of them.
+    priced: Vec<PricedSums>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) sums: HashMap<FunctionId, Sums>,
     pub(crate) placed: HashMap<FunctionId, PlacedFunction>,
@@ -40,47 +46,54 @@ pub(crate) struct Ledger {
     pub(crate) services: Services,
 }
 
-/// The day whose prices hold for a month: today, or the last day of what is over.
-pub(crate) fn price_day(period: &CostMonth) -> Day {
-    day_of(if period.current { period.until_us } else { period.to_us - Micros(1) })
-}
-
-/// The price book of that day.
-pub(crate) fn book(app: &App, period: &CostMonth) -> PriceBook {
-    app.prices_on(if period.current { period.until_us } else { period.to_us - Micros(1) })
-}
-
-/// Reads and prices a month.
+/// Reads and prices a month: each day with the prices of that day, and tiers and grants counted through the month.
 pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMonth) -> Result<Ledger> {
-    let book = book(app, period);
-    let day = price_day(period);
+    let region = app.settings().price_region;
     let placed: HashMap<FunctionId, PlacedFunction> =
         asked.functions.iter().map(|function| (function.id.clone(), function.clone())).collect();
     let services = services(app, asked).await?;
-    let mut running = services.between(period.from_us, period.until_us);
-    let mut used = sized(app, asked, month, (period.from_us, period.to_us), period.until_us).await?;
-    for id in running.keys() {
-        used.entry(id.clone()).or_default();
-    }
+    let days = priced_days(
+        &app.price_books(),
+        &pricings(asked, &region),
+        period.from_us,
+        period.until_us.min(period.to_us),
+    );
     let counts = app.store().usage_by_function(&asked.billed, period.from_us, period.until_us).await?;
     let counts = counts.into_iter().map(|usage| (usage.function_id.clone(), usage)).collect();
-    let region = app.settings().price_region;
-    let (mut by_account, mut unpriced) = (BTreeMap::<String, Vec<Used>>::new(), Vec::new());
-    for (id, sizes) in used {
-        let Some(function) = placed.get(&id) else { continue };
-        let pricing = pricing(function, &region);
-        let running = running.remove(&id).unwrap_or_default();
-        if has_prices(&book, day, &pricing, &sizes, &running) {
-            let used = Used { id, pricing, sizes, running };
-            by_account.entry(function.account.clone()).or_default().push(used);
-        } else {
-            unpriced.push(format!("{} in {}", function.name, pricing.region));
+    let (mut by_account, mut unpriced) = (BTreeMap::<String, Vec<Vec<Used>>>::new(), BTreeSet::new());
+    for (place, stretch) in days.iter().enumerate() {
+        let to = if place + 1 == days.len() { period.to_us } else { stretch.to };
+        let mut running = services.between(stretch.from, to.min(period.until_us));
+        let mut used = sized(app, asked, month, (stretch.from, to), period.until_us).await?;
+        for id in running.keys() {
+            used.entry(id.clone()).or_default();
+        }
+        for (id, sizes) in used {
+            let Some(function) = placed.get(&id) else { continue };
+            let pricing = pricing(function, &region);
+            let running = running.remove(&id).unwrap_or_default();
+            if has_prices(&stretch.book, stretch.day, &pricing, &sizes, &running) {
+                let account = by_account.entry(function.account.clone());
+                let stretches = account.or_insert_with(|| days.iter().map(|_| Vec::new()).collect());
+                stretches[place].push(Used { id, pricing, sizes, running });
+            } else {
+                unpriced.insert(format!("{} in {}", function.name, pricing.region));
+            }
         }
     }
-    let (mut accounts, mut sums) = (Vec::new(), HashMap::new());
-    for (id, used) in by_account {
-        let bill = bill(&book, day, &used, &Grants::whole(), asked.only.as_ref())?;
-        sums.extend(bill.sums(&used));
+    let mut priced: Vec<PricedSums> = days.iter().map(|days| (days.to, HashMap::new())).collect();
+    let (mut accounts, mut sums) = (Vec::new(), HashMap::<FunctionId, Sums>::new());
+    for (id, stretches) in by_account {
+        let billed: Vec<Billed<'_>> =
+            days.iter().zip(stretches).map(|(days, used)| Billed { days, used }).collect();
+        let bill = bill(&billed, &Grants::whole(), asked.only.as_ref())?;
+        for (place, (billed, (_, priced))) in billed.iter().zip(&mut priced).enumerate() {
+            for (id, more) in bill.sums(place, &billed.used) {
+                sums.entry(id.clone()).or_default().add(&more);
+                priced.insert(id, more);
+            }
+        }
+        let used = whole(billed);
         let any = used.first().and_then(|used| placed.get(&used.id));
         accounts.push(Account {
             name: any.map_or_else(|| id.clone(), |function| function.account_name.clone()),
@@ -91,8 +104,52 @@ pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMo
             bill,
         });
     }
-    unpriced.sort();
-    Ok(Ledger { book, day, accounts, sums, placed, counts, unpriced, services })
+    let (book, day) = match days.last() {
+        Some(last) => (last.book.clone(), last.day),
+        None => (app.prices(), day_of(period.until_us)),
+    };
+    let unpriced = unpriced.into_iter().collect();
+    Ok(Ledger { book, day, days, priced, accounts, sums, placed, counts, unpriced, services })
+}
+
+/// Every way in which functions are priced, each once.
+fn pricings(asked: &Asked, region: &str) -> Vec<Pricing> {
+    let mut pricings: Vec<Pricing> = Vec::new();
+    for function in &asked.functions {
+        let pricing = pricing(function, region);
+        if !pricings.contains(&pricing) {
+            pricings.push(pricing);
+        }
+    }
+    pricings
+}
+
+/// What functions used in all stretches together, in the order of ids.
+fn whole(stretches: Vec<Billed<'_>>) -> Vec<Used> {
+    let mut all: BTreeMap<FunctionId, Used> = BTreeMap::new();
+    for used in stretches.into_iter().flat_map(|stretch| stretch.used) {
+        match all.get_mut(&used.id) {
+            None => drop(all.insert(used.id.clone(), used)),
+            Some(there) => {
+                for sized in used.sizes {
+                    let same = |known: &&mut SizedUsage| {
+                        (known.memory_mb, known.architecture) == (sized.memory_mb, sized.architecture)
+                    };
+                    match there.sizes.iter_mut().find(same) {
+                        Some(known) => known.add(&sized),
+                        None => there.sizes.push(sized),
+                    }
+                }
+                for tasks in used.running {
+                    match there.running.iter_mut().find(|known| known.size() == tasks.size()) {
+                        Some(known) => known.task_seconds += tasks.task_seconds,
+                        None => there.running.push(tasks),
+                    }
+                }
+            }
+        }
+    }
+    all.into_values().collect()
 }
 
 /// What every function used in a month or a part of it, by size, in the order of ids. Google's month begins and ends some
@@ -113,15 +170,15 @@ pub(crate) async fn sized(
         .collect();
     later.sort_unstable();
     later.dedup();
-    let is_later = |id: &FunctionId| {
-        asked
-            .functions
-            .iter()
-            .any(|function| function.id == *id && later.contains(&function.account.as_str()))
-    };
+    let of_later: HashSet<&FunctionId> = asked
+        .functions
+        .iter()
+        .filter(|function| later.contains(&function.account.as_str()))
+        .map(|function| &function.id)
+        .collect();
     let mut used: BTreeMap<FunctionId, Vec<SizedUsage>> = BTreeMap::new();
     for (id, sized) in app.store().usage_by_size(&asked.billed, from, to.min(until)).await? {
-        if later.is_empty() || !is_later(&id) {
+        if !of_later.contains(&id) {
             used.entry(id).or_default().push(sized);
         }
     }
@@ -175,7 +232,7 @@ impl Ledger {
         let days = days::count(period.from_us, period.until_us);
         let steps = app.store().usage_days(scope, period.from_us, period.until_us).await?;
         let tasks = self.task_days(period, days);
-        Ok((days, days::spread(&self.sums, &steps, &tasks, period.from_us, days)))
+        Ok((days, days::spread(&self.priced, &steps, &tasks, period.from_us, days)))
     }
 
     /// What the tasks of each service cost on each day, to weigh days by.

@@ -10,6 +10,7 @@ use super::ledger::{self, Ledger};
 use super::movers::{Compared, movers, percent, rough};
 use super::period::{Asked, Month, account_names, asked, month};
 use super::plans::{self, plan_words};
+use super::prices::when;
 use super::running::Running;
 use crate::api::{CostAccount, CostForecast, CostFunction, CostMeter, CostMonth, CostOverview, CostQuery};
 use crate::{App, Result};
@@ -203,7 +204,7 @@ fn meters(ledger: &Ledger, only: Option<&FunctionId>) -> Vec<CostMeter> {
             let row = CostMeter {
                 account: account.id.clone(),
                 meter: group.meter.to_string(),
-                label: plans::meter_words(group.meter, group.architecture),
+                label: plans::meter_words(group.meter, group.architecture) + &when(&ledger.days, group.place),
                 region: group.region.clone(),
                 quantity: plain(quantity),
                 unit: group.meter.unit().name().to_owned(),

@@ -18,6 +18,13 @@ pub(crate) struct Running {
     pub(crate) task_seconds: u64,
 }
 
+impl Running {
+    /// What its price depends on.
+    pub(crate) fn size(&self) -> (u32, u32, Architecture) {
+        (self.memory_mb, self.vcpu_hundredths, self.architecture)
+    }
+}
+
 /// A version of a service while it ran.
 #[derive(Clone, Debug)]
 struct Version {
@@ -110,8 +117,7 @@ fn sized(versions: &[Version], from: Micros, to: Micros) -> Vec<Running> {
             continue;
         }
         let seconds = (end - begin).0.unsigned_abs() / 1_000_000 * u64::from(version.count);
-        let size = |one: &Running| (one.memory_mb, one.vcpu_hundredths, one.architecture);
-        match all.iter_mut().find(|one| size(one) == size(&version.one)) {
+        match all.iter_mut().find(|one| one.size() == version.one.size()) {
             Some(same) => same.task_seconds += seconds,
             None => all.push(Running { task_seconds: seconds, ..version.one.clone() }),
         }

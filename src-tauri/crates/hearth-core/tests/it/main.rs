@@ -16,6 +16,7 @@ mod month_report;
 mod owner;
 mod pace;
 mod prices;
+mod prices_of_their_day;
 mod report;
 mod secrets;
 mod spending;

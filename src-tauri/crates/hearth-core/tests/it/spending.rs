@@ -17,7 +17,7 @@ pub(crate) const NOON: Micros = Micros(1_795_435_200_000_000);
 const HOUR: i64 = 3_600_000_000;
 const DAY: i64 = 24 * HOUR;
 
-fn record(id: &str, memory_mb: u32, version: u32, deployed_us: Micros) -> FunctionRecord {
+pub(crate) fn record(id: &str, memory_mb: u32, version: u32, deployed_us: Micros) -> FunctionRecord {
     FunctionRecord {
         id: FunctionId::from(id),
         account: "local".to_owned(),
@@ -42,7 +42,7 @@ fn record(id: &str, memory_mb: u32, version: u32, deployed_us: Micros) -> Functi
     }
 }
 
-fn call(id: &str, number: i64, started_us: Micros, invoke_ms: i64, memory_mb: u32) -> Invocation {
+pub(crate) fn call(id: &str, number: i64, started_us: Micros, invoke_ms: i64, memory_mb: u32) -> Invocation {
     let init = if number % 10 == 0 { Micros(200_000) } else { Micros::ZERO };
     let invoke = Micros(invoke_ms * 1_000);
     Invocation {

@@ -178,9 +178,7 @@ fn questions<'a>(
         ),
         (
             "list of functions with figures",
-            Box::new(move || {
-                Box::pin(async move { store.overview(&Scope::All, month).await.unwrap().len() })
-            }),
+            Box::new(move || Box::pin(async move { store.overview(&Scope::All).await.unwrap().len() })),
         ),
         ("first page of one day's raw rows", page(of_day.clone())),
         ("the same, one function", page(InvocationFilter { function_id: Some(busy.clone()), ..of_day })),

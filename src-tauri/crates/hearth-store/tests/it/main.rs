@@ -11,6 +11,7 @@ mod kill;
 mod lanes;
 mod logs;
 mod opening;
+mod overview;
 mod paging;
 mod placed;
 mod recovery;
