@@ -13,9 +13,21 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("hearth-runtime", &["hearth-model"]),
     ("hearth-chart", &["hearth-model"]),
     ("hearth-trace", &["hearth-model"]),
+    ("hearth-cloud", &["hearth-model"]),
+    // A vendor knows the words and the trait, and nobody else.
+    ("hearth-aws", &["hearth-model", "hearth-cloud"]),
     (
         "hearth-core",
-        &["hearth-model", "hearth-cost", "hearth-store", "hearth-runtime", "hearth-chart", "hearth-trace"],
+        &[
+            "hearth-model",
+            "hearth-cost",
+            "hearth-store",
+            "hearth-runtime",
+            "hearth-chart",
+            "hearth-trace",
+            "hearth-cloud",
+            "hearth-aws",
+        ],
     ),
     ("hearth-host", &["hearth-model", "hearth-core"]),
     // The command line is also the program of QuickJS workers, hence the runtime.
@@ -67,6 +79,15 @@ fn only_the_window_names_tauri_and_only_the_ledger_names_sqlx() {
             if name.starts_with("sqlx") {
                 assert!(matches!(package.as_str(), "hearth-store" | "xtask"), "`{package}` names `{name}`");
             }
+        }
+    }
+}
+
+#[test]
+fn only_a_vendors_crate_names_its_sdk() {
+    for (package, names) in dependencies(true) {
+        for name in names.iter().filter(|name| name.starts_with("aws-")) {
+            assert_eq!(package, "hearth-aws", "`{package}` names `{name}`");
         }
     }
 }

@@ -1,0 +1,141 @@
+//! One open account: a client for each service and region, and the trait's methods, each a line that leads to the module
+//! which owns it.
+
+use crate::fault::Asked;
+use crate::regions::{REGIONS, is_region};
+use crate::{apply, call, functions, logs, metrics, permissions, plan, policies, standing};
+use aws_config::{Region, SdkConfig};
+use hearth_cloud::{
+    Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, FaultKind,
+    FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page,
+    Permission, Progress, Provider, Reply, Result, Review, Standing,
+};
+
+/// An AWS account, or an endpoint that speaks as one.
+pub struct AwsAccount {
+    pub(crate) account: Account,
+    config: SdkConfig,
+}
+
+impl AwsAccount {
+    pub(crate) fn new(account: Account, config: SdkConfig) -> Self {
+        Self { account, config }
+    }
+
+    /// The configuration for a region, which is checked since it becomes part of a host's name.
+    fn at(&self, location: &str) -> Result<SdkConfig> {
+        if is_region(location) {
+            Ok(self.config.to_builder().region(Region::new(location.to_owned())).build())
+        } else {
+            let asked = Asked { operation: "asking AWS", location: "" };
+            Err(asked.fault(FaultKind::Invalid, format!("`{location}` is not a region")))
+        }
+    }
+
+    pub(crate) fn lambda(&self, location: &str) -> Result<aws_sdk_lambda::Client> {
+        Ok(aws_sdk_lambda::Client::new(&self.at(location)?))
+    }
+
+    pub(crate) fn logs_client(&self, location: &str) -> Result<aws_sdk_cloudwatchlogs::Client> {
+        Ok(aws_sdk_cloudwatchlogs::Client::new(&self.at(location)?))
+    }
+
+    pub(crate) fn cloudwatch(&self, location: &str) -> Result<aws_sdk_cloudwatch::Client> {
+        Ok(aws_sdk_cloudwatch::Client::new(&self.at(location)?))
+    }
+
+    pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.config)
+    }
+
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::new(&self.config)
+    }
+
+    /// `--profile …` or `--endpoint-url …`, as AWS's command line wants it.
+    pub(crate) fn flags(&self, location: &str) -> String {
+        let account = match (&self.account.endpoint, self.account.id.as_str().starts_with("endpoint:")) {
+            (Some(url), true) => format!(" --endpoint-url {url}"),
+            (_, false) if self.account.name != crate::discover::ENVIRONMENT => {
+                format!(" --profile {}", self.account.name)
+            }
+            _ => String::new(),
+        };
+        if location.is_empty() { account } else { format!(" --region {location}{account}") }
+    }
+}
+
+impl Provider for AwsAccount {
+    fn capabilities(&self) -> Capabilities {
+        use Capability as C;
+        Capabilities::of([
+            C::Deploy,
+            C::Delete,
+            C::Configure,
+            C::Invoke,
+            C::InvokeEvent,
+            C::InvokeDryRun,
+            C::Logs,
+            C::Metrics,
+            C::Versions,
+            C::Aliases,
+            C::Url,
+            C::EventSources,
+            C::ReservedConcurrency,
+            C::Tags,
+            C::Permissions,
+        ])
+    }
+
+    fn locations(&self) -> Vec<String> {
+        // An endpoint is one place, whatever region it is asked for.
+        if self.account.id.as_str().starts_with("endpoint:") {
+            return self.account.location.iter().cloned().collect();
+        }
+        REGIONS.iter().map(|region| (*region).to_owned()).collect()
+    }
+
+    fn identity(&self) -> Reply<'_, Identity> {
+        Box::pin(permissions::identity(self))
+    }
+
+    fn permissions(&self) -> Reply<'_, Vec<Permission>> {
+        Box::pin(permissions::permissions(self))
+    }
+
+    fn policies(&self) -> Vec<LevelPolicy> {
+        policies::policies()
+    }
+
+    fn functions<'a>(&'a self, location: &'a str, cursor: Option<&'a str>) -> Reply<'a, Page<CloudFunction>> {
+        Box::pin(functions::list(self, location, cursor))
+    }
+
+    fn standing<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Standing> {
+        Box::pin(standing::standing(self, function))
+    }
+
+    fn call<'a>(&'a self, function: &'a FunctionAddress, request: CallRequest) -> Reply<'a, CallOutcome> {
+        Box::pin(call::call(self, function, request))
+    }
+
+    fn logs<'a>(
+        &'a self,
+        function: &'a FunctionAddress,
+        request: &'a LogsRequest,
+    ) -> Reply<'a, Page<LogRow>> {
+        Box::pin(logs::logs(self, function, request))
+    }
+
+    fn metrics<'a>(&'a self, location: &'a str, request: &'a MetricsRequest) -> Reply<'a, Vec<MetricSeries>> {
+        Box::pin(metrics::metrics(self, location, request))
+    }
+
+    fn review<'a>(&'a self, change: &'a Change) -> Reply<'a, Review> {
+        Box::pin(async move { Ok(plan::plan(self, change).await?.review(self, change)) })
+    }
+
+    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed> {
+        Box::pin(apply::apply(self, change, digest, progress))
+    }
+}

@@ -1,0 +1,133 @@
+//! The changing requests to AWS, each as a value: what a review shows and what is carried out are the same thing.
+//! Code and values of variables are inside and must not be printed.
+
+use hearth_cloud::{Alias, FunctionAddress, Settings, UrlAccess};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The name of the policy inside a role that Hearth makes.
+pub(crate) const ROLE_POLICY: &str = "write-own-logs";
+/// The tag on what Hearth makes, so that deleting a function finds the role that is its alone.
+pub(crate) const TAG: &str = "hearth:function";
+/// The statement that lets anybody call a public address.
+pub(crate) const URL_STATEMENT: &str = "hearth-public-url";
+
+/// The role of a new function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It is there already: its ARN.
+    There(String),
+    /// One that a call before makes: its name.
+    Made(String),
+}
+
+/// Code to upload.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Code {
+    pub(crate) zip: Arc<[u8]>,
+    pub(crate) sha256: String,
+}
+
+/// One changing request.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Action {
+    CreateRole { role: String, trust: String },
+    PutRolePolicy { role: String, policy: String },
+    DeleteRolePolicy { role: String },
+    DeleteRole { role: String },
+    CreateFunction { code: Code, settings: Settings, role: Role },
+    UpdateCode { code: Code, settings: Settings },
+    UpdateConfiguration { settings: Settings, role: Option<String> },
+    DeleteFunction,
+    DeleteEventSource { id: String, source: String },
+    DeleteLogGroup,
+    PublishVersion { description: String },
+    CreateAlias { alias: String, version: String, weights: BTreeMap<String, f64> },
+    UpdateAlias { before: Alias, version: String, weights: BTreeMap<String, f64> },
+    PutConcurrency { limit: u32, before: Option<u32> },
+    DeleteConcurrency { before: u32 },
+    CreateUrl { access: UrlAccess },
+    DeleteUrl,
+    AllowUrl,
+    DisallowUrl,
+}
+
+/// A request with the function it is about.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Todo {
+    pub(crate) function: FunctionAddress,
+    pub(crate) action: Action,
+}
+
+impl Action {
+    /// Service and operation.
+    pub(crate) fn operation(&self) -> &'static str {
+        match self {
+            Self::CreateRole { .. } => "iam:CreateRole",
+            Self::PutRolePolicy { .. } => "iam:PutRolePolicy",
+            Self::DeleteRolePolicy { .. } => "iam:DeleteRolePolicy",
+            Self::DeleteRole { .. } => "iam:DeleteRole",
+            Self::CreateFunction { .. } => "lambda:CreateFunction",
+            Self::UpdateCode { .. } => "lambda:UpdateFunctionCode",
+            Self::UpdateConfiguration { .. } => "lambda:UpdateFunctionConfiguration",
+            Self::DeleteFunction => "lambda:DeleteFunction",
+            Self::DeleteEventSource { .. } => "lambda:DeleteEventSourceMapping",
+            Self::DeleteLogGroup => "logs:DeleteLogGroup",
+            Self::PublishVersion { .. } => "lambda:PublishVersion",
+            Self::CreateAlias { .. } => "lambda:CreateAlias",
+            Self::UpdateAlias { .. } => "lambda:UpdateAlias",
+            Self::PutConcurrency { .. } => "lambda:PutFunctionConcurrency",
+            Self::DeleteConcurrency { .. } => "lambda:DeleteFunctionConcurrency",
+            Self::CreateUrl { .. } => "lambda:CreateFunctionUrlConfig",
+            Self::DeleteUrl => "lambda:DeleteFunctionUrlConfig",
+            Self::AllowUrl => "lambda:AddPermission",
+            Self::DisallowUrl => "lambda:RemovePermission",
+        }
+    }
+
+    /// Permissions that it needs.
+    pub(crate) fn permissions(&self) -> Vec<&'static str> {
+        let mut all = vec![self.operation()];
+        match self {
+            Self::CreateRole { .. } => all.push("iam:TagRole"),
+            Self::CreateFunction { .. } => {
+                all.extend(["iam:PassRole", "lambda:TagResource", "lambda:GetFunctionConfiguration"]);
+            }
+            Self::UpdateConfiguration { role: Some(_), .. } => {
+                all.extend(["iam:PassRole", "lambda:GetFunctionConfiguration"]);
+            }
+            Self::UpdateConfiguration { role: None, .. } | Self::UpdateCode { .. } => {
+                all.push("lambda:GetFunctionConfiguration");
+            }
+            _ => {}
+        }
+        all
+    }
+
+    /// The call that takes it back when a later one fails.
+    pub(crate) fn undone_by(&self) -> Option<&'static str> {
+        match self {
+            Self::CreateRole { .. } => Some("iam:DeleteRole"),
+            Self::PutRolePolicy { .. } => Some("iam:DeleteRolePolicy"),
+            Self::CreateFunction { .. } => Some("lambda:DeleteFunction"),
+            Self::CreateAlias { .. } => Some("lambda:DeleteAlias"),
+            Self::UpdateAlias { .. } => Some("lambda:UpdateAlias"),
+            Self::PutConcurrency { before: Some(_), .. } | Self::DeleteConcurrency { .. } => {
+                Some("lambda:PutFunctionConcurrency")
+            }
+            Self::PutConcurrency { before: None, .. } => Some("lambda:DeleteFunctionConcurrency"),
+            Self::CreateUrl { .. } => Some("lambda:DeleteFunctionUrlConfig"),
+            Self::AllowUrl => Some("lambda:RemovePermission"),
+            Self::DisallowUrl => Some("lambda:AddPermission"),
+            Self::DeleteRolePolicy { .. }
+            | Self::DeleteRole { .. }
+            | Self::UpdateCode { .. }
+            | Self::UpdateConfiguration { .. }
+            | Self::DeleteFunction
+            | Self::DeleteEventSource { .. }
+            | Self::DeleteLogGroup
+            | Self::PublishVersion { .. }
+            | Self::DeleteUrl => None,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! AWS as a provider: accounts found in the files of AWS's own tools, and Lambda with what is around it.
+//!
+//! Owns every request to AWS. Secrets stay in AWS's files and in the SDK: nothing here keeps, prints or returns one.
+//! Must not know the ledger or a user interface; the words are `hearth-cloud`'s.
+
+mod account;
+mod action;
+mod action_words;
+mod apply;
+mod call;
+mod discover;
+mod fault;
+mod functions;
+mod ini;
+mod logs;
+mod metrics;
+mod open;
+mod permissions;
+mod place;
+mod plan;
+mod policies;
+mod regions;
+mod run;
+mod sessions;
+mod standing;
+
+pub use account::AwsAccount;
+pub use discover::discover;
+pub use open::Aws;
+pub use place::{Endpoint, Place};
+pub use regions::REGIONS;
+
+/// The name of this vendor in ids and lists.
+pub const AWS: &str = "aws";

@@ -1,0 +1,168 @@
+//! Opens accounts: from where a sign-in is kept to a configuration of the SDK. Owns time limits and retries. Keys stay
+//! inside the SDK, which reads them when it needs them.
+
+use crate::discover::{ENVIRONMENT, discover};
+use crate::fault::Asked;
+use crate::place::{Endpoint, Place};
+use crate::regions::is_region;
+use crate::{AWS, AwsAccount};
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_smithy_http_client::tls::{Provider as TlsProvider, rustls_provider::CryptoMode};
+use hearth_cloud::{Account, FaultKind, Provider, Reply, Result, SignIn, Vendor};
+use hearth_model::Clock;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// The region of an account that names none, as AWS's own console opens.
+pub(crate) const USUAL_REGION: &str = "us-east-1";
+
+/// Longest that connecting may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Longest that one try of a request may take; uploading code may take that long on a slow line.
+const ATTEMPT: Duration = Duration::from_mins(2);
+/// Longest that a request with all its tries may take.
+const OPERATION: Duration = Duration::from_mins(4);
+/// Tries of a request that is refused for a moment, with growing pauses by chance between them.
+const TRIES: u32 = 4;
+
+/// AWS, with what is on this computer.
+pub struct Aws {
+    place: Place,
+    endpoints: RwLock<Vec<Endpoint>>,
+    clock: Arc<dyn Clock>,
+    http: SharedHttpClient,
+}
+
+impl Aws {
+    /// AWS as `place` knows it, with the endpoints that a person added.
+    pub fn new(place: Place, endpoints: Vec<Endpoint>, clock: Arc<dyn Clock>) -> Self {
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(TlsProvider::Rustls(CryptoMode::Ring))
+            .build_https();
+        Self { place, endpoints: RwLock::new(endpoints), clock, http }
+    }
+
+    /// The endpoints that a person added.
+    pub fn endpoints(&self) -> Vec<Endpoint> {
+        self.endpoints.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The files and folders in which accounts are looked for, as people write them.
+    pub fn looked_in(&self) -> Vec<String> {
+        let place = &self.place;
+        let all = [place.config_file(), place.credentials_file(), place.sso_cache(), place.login_cache()];
+        all.iter().flatten().map(|path| place.shown(path)).collect()
+    }
+
+    /// Replaces them.
+    pub fn set_endpoints(&self, endpoints: Vec<Endpoint>) {
+        *self.endpoints.write().unwrap_or_else(PoisonError::into_inner) = endpoints;
+    }
+
+    fn profile_files(&self) -> EnvConfigFiles {
+        let mut files = EnvConfigFiles::builder();
+        if let Some(path) = self.place.config_file().filter(|path| path.is_file()) {
+            files = files.with_file(EnvConfigFileKind::Config, path);
+        }
+        if let Some(path) = self.place.credentials_file().filter(|path| path.is_file()) {
+            files = files.with_file(EnvConfigFileKind::Credentials, path);
+        }
+        files.build()
+    }
+
+    fn of_profile(&self, name: &str, region: &Region) -> SharedCredentialsProvider {
+        let config = ProviderConfig::without_region()
+            .with_region(Some(region.clone()))
+            .with_http_client(self.http.clone());
+        SharedCredentialsProvider::new(
+            ProfileFileCredentialsProvider::builder()
+                .configure(&config)
+                .profile_files(self.profile_files())
+                .profile_name(name)
+                .build(),
+        )
+    }
+
+    fn credentials(&self, account: &Account, region: &Region) -> SharedCredentialsProvider {
+        let endpoint = self.endpoint_of(account);
+        match (endpoint, account.sign_in) {
+            (Some(Endpoint { profile: Some(profile), .. }), _) => self.of_profile(&profile, region),
+            // Keys that everybody knows, for endpoints that take any: there is nothing to keep secret.
+            (Some(_), _) => {
+                SharedCredentialsProvider::new(Credentials::new("hearth", "hearth", None, None, "Hearth"))
+            }
+            (None, SignIn::Environment) => {
+                SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
+            }
+            (None, SignIn::WebIdentity) if account.name == ENVIRONMENT => {
+                let config = ProviderConfig::without_region()
+                    .with_region(Some(region.clone()))
+                    .with_http_client(self.http.clone());
+                let provider = WebIdentityTokenCredentialsProvider::builder().configure(&config).build();
+                SharedCredentialsProvider::new(provider)
+            }
+            (None, _) => self.of_profile(&account.name, region),
+        }
+    }
+
+    fn endpoint_of(&self, account: &Account) -> Option<Endpoint> {
+        let name = account.id.as_str().strip_prefix("endpoint:")?;
+        self.endpoints().into_iter().find(|endpoint| endpoint.name == name)
+    }
+
+    async fn configure(&self, account: &Account) -> Result<SdkConfig> {
+        let region = account.location.clone().unwrap_or_else(|| USUAL_REGION.to_owned());
+        let asked = Asked { operation: "opening the account", location: "" };
+        if !is_region(&region) {
+            return Err(asked.fault(FaultKind::Invalid, format!("`{region}` is not a region")));
+        }
+        let region = Region::new(region);
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(OPERATION)
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(region.clone())
+            .credentials_provider(self.credentials(account, &region))
+            .http_client(self.http.clone())
+            .profile_files(self.profile_files())
+            .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
+            .timeout_config(timeouts);
+        if let Ok(name) = AppName::new("Hearth") {
+            loader = loader.app_name(name);
+        }
+        match self.endpoint_of(account) {
+            Some(endpoint) => loader = loader.endpoint_url(endpoint.url),
+            None if account.name != ENVIRONMENT => loader = loader.profile_name(&account.name),
+            None => {}
+        }
+        Ok(loader.load().await)
+    }
+}
+
+impl Vendor for Aws {
+    fn name(&self) -> &'static str {
+        AWS
+    }
+
+    fn discover(&self) -> Vec<Account> {
+        discover(&self.place, &self.endpoints(), self.clock.now())
+    }
+
+    fn open<'a>(&'a self, account: &'a Account) -> Reply<'a, Arc<dyn Provider>> {
+        Box::pin(async move {
+            let config = self.configure(account).await?;
+            let provider: Arc<dyn Provider> = Arc::new(AwsAccount::new(account.clone(), config));
+            Ok(provider)
+        })
+    }
+}

@@ -1,0 +1,476 @@
+//! From a change to the requests that make it, after looking at what is there. Changes nothing. Owns the order of
+//! requests, what is warned of, and the digest that names a plan.
+
+use crate::action::{Action, Code, Role, TAG, Todo};
+use crate::fault::Asked;
+use crate::functions::find;
+use crate::policies::ROLE_PREFIX;
+use crate::standing::{alias, event_sources, limit, url};
+use crate::{AwsAccount, permissions};
+use hearth_cloud::{
+    Change, CloudFunction, CostEffect, Deploy, FaultKind, FunctionAddress, Grant, Result, Review, Settings,
+    Undo, UrlAccess,
+};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Largest zip that AWS takes in a request.
+const LARGEST: usize = 50 * 1024 * 1024;
+/// Memory and timeout of a new function that nobody chose any for, as on this computer.
+const USUAL_MEMORY_MB: u32 = 128;
+const USUAL_TIMEOUT_S: u32 = 10;
+
+/// A plan.
+pub(crate) struct Plan {
+    title: String,
+    pub(crate) todo: Vec<Todo>,
+    cost: CostEffect,
+    undo: Undo,
+    warnings: Vec<String>,
+    grants: BTreeMap<String, Grant>,
+}
+
+impl Plan {
+    /// The plan for people.
+    pub(crate) fn review(&self, account: &AwsAccount, change: &Change) -> Review {
+        let documents = self.todo.iter().filter_map(|todo| match &todo.action {
+            Action::CreateRole { role, trust } => Some((format!("who may take on {role}"), trust.clone())),
+            Action::PutRolePolicy { role, policy } => Some((format!("what {role} may do"), policy.clone())),
+            _ => None,
+        });
+        let location = &change.function().location;
+        Review {
+            title: self.title.clone(),
+            calls: self.todo.iter().map(|todo| todo.call(self.may(&todo.action))).collect(),
+            cost: self.cost.clone(),
+            command_lines: self
+                .todo
+                .iter()
+                .map(|todo| {
+                    // IAM has no regions.
+                    let is_global = todo.action.operation().starts_with("iam:");
+                    todo.command_line(&account.flags(if is_global { "" } else { location }))
+                })
+                .collect(),
+            undo: self.undo.clone(),
+            warnings: self.warnings.clone(),
+            documents: documents.collect(),
+            digest: self.digest(),
+        }
+    }
+
+    fn may(&self, action: &Action) -> Grant {
+        let all = action.permissions();
+        let grants = all.iter().map(|name| self.grants.get(*name).copied().unwrap_or(Grant::Unknown));
+        grants.fold(Grant::Allowed, |worst, grant| match (worst, grant) {
+            (Grant::Denied, _) | (_, Grant::Denied) => Grant::Denied,
+            (Grant::Unknown, _) | (_, Grant::Unknown) => Grant::Unknown,
+            (Grant::Allowed, Grant::Allowed) => Grant::Allowed,
+        })
+    }
+
+    /// Names the plan: the same requests have the same digest.
+    pub(crate) fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for todo in &self.todo {
+            hash.update(format!("{}\n{}\n", todo.function.location, todo.command_line("")).as_bytes());
+            if let Action::CreateFunction { code, .. } | Action::UpdateCode { code, .. } = &todo.action {
+                hash.update(code.sha256.as_bytes());
+            }
+        }
+        hash.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").ok();
+            text
+        })
+    }
+}
+
+/// What a kind of change decides.
+#[derive(Default)]
+struct Draft {
+    title: String,
+    actions: Vec<Action>,
+    cost: Option<CostEffect>,
+    undo: Option<Undo>,
+    warnings: Vec<String>,
+}
+
+pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> {
+    let function = change.function();
+    let draft = match change {
+        Change::Deploy(wanted) => deploy(account, wanted).await?,
+        Change::Configure { settings, .. } => configure(account, function, settings).await?,
+        Change::Delete { logs, .. } => delete(account, function, *logs).await?,
+        Change::Publish { description, .. } => {
+            existing(account, function, "lambda:PublishVersion").await?;
+            Draft {
+                title: format!("Keep {} as a version", function.name),
+                actions: vec![Action::PublishVersion { description: description.clone() }],
+                undo: Some(Undo::ByHand {
+                    words: "A version that no alias names does no harm; it goes with the function."
+                        .to_owned(),
+                }),
+                ..Draft::default()
+            }
+        }
+        Change::PointAlias { alias, version, weights, .. } => {
+            point(account, function, alias, version, weights).await?
+        }
+        Change::LimitConcurrency { limit: wanted, .. } => concurrency(account, function, *wanted).await?,
+        Change::SetUrl { access, .. } => address(account, function, *access).await?,
+    };
+    let names: Vec<&str> = draft.actions.iter().flat_map(Action::permissions).collect();
+    let grants = match permissions::identity(account).await {
+        Ok(identity) => permissions::grants(account, &identity, &names).await,
+        Err(_) => BTreeMap::new(),
+    };
+    Ok(Plan {
+        title: draft.title,
+        todo: draft.actions.into_iter().map(|action| Todo { function: function.clone(), action }).collect(),
+        cost: draft.cost.unwrap_or_else(|| CostEffect {
+            words: "These calls cost nothing, and nothing costs money while nobody calls.".to_owned(),
+            standing: false,
+        }),
+        undo: draft.undo.unwrap_or(Undo::ByHand { words: "Set the earlier values again.".to_owned() }),
+        warnings: draft.warnings,
+        grants,
+    })
+}
+
+async fn existing(
+    account: &AwsAccount,
+    function: &FunctionAddress,
+    operation: &str,
+) -> Result<CloudFunction> {
+    let asked = Asked { operation, location: &function.location };
+    let missing = || asked.fault(FaultKind::NotFound, format!("there is no function `{}`", function.name));
+    find(account, function).await?.ok_or_else(missing)
+}
+
+async fn deploy(account: &AwsAccount, wanted: &Deploy) -> Result<Draft> {
+    let function = &wanted.function;
+    let asked = Asked { operation: "deploying", location: &function.location };
+    if wanted.code.len() > LARGEST {
+        return Err(asked.fault(
+            FaultKind::Invalid,
+            format!("the zip has {} MB; AWS takes at most 50 MB in a request", wanted.code.len() / 1_000_000),
+        ));
+    }
+    let code = Code { zip: wanted.code.clone(), sha256: wanted.code_sha256.clone() };
+    let cost = CostEffect {
+        words: "Nothing while nobody calls; each call costs its time and memory, see the function's Cost."
+            .to_owned(),
+        standing: false,
+    };
+    let undo_by_delete = Undo::Command { command: hearth_line(account, "delete", function) };
+    let Some(before) = find(account, function).await? else {
+        if wanted.settings.runtime.is_none() || wanted.settings.handler.is_none() {
+            return Err(asked.fault(FaultKind::Invalid, "a new function needs a runtime and a handler"));
+        }
+        let (mut actions, role) = match &wanted.role {
+            Some(arn) => (Vec::new(), Role::There(arn.clone())),
+            None => role_for(account, function).await?,
+        };
+        let mut settings = wanted.settings.clone();
+        settings.memory_mb.get_or_insert(USUAL_MEMORY_MB);
+        settings.timeout_s.get_or_insert(USUAL_TIMEOUT_S);
+        settings.architecture.get_or_insert_default();
+        actions.push(Action::CreateFunction { code, settings, role });
+        return Ok(Draft {
+            title: format!("Deploy {} to {}, {}", function.name, account.account.name, function.location),
+            actions,
+            cost: Some(cost),
+            undo: Some(undo_by_delete),
+            ..Draft::default()
+        });
+    };
+    let mut actions = vec![Action::UpdateCode { code, settings: wanted.settings.clone() }];
+    let settings = differing(&before, &wanted.settings);
+    let mut warnings = Vec::new();
+    if settings != Settings::default() || wanted.role.is_some() {
+        warnings.extend(lost_variables(&before, &settings));
+        actions.push(Action::UpdateConfiguration { settings, role: wanted.role.clone() });
+    }
+    Ok(Draft {
+        title: format!("New code for {} in {}, {}", function.name, account.account.name, function.location),
+        actions,
+        cost: Some(cost),
+        undo: Some(Undo::ByHand {
+            words:
+                "The code that is there now is replaced. Publish it as a version first, or deploy it again."
+                    .to_owned(),
+        }),
+        warnings,
+    })
+}
+
+/// What of the settings is not so already. The architecture goes with the code.
+fn differing(before: &CloudFunction, wanted: &Settings) -> Settings {
+    let now = &before.configuration;
+    Settings {
+        runtime: wanted.runtime.clone().filter(|runtime| *runtime != now.runtime),
+        handler: wanted.handler.clone().filter(|handler| *handler != now.handler),
+        memory_mb: wanted.memory_mb.filter(|size| *size != now.memory_mb),
+        timeout_s: wanted.timeout_s.filter(|seconds| *seconds != now.timeout_s),
+        architecture: None,
+        description: wanted.description.clone().filter(|description| *description != now.description),
+        environment: wanted.environment.clone(),
+    }
+}
+
+/// Variables that a change would take away.
+fn lost_variables(before: &CloudFunction, settings: &Settings) -> Option<String> {
+    let wanted = settings.environment.as_ref()?;
+    let lost = before.configuration.environment_names.iter().filter(|name| !wanted.contains_key(*name));
+    let lost: Vec<&str> = lost.map(String::as_str).collect();
+    (!lost.is_empty()).then(|| format!("These variables go away: {}.", lost.join(", ")))
+}
+
+/// The role of a new function: one that Hearth made for it before, or a new one.
+async fn role_for(account: &AwsAccount, function: &FunctionAddress) -> Result<(Vec<Action>, Role)> {
+    let role = role_name(function);
+    let asked = Asked { operation: "iam:GetRole", location: "" };
+    match account.iam().get_role().role_name(&role).send().await {
+        Ok(answer) => {
+            let arn = answer.role().map(|role| role.arn().to_owned()).unwrap_or_default();
+            Ok((Vec::new(), Role::There(arn)))
+        }
+        Err(error) => {
+            let fault = asked.failed(&error);
+            if fault.kind != FaultKind::NotFound {
+                return Err(fault);
+            }
+            let trust = json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": "Allow",
+                    "Principal": { "Service": "lambda.amazonaws.com" },
+                    "Action": "sts:AssumeRole",
+                }],
+            });
+            let logs =
+                format!("arn:aws:logs:{}:*:log-group:/aws/lambda/{}", function.location, function.name);
+            let policy = json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Effect": "Allow",
+                    "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+                    "Resource": [logs.clone(), format!("{logs}:*")],
+                }],
+            });
+            let actions = vec![
+                Action::CreateRole { role: role.clone(), trust: trust.to_string() },
+                Action::PutRolePolicy { role: role.clone(), policy: policy.to_string() },
+            ];
+            Ok((actions, Role::Made(role)))
+        }
+    }
+}
+
+/// The name of the role that Hearth makes for a function; IAM takes 64 characters.
+fn role_name(function: &FunctionAddress) -> String {
+    let name = format!("{ROLE_PREFIX}{}-{}", function.location, function.name);
+    if name.len() <= 64 {
+        return name;
+    }
+    let hash = Sha256::digest(name.as_bytes());
+    let hash = hash.iter().take(4).fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    });
+    format!("{}-{hash}", &name[..55])
+}
+
+async fn configure(account: &AwsAccount, function: &FunctionAddress, settings: &Settings) -> Result<Draft> {
+    let before = existing(account, function, "lambda:UpdateFunctionConfiguration").await?;
+    let now = &before.configuration;
+    Ok(Draft {
+        title: format!(
+            "Change the settings of {} in {}, {}",
+            function.name, account.account.name, function.location
+        ),
+        actions: vec![Action::UpdateConfiguration { settings: settings.clone(), role: None }],
+        undo: Some(Undo::ByHand {
+            words: format!(
+                "Now it has {}, handler {}, {} MB, {} s; set them again. Values of variables cannot be brought back.",
+                now.runtime, now.handler, now.memory_mb, now.timeout_s
+            ),
+        }),
+        warnings: lost_variables(&before, settings).into_iter().collect(),
+        ..Draft::default()
+    })
+}
+
+async fn delete(account: &AwsAccount, function: &FunctionAddress, logs: bool) -> Result<Draft> {
+    let before = existing(account, function, "lambda:DeleteFunction").await?;
+    let mut actions = Vec::new();
+    for source in event_sources(account, function).await? {
+        actions.push(Action::DeleteEventSource { id: source.id, source: source.source });
+    }
+    actions.push(Action::DeleteFunction);
+    let mut warnings = Vec::new();
+    if let Some(role) = own_role(account, &before).await {
+        actions.push(Action::DeleteRolePolicy { role: role.clone() });
+        actions.push(Action::DeleteRole { role });
+    } else if let Some(role) = &before.role {
+        warnings
+            .push(format!("Its role stays, since Hearth did not make it for this function alone: {role}."));
+    }
+    if logs {
+        actions.push(Action::DeleteLogGroup);
+    } else {
+        warnings
+            .push("Its logs stay and are billed as stored data; --with-logs deletes them too.".to_owned());
+    }
+    Ok(Draft {
+        title: format!("Delete {} from {}, {}", function.name, account.account.name, function.location),
+        actions,
+        cost: Some(CostEffect {
+            words: "Nothing is billed for the function any more.".to_owned(),
+            standing: false,
+        }),
+        undo: Some(Undo::Impossible {
+            words: "AWS keeps nothing of a deleted function. Deploy it again from your own files.".to_owned(),
+        }),
+        warnings,
+    })
+}
+
+/// The role that Hearth made for this function alone: its name and its tag both say so.
+async fn own_role(account: &AwsAccount, function: &CloudFunction) -> Option<String> {
+    let role = function.role.as_deref()?.rsplit('/').next()?;
+    if role != role_name(&function.address) {
+        return None;
+    }
+    let answer = account.iam().get_role().role_name(role).send().await.ok()?;
+    let tags = answer.role()?.tags();
+    tags.iter().any(|tag| tag.key() == TAG && tag.value() == function.address.name).then(|| role.to_owned())
+}
+
+async fn point(
+    account: &AwsAccount,
+    function: &FunctionAddress,
+    name: &str,
+    version: &str,
+    weights: &BTreeMap<String, f64>,
+) -> Result<Draft> {
+    let asked = Asked { operation: "lambda:UpdateAlias", location: &function.location };
+    if weights.contains_key(version) {
+        return Err(
+            asked.fault(FaultKind::Invalid, format!("version {version} cannot share traffic with itself"))
+        );
+    }
+    if weights.len() > 1 || weights.values().any(|part| !(0.0..=1.0).contains(part)) {
+        return Err(
+            asked.fault(FaultKind::Invalid, "traffic can be shared with one other version, 0 to 100 % of it")
+        );
+    }
+    let before = alias(account, function, name).await?;
+    let (version, weights) = (version.to_owned(), weights.clone());
+    let (action, undo) = match before {
+        None => (
+            Action::CreateAlias { alias: name.to_owned(), version, weights },
+            Undo::ByHand {
+                words: "An alias that nobody calls does no harm; it goes with the function.".to_owned(),
+            },
+        ),
+        Some(before) => {
+            let mut command =
+                format!("{} {name} {}", hearth_line(account, "alias", function), before.version);
+            for (version, part) in &before.weights {
+                write!(command, " --share {version}={part}").ok();
+            }
+            (Action::UpdateAlias { before, version, weights }, Undo::Command { command })
+        }
+    };
+    Ok(Draft {
+        title: format!("Point the alias {name} of {} at another version", function.name),
+        actions: vec![action],
+        undo: Some(undo),
+        ..Draft::default()
+    })
+}
+
+async fn concurrency(account: &AwsAccount, function: &FunctionAddress, wanted: Option<u32>) -> Result<Draft> {
+    existing(account, function, "lambda:PutFunctionConcurrency").await?;
+    let before = limit(account, function).await?;
+    let action = match (wanted, before) {
+        (Some(limit), before) => Some(Action::PutConcurrency { limit, before }),
+        (None, Some(before)) => Some(Action::DeleteConcurrency { before }),
+        (None, None) => None,
+    };
+    let earlier = before.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
+    Ok(Draft {
+        title: format!("Limit how many of {} run at once", function.name),
+        actions: action.into_iter().collect(),
+        undo: Some(Undo::Command {
+            command: format!("{} {earlier}", hearth_line(account, "limit", function)),
+        }),
+        ..Draft::default()
+    })
+}
+
+async fn address(
+    account: &AwsAccount,
+    function: &FunctionAddress,
+    access: Option<UrlAccess>,
+) -> Result<Draft> {
+    existing(account, function, "lambda:CreateFunctionUrlConfig").await?;
+    let before = url(account, function).await?;
+    let asked = Asked { operation: "lambda:CreateFunctionUrlConfig", location: &function.location };
+    let (actions, undo, warnings) = match (access, before) {
+        (Some(_), Some(there)) => {
+            return Err(asked.fault(FaultKind::Conflict, format!("it has the address {} already", there.url)));
+        }
+        (Some(access), None) => {
+            let mut actions = vec![Action::CreateUrl { access }];
+            let mut warnings = Vec::new();
+            if access == UrlAccess::Public {
+                actions.push(Action::AllowUrl);
+                warnings.push(
+                    "Anybody on the internet who knows the address can call it, and you pay for it."
+                        .to_owned(),
+                );
+            }
+            let command = format!("{} --remove", hearth_line(account, "url", function));
+            (actions, Undo::Command { command }, warnings)
+        }
+        (None, Some(there)) => {
+            let mut actions = vec![Action::DeleteUrl];
+            if there.public {
+                actions.push(Action::DisallowUrl);
+            }
+            let words = "A new address can be made, but it will be another one.".to_owned();
+            (actions, Undo::ByHand { words }, vec![format!("{} stops answering.", there.url)])
+        }
+        (None, None) => (Vec::new(), Undo::ByHand { words: "Nothing changes.".to_owned() }, Vec::new()),
+    };
+    Ok(Draft {
+        title: format!("The HTTPS address of {}", function.name),
+        actions,
+        undo: Some(undo),
+        warnings,
+        ..Draft::default()
+    })
+}
+
+/// A command line of Hearth about a function.
+fn hearth_line(account: &AwsAccount, verb: &str, function: &FunctionAddress) -> String {
+    format!("hearth {verb} {} --account {} --region {}", function.name, account.account.id, function.location)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_role_of_a_function_has_a_name_that_iam_takes() {
+        assert_eq!(role_name(&FunctionAddress::new("eu-west-1", "tea")), "hearth-eu-west-1-tea");
+        let long = role_name(&FunctionAddress::new("ap-southeast-2", "x".repeat(64)));
+        assert_eq!(long.len(), 64, "{long}");
+        let other = role_name(&FunctionAddress::new("ap-southeast-2", format!("{}y", "x".repeat(63))));
+        assert_ne!(long, other, "the hash keeps them apart");
+    }
+}

@@ -1,0 +1,63 @@
+//! What a provider can do. A user interface reads it and leaves out what is not there; nobody finds out by an error.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use ts_rs::TS;
+
+/// One thing a provider may be able to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// Deploy code.
+    Deploy,
+    /// Delete a function.
+    Delete,
+    /// Change memory, timeout, handler, variables.
+    Configure,
+    /// Call and wait for the answer.
+    Invoke,
+    /// Call without waiting.
+    InvokeEvent,
+    /// Ask whether a call would be allowed.
+    InvokeDryRun,
+    /// Read logs.
+    Logs,
+    /// Read metrics.
+    Metrics,
+    /// Keep versions that never change.
+    Versions,
+    /// Names that point at versions, and shift traffic between two.
+    Aliases,
+    /// An HTTPS address of the function's own.
+    Url,
+    /// Queues and streams that call it.
+    EventSources,
+    /// A limit on how many run at once.
+    ReservedConcurrency,
+    /// Environments that are kept ready.
+    ProvisionedConcurrency,
+    /// Tags.
+    Tags,
+    /// Say which permissions the account has.
+    Permissions,
+    /// Environments can be told apart in the logs.
+    Environments,
+}
+
+/// What a provider can do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+#[ts(as = "Vec<Capability>")]
+pub struct Capabilities(pub BTreeSet<Capability>);
+
+impl Capabilities {
+    /// These.
+    pub fn of(all: impl IntoIterator<Item = Capability>) -> Self {
+        Self(all.into_iter().collect())
+    }
+
+    /// Whether it can.
+    pub fn can(&self, what: Capability) -> bool {
+        self.0.contains(&what)
+    }
+}

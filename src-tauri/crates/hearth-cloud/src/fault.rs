@@ -1,0 +1,122 @@
+//! Why a provider could not do something, in words that are the same for every vendor. The vendor's own message is
+//! kept beside them. Must not hold a secret: who makes a fault takes messages, never requests or headers.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use ts_rs::TS;
+
+/// What providers answer.
+pub type Result<T> = std::result::Result<T, Fault>;
+
+/// What kind of failure it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum FaultKind {
+    /// Nobody is signed in to the account, or the vendor does not know the keys.
+    NotSignedIn,
+    /// A sign-in was there and has ended.
+    Expired,
+    /// The account may not do it.
+    NotAllowed {
+        /// The permission that is missing, for instance `lambda:InvokeFunction`.
+        permission: String,
+    },
+    /// Too many requests; the same works later.
+    Throttled,
+    /// It is not there.
+    NotFound,
+    /// Something else is in the way: it exists already, it is being changed, or it changed since it was looked at.
+    Conflict,
+    /// The request itself is wrong.
+    Invalid,
+    /// The network or the vendor broke the call off; whether it was done is not known.
+    BrokenOff,
+    /// It took longer than it may.
+    TimedOut,
+    /// This provider cannot do it at all; see its capabilities.
+    Unable,
+    /// Something else, in the vendor's words.
+    Other,
+}
+
+/// Why something could not be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Fault {
+    /// What kind.
+    #[serde(flatten)]
+    pub kind: FaultKind,
+    /// What was tried, for instance `lambda:ListFunctions in eu-west-1`.
+    pub action: String,
+    /// The vendor's own message.
+    pub message: String,
+    /// The vendor's id of the request, for its support.
+    pub request_id: Option<String>,
+}
+
+impl Fault {
+    /// A fault without a request id.
+    pub fn new(kind: FaultKind, action: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind, action: action.into(), message: message.into(), request_id: None }
+    }
+
+    /// Whether asking again later may help.
+    pub fn may_pass(&self) -> bool {
+        match self.kind {
+            FaultKind::Throttled | FaultKind::BrokenOff | FaultKind::TimedOut => true,
+            FaultKind::NotSignedIn
+            | FaultKind::Expired
+            | FaultKind::NotAllowed { .. }
+            | FaultKind::NotFound
+            | FaultKind::Conflict
+            | FaultKind::Invalid
+            | FaultKind::Unable
+            | FaultKind::Other => false,
+        }
+    }
+
+    /// What happened, for people.
+    pub fn words(&self) -> String {
+        let action = &self.action;
+        match &self.kind {
+            FaultKind::NotSignedIn => format!("nobody is signed in for {action}"),
+            FaultKind::Expired => format!("the sign-in has ended, so {action} was refused"),
+            FaultKind::NotAllowed { permission } => {
+                format!("this account may not do {action}: it lacks the permission {permission}")
+            }
+            FaultKind::Throttled => format!("{action} was refused: too many requests at once"),
+            FaultKind::NotFound => format!("{action}: it is not there"),
+            FaultKind::Conflict => format!("{action} is in conflict with what is there"),
+            FaultKind::Invalid => format!("{action} was refused as wrong"),
+            FaultKind::BrokenOff => format!("{action} broke off; whether it was done is not known"),
+            FaultKind::TimedOut => format!("{action} took longer than it may"),
+            FaultKind::Unable => format!("{action} cannot be done here"),
+            FaultKind::Other => format!("{action} failed"),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.words())?;
+        if self.message.is_empty() { Ok(()) } else { write!(formatter, ": {}", self.message) }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_names_the_missing_permission_and_keeps_the_vendors_words() {
+        let kind = FaultKind::NotAllowed { permission: "lambda:ListFunctions".into() };
+        let fault = Fault::new(kind, "lambda:ListFunctions in eu-west-1", "User: x is not authorized");
+        let text = fault.to_string();
+        assert!(text.contains("lacks the permission lambda:ListFunctions"), "{text}");
+        assert!(text.ends_with("User: x is not authorized"), "{text}");
+        assert!(!fault.may_pass(), "asking again does not grant a permission");
+        assert!(Fault::new(FaultKind::Throttled, "x", "").may_pass());
+    }
+}

@@ -1,0 +1,33 @@
+//! The words and the trait of every place where functions live: this computer, a cloud account, an emulator.
+//!
+//! Owns what a person may know and do there: accounts and how they were found, locations, functions, calls, logs,
+//! reviews of changes, capabilities and faults. Pure but for [`pace`], which waits. Must not know a vendor, the ledger
+//! or a user interface.
+
+mod account;
+mod call;
+mod capability;
+mod change;
+mod fault;
+mod function;
+pub mod pace;
+mod page;
+mod permission;
+mod provider;
+mod review;
+
+pub use account::{Account, AccountId, Expiry, Identity, SignIn, SignInState};
+pub use call::{
+    CallMode, CallOutcome, CallRequest, LogRow, LogsRequest, Metric, MetricSeries, MetricsRequest,
+};
+pub use capability::{Capabilities, Capability};
+pub use change::{Change, Deploy, Settings, Undo, UrlAccess};
+pub use fault::{Fault, FaultKind, Result};
+pub use function::{
+    Alias, CloudFunction, EventSource, FunctionAddress, FunctionState, FunctionUrl, PublishedVersion,
+    Standing,
+};
+pub use page::Page;
+pub use permission::{Grant, Level, LevelPolicy, Permission};
+pub use provider::{Changed, Progress, Provider, Reply, Step, Vendor};
+pub use review::{Call, CostEffect, Review};

@@ -1,0 +1,98 @@
+//! The two traits that every vendor implements: [`Vendor`] finds accounts and opens them, [`Provider`] is one open
+//! account. Everything is asked through `dyn`, so that the rest of Hearth knows no vendor.
+
+use crate::{
+    Account, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, FunctionAddress, Identity,
+    LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Result, Review,
+    Standing,
+};
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use ts_rs::TS;
+
+/// An answer that is waited for.
+pub type Reply<'a, T> = BoxFuture<'a, Result<T>>;
+
+/// A step of a change that is being made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Counted from 1, over the calls of the review.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+    /// The call.
+    pub operation: String,
+    /// Whether it is done, or just begun.
+    pub done: bool,
+}
+
+/// Who is told how far a change is.
+pub type Progress = Arc<dyn Fn(Step) + Send + Sync>;
+
+/// What a change made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Changed {
+    /// The function as it is now; none after it was deleted.
+    pub function: Option<CloudFunction>,
+    /// What the vendor answered that a person wants, such as an address or a version: name and value.
+    pub results: Vec<(String, String)>,
+}
+
+/// Finds accounts of one vendor and opens them.
+pub trait Vendor: Send + Sync {
+    /// `aws`, `azure`, `google`, `local`.
+    fn name(&self) -> &'static str;
+
+    /// The accounts that the vendor's own tools keep on this computer. Reads files, asks nobody.
+    fn discover(&self) -> Vec<Account>;
+
+    /// Opens an account with what is kept now. Cheap, and asks nobody: a sign-in that was renewed counts from here on,
+    /// so an open account is not held longer than what is done with it.
+    fn open<'a>(&'a self, account: &'a Account) -> Reply<'a, Arc<dyn Provider>>;
+}
+
+/// One open account. Every call has a time limit of its own and may be dropped at any moment; reading calls are
+/// repeated with growing pauses when the vendor throttles, a [`Provider::call`] never is.
+pub trait Provider: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Locations that functions may be in. Asks nobody.
+    fn locations(&self) -> Vec<String>;
+
+    /// Who the vendor says this account is.
+    fn identity(&self) -> Reply<'_, Identity>;
+
+    /// Which permissions the account has.
+    fn permissions(&self) -> Reply<'_, Vec<Permission>>;
+
+    /// The smallest policy for each level.
+    fn policies(&self) -> Vec<LevelPolicy>;
+
+    /// A page of the functions of a location.
+    fn functions<'a>(&'a self, location: &'a str, cursor: Option<&'a str>) -> Reply<'a, Page<CloudFunction>>;
+
+    /// One function with everything around it.
+    fn standing<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Standing>;
+
+    /// Calls a function once.
+    fn call<'a>(&'a self, function: &'a FunctionAddress, request: CallRequest) -> Reply<'a, CallOutcome>;
+
+    /// A page of log lines, oldest first.
+    fn logs<'a>(&'a self, function: &'a FunctionAddress, request: &'a LogsRequest)
+    -> Reply<'a, Page<LogRow>>;
+
+    /// Figures of many functions of a location at once.
+    fn metrics<'a>(&'a self, location: &'a str, request: &'a MetricsRequest) -> Reply<'a, Vec<MetricSeries>>;
+
+    /// What a change would do. Changes nothing.
+    fn review<'a>(&'a self, change: &'a Change) -> Reply<'a, Review>;
+
+    /// Makes a change that a person has seen: `digest` is that of its review. When the plan has become another one,
+    /// nothing is done and the fault is a conflict. When a call fails, what was made before it is taken back as far as
+    /// the review said.
+    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed>;
+}
