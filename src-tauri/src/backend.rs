@@ -2,7 +2,7 @@
 //! When another owner ends, the window takes over. Must not know the window.
 
 use hearth_core::commands::Body;
-use hearth_core::{AppOptions, Result, SystemClock};
+use hearth_core::{AppOptions, Place, Result, SystemClock};
 use hearth_host::socket::Client;
 use hearth_host::{Caller, Events};
 use serde_json::Value;
@@ -29,6 +29,7 @@ impl Backend {
             data_dir: data_dir.to_owned(),
             clock: Arc::new(SystemClock),
             worker_exe: Some(worker_beside_window()),
+            place: Place::of_system(),
         };
         let caller = Caller::open(options.clone()).await?;
         Ok(Self { options, caller: Arc::new(RwLock::new(Some(Arc::new(caller)))) })

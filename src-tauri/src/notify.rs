@@ -24,6 +24,8 @@ fn alerts(batch: &EventBatch) -> impl Iterator<Item = (&str, &str)> {
         | HearthEvent::FunctionsChanged { .. }
         | HearthEvent::SettingsChanged
         | HearthEvent::BrakeChanged
+        | HearthEvent::AccountsChanged
+        | HearthEvent::CloudStep { .. }
         | HearthEvent::TuningChanged { .. } => None,
     })
 }

@@ -5,6 +5,7 @@
 
 mod architecture;
 mod brake;
+mod clouds_aws;
 mod command_line;
 mod cost;
 mod fidelity;

@@ -1,14 +1,18 @@
 //! The command line as clap reads it. Must not know what commands do.
 
+mod accounts;
 mod budgets;
 mod cost;
 mod export;
+mod of_account;
 mod tune;
 
+pub(crate) use accounts::{AccountsCommand, Consent, Where};
 pub(crate) use budgets::{BrakeCommand, BudgetCommand};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use cost::{Billed, By, Cost, Plan, Report, Scoped, WhatIf};
 pub(crate) use export::{Export, Exported};
+pub(crate) use of_account::{OfAccount, Which};
 use std::path::PathBuf;
 pub(crate) use tune::Tune;
 
@@ -39,6 +43,11 @@ pub(crate) enum Command {
     Functions {
         /// Text that name, runtime or handler contain
         filter: Option<String>,
+        #[command(flatten)]
+        place: Where,
+        /// As they were read last by `hearth sync`, of the account or of all, without asking anybody
+        #[arg(long)]
+        cached: bool,
     },
     /// List invocations, newest first
     Invocations(Invocations),
@@ -78,6 +87,22 @@ pub(crate) enum Command {
     Delete {
         /// The function
         name: String,
+        #[command(flatten)]
+        place: Where,
+        /// Also delete the logs that the account keeps of it
+        #[arg(long, requires = "account")]
+        with_logs: bool,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    #[command(flatten)]
+    OfAccount(OfAccount),
+    /// Read what accounts hold, so that it is shown at once and without asking
+    Sync(Sync),
+    /// List the accounts of clouds, test them, allow changes, add an emulator
+    Accounts {
+        #[command(subcommand)]
+        command: Option<AccountsCommand>,
     },
     /// Take a deletion back
     Restore {
@@ -218,6 +243,27 @@ pub(crate) struct Deploy {
     /// Environment variable; may be repeated, and replaces those of the function
     #[arg(long = "env", value_name = "K=V", value_parser = variable)]
     pub(crate) environment: Vec<(String, String)>,
+    /// To this account instead of this computer
+    #[arg(long, value_name = "ACCOUNT[:REGION]")]
+    pub(crate) to: Option<String>,
+    /// The role it runs as in the account [default: one made for it]
+    #[arg(long, value_name = "ARN", requires = "to")]
+    pub(crate) role: Option<String>,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// Only these accounts; may be repeated [default: all that can be signed in to]
+    #[arg(long = "account", value_name = "ACCOUNT")]
+    pub(crate) accounts: Vec<String>,
+    /// Also the figures that the vendor measured in the last 24 hours; AWS bills $0.01 for 1,000 metrics, four a function
+    #[arg(long)]
+    pub(crate) metrics: bool,
+    /// Go on where a reading broke off: leave out regions that were read within this many seconds
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) fresh: u32,
 }
 
 #[derive(Debug, Args)]
@@ -260,6 +306,17 @@ pub(crate) struct Invoke {
     /// Have a new server born for it
     #[arg(long)]
     pub(crate) cold: bool,
+    #[command(flatten)]
+    pub(crate) place: Where,
+    /// A version or an alias, in an account
+    #[arg(long, value_name = "VERSION|ALIAS", requires = "account")]
+    pub(crate) qualifier: Option<String>,
+    /// Only hand the event over, in an account
+    #[arg(long, requires = "account", conflicts_with = "check")]
+    pub(crate) no_wait: bool,
+    /// Only ask whether the call would be allowed, in an account
+    #[arg(long, requires = "account")]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -275,6 +332,8 @@ pub(crate) struct Invocations {
 pub(crate) struct Logs {
     /// The function
     pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) place: Where,
     /// Stay and print what comes; with --json one document a line
     #[arg(long, short)]
     pub(crate) follow: bool,

@@ -1,7 +1,10 @@
 //! What each command asks Hearth for and how it shows the answer. Must not know who answers.
 
+mod accounts;
 mod budgets;
 mod change;
+mod changes;
+mod clouds;
 pub(crate) mod cost;
 mod db;
 mod demo;
@@ -12,14 +15,17 @@ mod functions;
 mod history;
 mod invoke;
 mod logs;
+mod of_account;
 mod prices;
 mod report;
+mod sync;
 mod system;
 mod tune;
 
 use crate::arguments::{Command, Cost};
 use crate::failure::{Ended, Failure};
 use crate::output::Output;
+use hearth_core::api::CloudChange;
 use hearth_host::Caller;
 
 /// Runs a command against whoever owns the data folder.
@@ -36,12 +42,27 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         demo::watermark(caller, output).await;
     }
     match command {
+        Command::OfAccount(command) => of_account::run(caller, command, output).await,
+        Command::Sync(arguments) => sync::sync(caller, arguments, output).await,
+        Command::Accounts { command } => accounts::accounts(caller, command.as_ref(), output).await,
         Command::Deploy(arguments) => deploy::deploy(caller, arguments, output).await,
+        Command::Invoke(arguments) if arguments.place.account.is_some() => {
+            clouds::invoke(caller, arguments, output).await
+        }
         Command::Invoke(arguments) => invoke::invoke(caller, arguments, output).await,
-        Command::Functions { filter } => functions::list(caller, filter.as_deref(), output).await,
+        Command::Functions { filter, place, cached: true } => {
+            clouds::cached(caller, place, filter.as_deref(), output).await
+        }
+        Command::Functions { filter, place, .. } if place.account.is_some() => {
+            clouds::list(caller, place, filter.as_deref(), output).await
+        }
+        Command::Functions { filter, .. } => functions::list(caller, filter.as_deref(), output).await,
         Command::Invocations(arguments) => history::invocations(caller, arguments, output).await,
         Command::Environments { name, all } => {
             history::environments(caller, name.as_deref(), *all, output).await
+        }
+        Command::Logs(arguments) if arguments.place.account.is_some() => {
+            clouds::logs(caller, arguments, output).await
         }
         Command::Logs(arguments) => logs::logs(caller, arguments, output).await,
         Command::Configure(arguments) => change::configure(caller, arguments, output).await,
@@ -49,7 +70,11 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Reap { what } => change::reap(caller, what, output).await,
         Command::Cancel { request_id } => change::cancel(caller, request_id, output).await,
         Command::Export(arguments) => export::export(caller, arguments, output).await,
-        Command::Delete { name } => functions::delete(caller, name, output).await,
+        Command::Delete { name, place, with_logs, consent } if place.account.is_some() => {
+            let delete = CloudChange::Delete { logs: *with_logs };
+            changes::of_function(caller, place, name, delete, *consent, output).await
+        }
+        Command::Delete { name, .. } => functions::delete(caller, name, output).await,
         Command::Restore { name } => functions::restore(caller, name, output).await,
         Command::Events { id } => events::events(caller, id.as_deref(), output).await,
         Command::Samples => deploy::samples(caller, output).await,

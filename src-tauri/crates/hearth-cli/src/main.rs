@@ -13,7 +13,7 @@ mod words;
 use arguments::{Arguments, Command, Worker};
 use clap::Parser as _;
 use failure::{Ended, Failure};
-use hearth_core::{ApiError, AppOptions, ErrorCode, SystemClock};
+use hearth_core::{ApiError, AppOptions, ErrorCode, Place, SystemClock};
 use hearth_host::Caller;
 use output::Output;
 use std::process::ExitCode;
@@ -63,8 +63,12 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure
     }
     let data_dir = arguments.data_dir.unwrap_or_else(hearth_host::data_dir);
     let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
-    let options =
-        AppOptions { data_dir, clock: Arc::new(SystemClock), worker_exe: std::env::current_exe().ok() };
+    let options = AppOptions {
+        data_dir,
+        clock: Arc::new(SystemClock),
+        worker_exe: std::env::current_exe().ok(),
+        place: Place::of_system(),
+    };
     if let Command::Serve(serve) = arguments.command {
         return Box::pin(serve::serve(options, serve, output)).await;
     }

@@ -4,6 +4,7 @@
 use crate::api::{EngineInfo, Settings};
 use crate::budgets::Watch;
 use crate::calls::Calls;
+use crate::clouds::Clouds;
 use crate::demo::Demo;
 use crate::lane::Lane;
 use crate::ledger::care::retention;
@@ -17,6 +18,7 @@ use crate::system::engine_info;
 use crate::tuning::Tunings;
 use crate::variables::VariablesStore;
 use crate::{ApiError, ErrorCode, Result, budgets, bus, settings};
+use hearth_aws::Place;
 use hearth_cost::{Books, PriceBook};
 use hearth_model::{Clock, HearthEvent, Micros};
 use hearth_runtime::{ParkedCounts, Runtime, RuntimeOptions};
@@ -48,6 +50,8 @@ pub struct AppOptions {
     pub clock: Arc<dyn Clock>,
     /// The `hearth` binary that `QuickJS` workers are started from; none switches QuickJS off.
     pub worker_exe: Option<PathBuf>,
+    /// Where the tools of cloud vendors keep their sign-ins.
+    pub place: Place,
 }
 
 /// The running Hearth: a cheap handle that every use case is given.
@@ -77,6 +81,7 @@ struct Inner {
     settings: RwLock<Settings>,
     prices: PriceShelf,
     demo: Demo,
+    clouds: Clouds,
     specs: Specs,
     calls: Calls,
     pace: Pacing,
@@ -111,6 +116,7 @@ impl App {
         .await?;
         let settings = settings::load(&store, prices.books().current()).await?;
         let demo = Demo::load(&store).await?;
+        let clouds = Clouds::load(&store, options.place.clone(), Arc::clone(&options.clock)).await?;
         store.set_retention(retention(&settings));
         let budgets = Arc::new(Watch::load(&store).await?);
         let lane = Lane::start().map_err(|error| {
@@ -153,6 +159,7 @@ impl App {
                 settings: RwLock::new(settings),
                 prices,
                 demo,
+                clouds,
                 specs: Specs::default(),
                 calls: Calls::default(),
                 pace: Pacing::default(),
@@ -209,6 +216,7 @@ impl App {
     /// Ends servers, writes what is left and gives the data folder free. What runs is given a moment to finish.
     pub async fn close(&self) {
         let inner = &self.inner;
+        inner.clouds.syncing.cancel();
         wait("tunings", TUNINGS, inner.tunings.end()).await;
         inner.tasks.close();
         inner.runtime.shutdown().await;
@@ -294,6 +302,10 @@ impl App {
 
     pub(crate) fn demo(&self) -> &Demo {
         &self.inner.demo
+    }
+
+    pub(crate) fn clouds(&self) -> &Clouds {
+        &self.inner.clouds
     }
 
     /// Whose data is shown: all real functions, or the demo's while it is on. Never both.

@@ -45,7 +45,9 @@ async fn keep(report: HearthEvent, store: &Store, listeners: &broadcast::Sender<
         | HearthEvent::SettingsChanged
         | HearthEvent::TuningChanged { .. }
         | HearthEvent::BudgetAlert { .. }
-        | HearthEvent::BrakeChanged) => {
+        | HearthEvent::BrakeChanged
+        | HearthEvent::AccountsChanged
+        | HearthEvent::CloudStep { .. }) => {
             listeners.send(other).ok();
         }
     }

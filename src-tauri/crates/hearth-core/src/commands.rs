@@ -2,6 +2,12 @@
 //! dispatcher and the TypeScript types. Must not know who calls or over what.
 
 use crate::api::{
+    AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock, AccountsList,
+    CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions, CloudFunctionsQuery,
+    CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudReview, CloudStanding, EndpointAdd, Inventory,
+    SeenEnvironments, SyncStart, SyncStatus,
+};
+use crate::api::{
     AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
     BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
     DemoOn, DemoStatus, DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery,
@@ -168,6 +174,43 @@ commands! {
         event_save(SavedEvent) -> Empty = crate::events::save;
         /// Deletes a saved event.
         event_delete(SavedEventName) -> Empty = crate::events::delete;
+
+        /// The accounts that were found, and what was chosen for them. Asks nobody.
+        accounts_list(Empty) -> AccountsList = crate::clouds::accounts::list;
+        /// Asks the vendor who an account is.
+        account_test(AccountName) -> AccountTested = crate::clouds::accounts::test;
+        /// Asks the vendor what an account may do, and gives the smallest policies.
+        account_permissions(AccountName) -> AccountPermissions = crate::clouds::accounts::permissions;
+        /// Allows changes in an account for some minutes, or locks it.
+        account_unlock(AccountUnlock) -> AccountInfo = crate::clouds::accounts::unlock;
+        /// Marks an account as production, or chooses its regions.
+        account_choose(AccountChoose) -> AccountInfo = crate::clouds::accounts::choose;
+        /// Adds an endpoint that speaks as AWS Lambda does.
+        endpoint_add(EndpointAdd) -> AccountInfo = crate::clouds::accounts::add_endpoint;
+        /// Forgets such an endpoint.
+        endpoint_remove(AccountName) -> Empty = crate::clouds::accounts::remove_endpoint;
+        /// The functions of an account, asked now.
+        cloud_functions(CloudFunctionsQuery) -> CloudFunctions = crate::clouds::functions::list;
+        /// One function of an account with everything around it.
+        cloud_function(CloudFunctionName) -> CloudStanding = crate::clouds::functions::get;
+        /// Calls a function of an account once; the account must be unlocked.
+        cloud_invoke(CloudInvoke) -> CloudInvoked = crate::clouds::functions::invoke;
+        /// A page of log lines of a function of an account.
+        cloud_logs(CloudLogsQuery) -> CloudLogs = crate::clouds::functions::logs;
+        /// Servers of a function of an account, rebuilt from its log.
+        cloud_environments(CloudLogsQuery) -> SeenEnvironments = crate::clouds::environments::list;
+        /// What a change in an account would do. Changes nothing.
+        cloud_review(CloudChangeRequest) -> CloudReview = crate::clouds::changes::review;
+        /// Makes a change that was reviewed; the account must be unlocked.
+        cloud_apply(CloudApply) -> CloudChanged = crate::clouds::changes::apply;
+        /// Starts reading what accounts hold into the ledger.
+        sync_start(SyncStart) -> SyncStatus = crate::clouds::sync::start;
+        /// How far reading is.
+        sync_status(Empty) -> SyncStatus = crate::clouds::sync::status;
+        /// Cancels reading; what was read stays.
+        sync_cancel(Empty) -> SyncStatus = crate::clouds::sync::cancel;
+        /// What accounts hold, as it was read last. Asks nobody.
+        cloud_inventory(Empty) -> Inventory = crate::clouds::sync::inventory;
 
         /// A page of invocations, newest first.
         invocations_list(InvocationsQuery) -> InvocationsPage = crate::history::invocations;

@@ -168,8 +168,12 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_snapshot_that_leaves_calls_out_says_how_many_there_are() {
         let data = tempfile::tempdir().unwrap();
-        let options =
-            AppOptions { data_dir: data.path().to_owned(), clock: Arc::new(SystemClock), worker_exe: None };
+        let options = AppOptions {
+            data_dir: data.path().to_owned(),
+            clock: Arc::new(SystemClock),
+            worker_exe: None,
+            place: crate::Place::default(),
+        };
         let app = App::open(options).await.unwrap();
         let code = data.path().join("code");
         std::fs::create_dir(&code).unwrap();

@@ -23,6 +23,12 @@ pub enum ErrorCode {
     Ledger,
     /// Recording stopped: the disk is full.
     DiskFull,
+    /// Nobody is signed in to the account, or the sign-in has ended.
+    SignIn,
+    /// The account lacks a permission.
+    NotAllowed,
+    /// The account is read-only until a person unlocks it.
+    Locked,
     /// A host could not be reached, or answered what it should not.
     Network,
     /// A mistake of Hearth.

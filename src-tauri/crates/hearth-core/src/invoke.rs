@@ -225,7 +225,7 @@ async fn answer(app: &App, finished: &Finished) -> Result<InvokeAnswer> {
 }
 
 /// JSON, or the text when it is none.
-fn decoded(response: &[u8]) -> Value {
+pub(crate) fn decoded(response: &[u8]) -> Value {
     if response.is_empty() {
         return Value::Null;
     }

@@ -10,6 +10,7 @@ mod bus;
 mod calls;
 mod charts;
 mod clock;
+mod clouds;
 mod code;
 pub mod commands;
 mod demo;
@@ -45,6 +46,9 @@ mod variables;
 pub use app::{App, AppOptions};
 pub use clock::SystemClock;
 pub use error::{ApiError, ErrorCode, Result};
+pub use hearth_aws::Place;
+/// The words of accounts and the functions in them.
+pub use hearth_cloud as cloud;
 /// Prices and cost arithmetic, for shells that need no [`App`].
 pub use hearth_cost as cost;
 pub use owner::{OwnerInfo, make_data_dir, read_owner};

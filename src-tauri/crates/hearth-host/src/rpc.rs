@@ -59,7 +59,9 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::InvalidInput => StatusCode::BAD_REQUEST,
         ErrorCode::InvalidPackage => StatusCode::UNPROCESSABLE_ENTITY,
-        ErrorCode::EngineMissing => StatusCode::FAILED_DEPENDENCY,
+        // 401 and 403 are about this host; an account's sign-in is somebody else's.
+        ErrorCode::EngineMissing | ErrorCode::SignIn | ErrorCode::NotAllowed => StatusCode::FAILED_DEPENDENCY,
+        ErrorCode::Locked => StatusCode::LOCKED,
         ErrorCode::Conflict | ErrorCode::Owned => StatusCode::CONFLICT,
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ErrorCode::Network => StatusCode::BAD_GATEWAY,

@@ -69,6 +69,23 @@ pub enum HearthEvent {
     },
     /// Budgets, or what the brake does or holds, changed.
     BrakeChanged,
+    /// Accounts, what was chosen for them, or functions in them changed.
+    AccountsChanged,
+    /// A change in an account goes on: one of its calls begins or is done.
+    CloudStep {
+        /// The account's id.
+        account: String,
+        /// The function's name.
+        function: String,
+        /// Which call, counted from 1.
+        number: u32,
+        /// How many there are.
+        of: u32,
+        /// The call, for instance `lambda:CreateFunction`.
+        operation: String,
+        /// Whether it is done.
+        done: bool,
+    },
 }
 
 /// Events of the last moments in one message.

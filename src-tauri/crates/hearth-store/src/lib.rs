@@ -17,6 +17,7 @@ mod error;
 #[cfg(test)]
 mod full_disk_tests;
 mod ingest;
+mod inventory;
 mod invocations;
 mod journal;
 mod log_rows;
@@ -54,6 +55,7 @@ pub use check::CheckReport;
 pub use demo::DemoRemoved;
 pub use error::{Error, Result};
 pub use ingest::Batch;
+pub use inventory::{CloudMetric, InventoryRead, InventoryRow};
 pub use overview::OVERVIEW_HOURS;
 pub use placed::{PlacedFunction, UsageDays, VersionChange};
 pub use retention::{Deleted, Retention, Storage};

@@ -1,5 +1,6 @@
 //! `deploy` and `samples`.
 
+use super::changes;
 use crate::arguments::Deploy;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -22,6 +23,9 @@ pub(super) async fn deploy(
             CodeSource::Path { path: path.to_string_lossy().into_owned() }
         }
     };
+    if let Some(to) = &arguments.to {
+        return changes::deploy(caller, arguments, source, to, output).await;
+    }
     let environment = &arguments.environment;
     let request = DeployRequest {
         source,

@@ -84,7 +84,9 @@ async fn follow(caller: &Caller, name: &str, output: &mut Output) -> Result<Ende
             | HearthEvent::SettingsChanged
             | HearthEvent::TuningChanged { .. }
             | HearthEvent::BudgetAlert { .. }
-            | HearthEvent::BrakeChanged => None,
+            | HearthEvent::BrakeChanged
+            | HearthEvent::AccountsChanged
+            | HearthEvent::CloudStep { .. } => None,
         });
         for line in lines.flatten().filter(|line| line.function_id == function) {
             if output.is_json() {

@@ -1,6 +1,7 @@
 //! Requests and answers of the commands, as JSON and TypeScript see them. Plain data; must not hold behaviour.
 
 mod budgets;
+mod clouds;
 mod cost;
 mod demo;
 mod deploy;
@@ -15,6 +16,7 @@ mod tuning;
 mod what_if;
 
 pub use budgets::*;
+pub use clouds::*;
 pub use cost::*;
 pub use demo::*;
 pub use deploy::*;

@@ -185,6 +185,7 @@ async fn every_command_answers() {
     assert_eq!(caller.json("budget_delete", json!({ "scope": all })).await["budgets"], json!([]));
     assert_eq!(caller.json("brake_history", json!({ "limit": 9 })).await[0]["kind"], "budget");
 
+    look_for_accounts(&mut caller).await;
     add_up_the_month(&mut caller).await;
     caller.json("function_reap", name.clone()).await;
     let answer = caller.house.invoke("greeter", &json!({})).await;
@@ -295,4 +296,43 @@ async fn add_up_the_month(caller: &mut Caller) {
     assert!(text.contains("aws/lambda/requests") && text.contains("unknown"), "{text}");
     let picture = json!({ "file": "picture", "query": {}, "format": "png", "theme": "dark" });
     assert!(caller.bytes("cost_export", picture).await.starts_with(b"\x89PNG"));
+}
+
+/// Nothing is signed in to here and nobody is asked: an endpoint on a port that refuses stands for an account.
+async fn look_for_accounts(caller: &mut Caller) {
+    assert_eq!(caller.json("accounts_list", json!({})).await["accounts"][0]["account"]["id"], "local");
+    let url = "http://127.0.0.1:9/";
+    let added = caller.json("endpoint_add", json!({ "name": "nobody", "url": url })).await;
+    assert_eq!(added["account"]["endpoint"], "http://127.0.0.1:9");
+    assert!(added["capabilities"].as_array().unwrap().contains(&json!("deploy")), "{added}");
+    let chosen = caller.json("account_choose", json!({ "account": "nobody", "isProduction": true })).await;
+    assert_eq!(chosen["isProduction"], true);
+    let unlocked = caller.json("account_unlock", json!({ "account": "nobody", "minutes": 1 })).await;
+    assert!(unlocked["unlockedUntilUs"].as_u64().is_some());
+    let tested = caller.json("account_test", json!({ "account": "nobody" })).await;
+    assert_eq!(tested["fault"]["kind"], "broken_off", "{tested}");
+    let unknown = json!({ "account": "unknown", "name": "tea", "event": "{}", "digest": "", "change": { "kind": "delete" } });
+    for command in [
+        "account_permissions",
+        "cloud_functions",
+        "cloud_function",
+        "cloud_invoke",
+        "cloud_logs",
+        "cloud_environments",
+        "cloud_review",
+        "cloud_apply",
+    ] {
+        caller.may_refuse(command, unknown.clone()).await;
+        let error = caller.house.refused(command, unknown.clone()).await;
+        assert_eq!(error.code, hearth_core::ErrorCode::NotFound, "{command}: {error:?}");
+    }
+    let started = caller.json("sync_start", json!({ "accounts": ["nobody"] })).await;
+    assert_eq!(started["parts"][0]["location"], "us-east-1", "{started}");
+    caller.json("sync_cancel", json!({})).await;
+    while caller.json("sync_status", json!({})).await["running"] == true {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(caller.json("sync_status", json!({})).await["parts"][0]["state"], "cancelled");
+    assert_eq!(caller.json("cloud_inventory", json!({})).await["functions"], json!([]));
+    caller.json("endpoint_remove", json!({ "account": "nobody" })).await;
 }

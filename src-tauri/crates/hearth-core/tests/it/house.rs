@@ -1,7 +1,7 @@
 //! An App in a folder of its own, and short ways to use it.
 
 use hearth_core::commands::{Body, dispatch};
-use hearth_core::{ApiError, App, AppOptions, SystemClock};
+use hearth_core::{ApiError, App, AppOptions, Place, SystemClock};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -96,7 +96,13 @@ impl House {
 }
 
 pub(crate) async fn open_in(data: &Path) -> Result<App, ApiError> {
-    App::open(AppOptions { data_dir: data.to_owned(), clock: Arc::new(SystemClock), worker_exe: None }).await
+    App::open(AppOptions {
+        data_dir: data.to_owned(),
+        clock: Arc::new(SystemClock),
+        worker_exe: None,
+        place: Place::default(),
+    })
+    .await
 }
 
 pub(crate) fn path_source(path: &Path) -> Value {

@@ -95,6 +95,7 @@ async fn listeners_hear_a_call_begin_and_end_and_its_server_live() {
             HearthEvent::SettingsChanged => "settings",
             HearthEvent::TuningChanged { .. } => "tuning",
             HearthEvent::BudgetAlert { .. } | HearthEvent::BrakeChanged => "money",
+            HearthEvent::AccountsChanged | HearthEvent::CloudStep { .. } => "clouds",
         });
     }
     assert!(heard.contains(&"functions") && heard.contains(&"started"), "{heard:?}");

@@ -2,7 +2,7 @@
 //! data stays apart.
 
 use crate::house::House;
-use hearth_core::{App, AppOptions, ErrorCode};
+use hearth_core::{App, AppOptions, ErrorCode, Place};
 use hearth_model::{
     Architecture, CodePackage, FunctionConfiguration, FunctionId, FunctionRecord, Invocation,
     InvocationSource, ManualClock, Micros, Outcome, Phases, RequestId, ServerStart, billed_milliseconds,
@@ -104,6 +104,7 @@ async fn at_noon(data: tempfile::TempDir) -> House {
         data_dir: data.path().to_owned(),
         clock: Arc::new(ManualClock::at(NOON)),
         worker_exe: None,
+        place: Place::default(),
     };
     House { app: App::open(options).await.unwrap(), data, code: tempfile::tempdir().unwrap() }
 }

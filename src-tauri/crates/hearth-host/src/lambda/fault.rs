@@ -116,6 +116,10 @@ impl From<ApiError> for Fault {
             ErrorCode::Owned
             | ErrorCode::Ledger
             | ErrorCode::DiskFull
+            // Nothing behind this API asks an account.
+            | ErrorCode::SignIn
+            | ErrorCode::NotAllowed
+            | ErrorCode::Locked
             | ErrorCode::Network
             | ErrorCode::Internal => {
                 tracing::error!(%message, detail = error.detail.as_deref().unwrap_or(""), "a Lambda API call failed");

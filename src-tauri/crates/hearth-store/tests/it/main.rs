@@ -7,6 +7,7 @@ mod budgets;
 mod catalogue;
 mod demo;
 mod fixture;
+mod inventory;
 mod kill;
 mod lanes;
 mod logs;

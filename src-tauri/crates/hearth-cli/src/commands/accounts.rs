@@ -1,0 +1,243 @@
+//! `accounts`: what was found and where, asking the vendor, the lock, endpoints.
+
+use crate::arguments::AccountsCommand;
+use crate::failure::{Ended, Failure};
+use crate::output::{Output, Tone};
+use crate::table::{Side, Table, cell};
+use crate::words;
+use hearth_core::api::{
+    AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock, AccountsList,
+    Empty, EndpointAdd,
+};
+use hearth_core::cloud::{Expiry, Grant, Level, SignIn, SignInState};
+use hearth_host::Caller;
+use hearth_model::Micros;
+use serde_json::json;
+
+pub(super) async fn accounts(
+    caller: &Caller,
+    command: Option<&AccountsCommand>,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let named = |account: &str| AccountName { account: account.to_owned() };
+    match command {
+        None | Some(AccountsCommand::List) => list(caller, output).await,
+        Some(AccountsCommand::Test { account }) => test(caller, named(account), output).await,
+        Some(AccountsCommand::Permissions { account }) => permissions(caller, named(account), output).await,
+        Some(AccountsCommand::Policy { account, level }) => {
+            policy(caller, named(account), level, output).await
+        }
+        Some(AccountsCommand::Unlock { account, minutes }) => {
+            let request = AccountUnlock { account: account.clone(), minutes: *minutes };
+            tell(caller.ask("account_unlock", request).await?, output)
+        }
+        Some(AccountsCommand::Lock { account }) => {
+            let request = AccountUnlock { account: account.clone(), minutes: 0 };
+            tell(caller.ask("account_unlock", request).await?, output)
+        }
+        Some(AccountsCommand::Choose { account, production, regions }) => {
+            let own = regions.iter().any(|region| region == "own");
+            let request = AccountChoose {
+                account: account.clone(),
+                is_production: *production,
+                locations: (!regions.is_empty()).then(|| if own { Vec::new() } else { regions.clone() }),
+            };
+            tell(caller.ask("account_choose", request).await?, output)
+        }
+        Some(AccountsCommand::Add { name, url, region, profile }) => {
+            let request = EndpointAdd {
+                name: name.clone(),
+                url: url.clone(),
+                region: region.clone(),
+                profile: profile.clone(),
+            };
+            tell(caller.ask("endpoint_add", request).await?, output)
+        }
+        Some(AccountsCommand::Remove { account }) => {
+            let Empty {} = caller.ask("endpoint_remove", named(account)).await?;
+            if output.is_json() {
+                output.document(&json!({ "removed": account }))?;
+            } else {
+                output.line(&format!("{account} is forgotten; nothing in it was changed."))?;
+            }
+            Ok(Ended::Well)
+        }
+    }
+}
+
+async fn list(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {
+    let list: AccountsList = caller.ask("accounts_list", Empty {}).await?;
+    if output.is_json() {
+        output.document(&list.accounts)?;
+        return Ok(Ended::Well);
+    }
+    let in_clouds = list.accounts.iter().filter(|info| info.account.sign_in != SignIn::Local).count();
+    if in_clouds == 0 {
+        output.line("No account of a cloud was found. Functions run on this computer without one.")?;
+        output.line(&format!("Hearth looked in {}.", list.looked_in.join(", ")))?;
+        output.line("Sign in with AWS's own tool (aws login, aws configure sso), or add an emulator: hearth accounts add NAME URL.")?;
+        return Ok(Ended::Well);
+    }
+    let mut table = Table::new(&[
+        ("Account", Side::Left),
+        ("Signs in with", Side::Left),
+        ("Sign-in", Side::Left),
+        ("Region", Side::Left),
+        ("Changes", Side::Left),
+        ("Found in", Side::Left),
+    ]);
+    for info in &list.accounts {
+        let (state, tone) = state(info, list.now_us);
+        let name = if info.is_production {
+            format!("{} PRODUCTION", info.account.id)
+        } else {
+            info.account.id.to_string()
+        };
+        let regions = match info.chosen_locations.as_slice() {
+            [] => info.account.location.clone().unwrap_or_else(|| "none".to_owned()),
+            chosen => chosen.join(", "),
+        };
+        table.row(vec![
+            cell(name, Tone::Strong),
+            sign_in(info.account.sign_in).into(),
+            cell(state, tone),
+            regions.into(),
+            lock(info, list.now_us).into(),
+            info.account.found_in.join(", ").into(),
+        ]);
+    }
+    table.print(output)?;
+    for info in &list.accounts {
+        if let Some(problem) = &info.account.problem {
+            output.aside(&format!("{}: {problem}", info.account.id), Tone::Odd);
+        }
+    }
+    Ok(Ended::Well)
+}
+
+fn sign_in(kind: SignIn) -> &'static str {
+    match kind {
+        SignIn::Local => "nothing",
+        SignIn::Keys => "keys",
+        SignIn::SessionKeys => "keys that end",
+        SignIn::Environment => "environment",
+        SignIn::Sso => "single sign-on",
+        SignIn::Login => "aws login",
+        SignIn::Role => "a role",
+        SignIn::Process => "a program",
+        SignIn::WebIdentity => "a workload's token",
+        SignIn::AnyKeys => "any keys",
+    }
+}
+
+fn state(info: &AccountInfo, now: Micros) -> (String, Tone) {
+    match (info.account.state, info.account.expiry) {
+        (SignInState::Broken, _) => ("cannot be used".to_owned(), Tone::Bad),
+        (SignInState::Missing, _) => ("not signed in".to_owned(), Tone::Odd),
+        (SignInState::Expired, _) => ("ended".to_owned(), Tone::Odd),
+        (SignInState::Present, Expiry::Never) => ("does not end".to_owned(), Tone::Plain),
+        (SignInState::Present, Expiry::Unknown) => ("end unknown".to_owned(), Tone::Plain),
+        (SignInState::Present, Expiry::At { renews: true, .. }) => ("renews itself".to_owned(), Tone::Good),
+        (SignInState::Present, Expiry::At { at_us, renews: false }) => {
+            (format!("ends in {}", words::duration(Micros(at_us.0 - now.0))), Tone::Good)
+        }
+    }
+}
+
+fn lock(info: &AccountInfo, now: Micros) -> String {
+    match info.unlocked_until_us {
+        Some(until) => format!("allowed for {} min", (until.0 - now.0).div_euclid(60_000_000) + 1),
+        None if info.account.sign_in == SignIn::Local => "always allowed".to_owned(),
+        None => "read-only".to_owned(),
+    }
+}
+
+fn tell(info: AccountInfo, output: &mut Output) -> Result<Ended, Failure> {
+    if output.is_json() {
+        output.document(&info)?;
+        return Ok(Ended::Well);
+    }
+    let name = output.tone(info.account.id.as_str(), Tone::Strong);
+    let lock = match info.unlocked_until_us {
+        Some(until) => format!("changes are allowed until {}", words::instant(until)),
+        None => "read-only".to_owned(),
+    };
+    let production = if info.is_production { ", production" } else { "" };
+    output.line(&format!("{name}: {lock}{production}"))?;
+    if !info.chosen_locations.is_empty() {
+        output.line(&format!("  regions {}", info.chosen_locations.join(", ")))?;
+    }
+    Ok(Ended::Well)
+}
+
+async fn test(caller: &Caller, request: AccountName, output: &mut Output) -> Result<Ended, Failure> {
+    let tested: AccountTested = caller.ask("account_test", request).await?;
+    let ended = if tested.identity.is_some() { Ended::Well } else { Ended::Unable };
+    if output.is_json() {
+        output.document(&tested)?;
+        return Ok(ended);
+    }
+    match &tested.identity {
+        Some(identity) => {
+            let took = words::duration(tested.took_us);
+            output.line(&format!(
+                "{} is {}, account {} ({took})",
+                tested.account, identity.principal, identity.number
+            ))?;
+        }
+        None => {
+            for text in [&tested.problem, &tested.hint].into_iter().flatten() {
+                output.line(text)?;
+            }
+        }
+    }
+    Ok(ended)
+}
+
+async fn permissions(caller: &Caller, request: AccountName, output: &mut Output) -> Result<Ended, Failure> {
+    let answer: AccountPermissions = caller.ask("account_permissions", request).await?;
+    if output.is_json() {
+        output.document(&answer)?;
+        return Ok(Ended::Well);
+    }
+    if let Some(fault) = &answer.fault {
+        output.line(&format!("What the account may do is not known: {fault}"))?;
+        return Ok(Ended::Unable);
+    }
+    let mut table =
+        Table::new(&[("Permission", Side::Left), ("Needed to", Side::Left), ("There", Side::Left)]);
+    for permission in &answer.permissions {
+        let there = match permission.grant {
+            Grant::Allowed => cell("yes", Tone::Good),
+            Grant::Denied => cell("no", Tone::Bad),
+            Grant::Unknown => cell("unknown", Tone::Odd),
+        };
+        table.row(vec![permission.name.clone().into(), level(permission.level).into(), there]);
+    }
+    table.print(output)?;
+    let enough = answer.level.map_or("not enough to look, or not known", level);
+    output.line(&format!("Enough to: {enough}"))?;
+    Ok(Ended::Well)
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Look => "look",
+        Level::Operate => "operate",
+        Level::Deploy => "deploy",
+    }
+}
+
+async fn policy(
+    caller: &Caller,
+    request: AccountName,
+    wanted: &str,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let answer: AccountPermissions = caller.ask("account_permissions", request).await?;
+    let found = answer.policies.iter().find(|policy| level(policy.level) == wanted);
+    let text = found.map(|found| found.policy.as_str()).unwrap_or_default();
+    // A policy is JSON itself, whoever reads it.
+    output.line(text)?;
+    Ok(Ended::Well)
+}

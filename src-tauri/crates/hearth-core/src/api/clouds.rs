@@ -1,0 +1,520 @@
+//! Accounts, and functions in them. An account is named by its id or, where only one has it, by its name.
+
+use crate::api::CodeSource;
+use hearth_cloud::{
+    Account, CallMode, Capabilities, Changed, CloudFunction, Fault, Identity, Level, LevelPolicy, LogRow,
+    Permission, Review, Standing, UrlAccess,
+};
+use hearth_model::{Architecture, Micros};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// Names an account.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountName {
+    /// Its id, or its name.
+    pub account: String,
+}
+
+/// An account with what a person chose for it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountInfo {
+    /// As it was found.
+    pub account: Account,
+    /// What can be done with it.
+    pub capabilities: Capabilities,
+    /// Whether it is marked as production: by a person, or at first by its name.
+    pub is_production: bool,
+    /// Until when changes are allowed; none: it is read-only.
+    pub unlocked_until_us: Option<Micros>,
+    /// Regions that a person chose; empty: its own region.
+    pub chosen_locations: Vec<String>,
+    /// Regions that there are.
+    pub locations: Vec<String>,
+}
+
+/// The accounts that were found.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountsList {
+    /// The accounts; this computer is the first.
+    pub accounts: Vec<AccountInfo>,
+    /// Where Hearth looked.
+    pub looked_in: Vec<String>,
+    /// Hearth's clock now.
+    pub now_us: Micros,
+}
+
+/// What asking the vendor found.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountTested {
+    /// The account's id.
+    pub account: String,
+    /// Who the vendor says it is.
+    pub identity: Option<Identity>,
+    /// Why the vendor did not say.
+    pub fault: Option<Fault>,
+    /// The same for people.
+    pub problem: Option<String>,
+    /// What can be done.
+    pub hint: Option<String>,
+    /// How long the answer took.
+    pub took_us: Micros,
+}
+
+/// What an account may do, and the policies to copy.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountPermissions {
+    /// Every permission that Hearth can use.
+    pub permissions: Vec<Permission>,
+    /// Why it is not known, when the vendor did not answer.
+    pub fault: Option<Fault>,
+    /// The largest level all of whose permissions are there; none when not even looking is, or nothing is known.
+    pub level: Option<Level>,
+    /// The smallest policy for each level.
+    pub policies: Vec<LevelPolicy>,
+}
+
+/// Allows changes for some time.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountUnlock {
+    /// The account.
+    pub account: String,
+    /// For how long, 1 to 1440 minutes; 0 locks it.
+    pub minutes: u32,
+}
+
+/// What a person chooses for an account; what is left out stays.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountChoose {
+    /// The account.
+    pub account: String,
+    /// Whether it is production.
+    #[serde(default)]
+    pub is_production: Option<bool>,
+    /// The regions to look in; empty: its own region.
+    #[serde(default)]
+    pub locations: Option<Vec<String>>,
+}
+
+/// Adds an endpoint that speaks as AWS Lambda does, or replaces the one of that name.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointAdd {
+    /// What to call it.
+    pub name: String,
+    /// Its URL.
+    pub url: String,
+    /// The region that requests are signed for.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The profile whose keys sign; none signs with keys that everybody knows.
+    #[serde(default)]
+    pub profile: Option<String>,
+}
+
+/// Names a function in an account.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudFunctionName {
+    /// The account.
+    pub account: String,
+    /// The region; none: the account's own.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The function.
+    pub name: String,
+}
+
+/// Asks an account for its functions, now.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudFunctionsQuery {
+    /// The account.
+    pub account: String,
+    /// The regions; empty: those that a person chose, else the account's own.
+    #[serde(default)]
+    pub regions: Vec<String>,
+}
+
+/// A region that could not be read.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LocationFault {
+    /// The region.
+    pub location: String,
+    /// Why.
+    pub fault: Fault,
+}
+
+/// Functions of an account. A region that could not be read does not hide the others.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudFunctions {
+    /// The account's id.
+    pub account: String,
+    /// The functions, by region and name.
+    pub functions: Vec<CloudFunction>,
+    /// Regions that could not be read.
+    pub faults: Vec<LocationFault>,
+}
+
+/// Calls a function in an account.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudInvoke {
+    /// Which.
+    #[serde(flatten)]
+    pub function: CloudFunctionName,
+    /// The event, JSON text.
+    pub event: String,
+    /// How.
+    #[serde(default)]
+    pub mode: CallMode,
+    /// A version or an alias.
+    #[serde(default)]
+    pub qualifier: Option<String>,
+}
+
+/// What came of it. Times and sizes that AWS did not say are none.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudInvoked {
+    /// The vendor's id of the call.
+    pub request_id: Option<String>,
+    /// The vendor's status.
+    pub status: u16,
+    /// The decoded answer.
+    #[ts(type = "unknown")]
+    pub payload: Value,
+    /// How the function failed, in the vendor's word.
+    pub function_error: Option<String>,
+    /// The end of its log.
+    pub log_tail: Option<String>,
+    /// The version that answered.
+    pub version: Option<String>,
+    /// The whole call, seen from here.
+    pub round_trip_us: Micros,
+    /// Billed milliseconds, when the log's REPORT line says them.
+    pub billed_ms: Option<u32>,
+    /// Whether it was a cold start, when the log says so.
+    pub cold_start: Option<bool>,
+}
+
+/// Asks for log lines.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudLogsQuery {
+    /// Which function.
+    #[serde(flatten)]
+    pub function: CloudFunctionName,
+    /// From this instant; none: the last hour.
+    #[serde(default)]
+    pub since_us: Option<Micros>,
+    /// Text or pattern in the vendor's language.
+    #[serde(default)]
+    pub filter: Option<String>,
+    /// Where the last page ended.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// Most lines of the page, 1 to 10,000.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// A page of log lines, oldest first.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudLogs {
+    /// The lines.
+    pub lines: Vec<LogRow>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// What should change.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum CloudChange {
+    /// Deploy code; what is left out is detected, or stays.
+    Deploy {
+        /// Where the code is.
+        source: CodeSource,
+        /// Runtime identifier.
+        #[serde(default)]
+        runtime: Option<String>,
+        /// Handler.
+        #[serde(default)]
+        handler: Option<String>,
+        /// Memory size.
+        #[serde(default)]
+        memory_mb: Option<u32>,
+        /// Timeout.
+        #[serde(default)]
+        timeout_s: Option<u32>,
+        /// Architecture.
+        #[serde(default)]
+        architecture: Option<Architecture>,
+        /// Environment variables, which replace those of the function.
+        #[serde(default)]
+        environment: Option<BTreeMap<String, String>>,
+        /// The role it runs as.
+        #[serde(default)]
+        role: Option<String>,
+    },
+    /// Delete.
+    Delete {
+        /// Also its logs.
+        #[serde(default)]
+        logs: bool,
+    },
+    /// Keep a version.
+    Publish {
+        /// One line for people.
+        #[serde(default)]
+        description: String,
+    },
+    /// Point an alias at a version.
+    PointAlias {
+        /// The alias.
+        alias: String,
+        /// The version.
+        version: String,
+        /// Parts of the traffic of other versions, 0 to 1.
+        #[serde(default)]
+        weights: BTreeMap<String, f64>,
+    },
+    /// Limit how many run at once.
+    LimitConcurrency {
+        /// The limit; none takes it away.
+        limit: Option<u32>,
+    },
+    /// Give it an address or take it away.
+    SetUrl {
+        /// Who may call it; none takes it away.
+        access: Option<UrlAccess>,
+    },
+}
+
+/// A change of a function in an account.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudChangeRequest {
+    /// The account.
+    pub account: String,
+    /// The region; none: the account's own.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The function; none: from the code.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What should change.
+    pub change: CloudChange,
+}
+
+/// A change before it is made.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudReview {
+    /// The account.
+    pub account: AccountInfo,
+    /// The region.
+    pub region: String,
+    /// The function.
+    pub name: String,
+    /// What would happen.
+    pub review: Review,
+    /// The same with Hearth's command line.
+    pub command_line: String,
+    /// Whether the account must be unlocked first.
+    pub locked: bool,
+}
+
+/// Makes a change that was reviewed.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudApply {
+    /// The change, as it was reviewed.
+    #[serde(flatten)]
+    pub request: CloudChangeRequest,
+    /// The digest of the review.
+    pub digest: String,
+}
+
+/// What a change made.
+pub type CloudChanged = Changed;
+
+/// A function with everything around it.
+pub type CloudStanding = Standing;
+
+/// Starts reading what accounts hold.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SyncStart {
+    /// The accounts; empty: all that can be signed in to.
+    pub accounts: Vec<String>,
+    /// Also the figures of the last 24 hours that the provider measured. AWS bills $0.01 for 1,000 metrics, and each
+    /// function has four.
+    pub metrics: bool,
+    /// Regions that were read within this many seconds are not read again, so that a reading which was broken off goes
+    /// on where it was.
+    pub fresh_s: u32,
+}
+
+/// How far reading a region is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncState {
+    /// Not begun.
+    Waiting,
+    /// Going on.
+    Reading,
+    /// Read.
+    Done,
+    /// Could not be read.
+    Failed,
+    /// Read a short time ago.
+    Fresh,
+    /// Cancelled.
+    Cancelled,
+}
+
+/// A region that is read.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncPart {
+    /// The account's id.
+    pub account: String,
+    /// The region.
+    pub location: String,
+    /// How far.
+    pub state: SyncState,
+    /// Functions that were found.
+    pub functions: u32,
+    /// Metrics that were asked for.
+    pub metrics: u32,
+    /// Why it could not be read.
+    pub fault: Option<Fault>,
+}
+
+/// How reading goes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncStatus {
+    /// Whether it goes on.
+    pub running: bool,
+    /// When it began; none before the first.
+    pub started_us: Option<Micros>,
+    /// When it ended.
+    pub ended_us: Option<Micros>,
+    /// The regions.
+    pub parts: Vec<SyncPart>,
+    /// Accounts that cannot be read, and why.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// A function of an account, as it was read last.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InventoryFunction {
+    /// The account's id.
+    pub account: String,
+    /// What a person calls the account.
+    pub account_name: String,
+    /// The function.
+    pub function: CloudFunction,
+    /// When it was read.
+    pub read_us: Option<Micros>,
+    /// Calls of the last 24 hours as the provider measured them; none when they were not asked for.
+    pub calls_24h: Option<f64>,
+    /// Errors of the last 24 hours, likewise.
+    pub errors_24h: Option<f64>,
+}
+
+/// How reading a region went last.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InventoryAge {
+    /// The account's id.
+    pub account: String,
+    /// The region.
+    pub location: String,
+    /// When what is shown was read; none: never.
+    pub read_us: Option<Micros>,
+    /// The last try.
+    pub tried_us: Micros,
+    /// Why the last try failed.
+    pub fault: Option<Fault>,
+}
+
+/// What accounts hold, as far as it was read. Asks nobody.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Inventory {
+    /// The functions, by account, region and name.
+    pub functions: Vec<InventoryFunction>,
+    /// The age of each region.
+    pub ages: Vec<InventoryAge>,
+    /// Hearth's clock now.
+    pub now_us: Micros,
+}
+
+/// A call as a log tells it; what no line says is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenCall {
+    /// Its id.
+    pub request_id: String,
+    /// Its START line.
+    pub started_us: Option<Micros>,
+    /// Its REPORT line.
+    pub reported_us: Option<Micros>,
+    /// How long the handler ran.
+    pub duration_us: Option<Micros>,
+    /// Billed milliseconds.
+    pub billed_ms: Option<u32>,
+    /// Memory size.
+    pub memory_mb: Option<u32>,
+    /// Most memory used.
+    pub max_memory_mb: Option<u32>,
+    /// Whether the server was born for it.
+    pub cold: bool,
+    /// Whether it ran into its timeout.
+    pub timed_out: bool,
+}
+
+/// A server as its log stream tells it: its first and last line, not its birth and end, which no line says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenEnvironment {
+    /// The stream.
+    pub stream: String,
+    /// Its first line among those that were read.
+    pub first_us: Micros,
+    /// Its last line.
+    pub last_us: Micros,
+    /// Its INIT_START line.
+    pub init_started_us: Option<Micros>,
+    /// How long init or restoring took.
+    pub init_us: Option<Micros>,
+    /// Its calls, oldest first.
+    pub calls: Vec<SeenCall>,
+}
+
+/// Servers that were rebuilt from a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenEnvironments {
+    /// The servers, oldest first.
+    pub environments: Vec<SeenEnvironment>,
+    /// Whether all lines of the time were read.
+    pub complete: bool,
+}

@@ -1,0 +1,209 @@
+//! Changes in an account: the review, and the change that a person said yes to. Owns what a change's code is packed
+//! from, and that nothing is changed in a read-only account.
+
+use super::accounts::info;
+use super::bundle::{Bundle, bundle};
+use super::functions::location;
+use super::{Clouds, api_error};
+use crate::api::{CloudApply, CloudChange, CloudChangeRequest, CloudChanged, CloudReview, CodeSource};
+use crate::app::blocking;
+use crate::deploy::check_name;
+use crate::package::make_executable;
+use crate::stage::Origin;
+use crate::{ApiError, App, ErrorCode, Result, variables};
+use hearth_cloud::{Account, Change, Deploy, FunctionAddress, Provider, Settings, SignIn};
+use hearth_model::{Engine, HearthEvent};
+use std::sync::Arc;
+
+/// A change with everything it needs.
+struct Meant {
+    account: Account,
+    provider: Arc<dyn Provider>,
+    change: Change,
+}
+
+pub(crate) async fn review(app: &App, request: CloudChangeRequest) -> Result<CloudReview> {
+    let meant = mean(app, &request).await?;
+    let review =
+        meant.provider.review(&meant.change).await.map_err(|fault| api_error(&meant.account, fault))?;
+    let address = meant.change.function().clone();
+    Ok(CloudReview {
+        locked: Clouds::check_unlocked(app, &meant.account).is_err(),
+        command_line: command_line(&request, &meant.account, &address),
+        account: info(app, meant.account).await,
+        region: address.location,
+        name: address.name,
+        review,
+    })
+}
+
+pub(crate) async fn apply(app: &App, request: CloudApply) -> Result<CloudChanged> {
+    let meant = mean(app, &request.request).await?;
+    Clouds::check_unlocked(app, &meant.account)?;
+    let address = meant.change.function().clone();
+    let (teller, account_id) = (app.clone(), meant.account.id.0.clone());
+    let progress = Arc::new(move |step: hearth_cloud::Step| {
+        teller.tell(HearthEvent::CloudStep {
+            account: account_id.clone(),
+            function: address.name.clone(),
+            number: step.number,
+            of: step.of,
+            operation: step.operation,
+            done: step.done,
+        });
+    });
+    // A change that was begun is made to its end, or taken back, even when nobody waits for the answer any more.
+    let (provider, change, digest) = (meant.provider, meant.change, request.digest);
+    let making = app.tasks().spawn(async move { provider.apply(&change, &digest, progress).await });
+    let changed = making.await.map_err(|error| {
+        ApiError::internal("a change stopped unexpectedly").with_detail(error.to_string())
+    })?;
+    app.tell(HearthEvent::AccountsChanged);
+    changed.map_err(|fault| api_error(&meant.account, fault))
+}
+
+/// From a person's words to a change.
+async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
+    let account = Clouds::account(app, &request.account).await?;
+    let provider = Clouds::open(app, &account).await?;
+    let place = location(&account, request.region.as_deref());
+    let function = |name: &str| FunctionAddress::new(place.clone(), name);
+    let named = || {
+        request
+            .name
+            .as_deref()
+            .map(function)
+            .ok_or_else(|| ApiError::new(ErrorCode::InvalidInput, "the change names no function"))
+    };
+    let change = match &request.change {
+        CloudChange::Deploy { .. } => Change::Deploy(deploy(app, &account, request, place).await?),
+        CloudChange::Delete { logs } => Change::Delete { function: named()?, logs: *logs },
+        CloudChange::Publish { description } => {
+            Change::Publish { function: named()?, description: description.clone() }
+        }
+        CloudChange::PointAlias { alias, version, weights } => Change::PointAlias {
+            function: named()?,
+            alias: alias.clone(),
+            version: version.clone(),
+            weights: weights.clone(),
+        },
+        CloudChange::LimitConcurrency { limit } => {
+            Change::LimitConcurrency { function: named()?, limit: *limit }
+        }
+        CloudChange::SetUrl { access } => Change::SetUrl { function: named()?, access: *access },
+    };
+    Ok(Meant { account, provider, change })
+}
+
+async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, place: String) -> Result<Deploy> {
+    let CloudChange::Deploy {
+        source,
+        runtime,
+        handler,
+        memory_mb,
+        timeout_s,
+        architecture,
+        environment,
+        role,
+    } = &request.change
+    else {
+        return Err(ApiError::internal("this change is no deploy"));
+    };
+    if let Some(values) = environment {
+        variables::check(values)?;
+    }
+    let staged = crate::deploy::bring(app, Origin::Source(source.clone()), handler.is_some()).await?;
+    let name = request.name.clone().unwrap_or_else(|| staged.detected.name.clone());
+    check_name(&name)?;
+    let runtime = runtime.clone().or_else(|| staged.detected.runtime.clone());
+    let handler = handler.clone().or_else(|| staged.detected.handler.clone());
+    let (Some(runtime), Some(handler)) = (runtime, handler) else {
+        let problem = staged.detected.problems.first().cloned();
+        return Err(ApiError::new(
+            ErrorCode::InvalidPackage,
+            problem.unwrap_or_else(|| "no runtime or no handler was found".to_owned()),
+        )
+        .with_hint("Name them with --runtime and --handler."));
+    };
+    let engine = Engine::of(&runtime).ok();
+    if engine == Some(Engine::Quickjs) && account.sign_in != SignIn::Local {
+        return Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            "AWS has no runtime `quickjs`; it exists only on this computer",
+        )
+        .with_hint("Deploy it with --runtime nodejs22.x."));
+    }
+    let Bundle { zip, sha256 } = blocking(move || {
+        if engine == Some(Engine::Provided) {
+            make_executable(staged.staging.path(), "bootstrap")?;
+        }
+        bundle(staged.staging.path())
+    })
+    .await?;
+    let function = FunctionAddress::new(place, name);
+    // A function that is there keeps what nobody named; a new one needs everything.
+    let settings = Settings {
+        runtime: Some(runtime),
+        handler: Some(handler),
+        memory_mb: *memory_mb,
+        timeout_s: *timeout_s,
+        architecture: *architecture,
+        description: None,
+        environment: environment.clone(),
+    };
+    Ok(Deploy { function, settings, code: zip, code_sha256: sha256, role: role.clone() })
+}
+
+/// The same with Hearth's command line; values of variables are left to the reader.
+fn command_line(request: &CloudChangeRequest, account: &Account, address: &FunctionAddress) -> String {
+    let FunctionAddress { location, name } = address;
+    let account = format!("--account {} --region {location}", account.id);
+    match &request.change {
+        CloudChange::Deploy { source, memory_mb, timeout_s, environment, role, .. } => {
+            let from = match source {
+                CodeSource::Path { path } => quoted(path),
+                CodeSource::Upload { file_name, .. } => quoted(file_name),
+                CodeSource::Sample { sample } => format!("--sample {sample}"),
+            };
+            let mut line = format!("hearth deploy {from} --to {}:{location} --name {name}", request.account);
+            let mut add = |flag: &str, value: Option<String>| {
+                if let Some(value) = value {
+                    line.push_str(&format!(" --{flag} {value}"));
+                }
+            };
+            add("memory", memory_mb.map(|size| size.to_string()));
+            add("timeout", timeout_s.map(|seconds| seconds.to_string()));
+            add("role", role.clone());
+            for name in environment.iter().flat_map(|all| all.keys()) {
+                add("env", Some(format!("{name}=…")));
+            }
+            line
+        }
+        CloudChange::Delete { logs } => {
+            format!("hearth delete {name} {account}{}", if *logs { " --with-logs" } else { "" })
+        }
+        CloudChange::Publish { .. } => format!("hearth publish {name} {account}"),
+        CloudChange::PointAlias { alias, version, weights } => {
+            let shares: String =
+                weights.iter().map(|(version, part)| format!(" --share {version}={part}")).collect();
+            format!("hearth alias {name} {alias} {version}{shares} {account}")
+        }
+        CloudChange::LimitConcurrency { limit } => {
+            let limit = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
+            format!("hearth limit {name} {limit} {account}")
+        }
+        CloudChange::SetUrl { access } => match access {
+            Some(hearth_cloud::UrlAccess::Public) => format!("hearth url {name} --public {account}"),
+            Some(hearth_cloud::UrlAccess::Account) => format!("hearth url {name} --signed {account}"),
+            None => format!("hearth url {name} --remove {account}"),
+        },
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./~".contains(letter)) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,171 @@
+//! Servers of a cloud's function, rebuilt from its log: on AWS each environment writes a stream of its own, with
+//! INIT_START, START and REPORT lines. What is between two lines is inferred and said to be so. Pure but for [`list`].
+
+use super::functions::logs;
+use crate::api::{CloudLogsQuery, SeenCall, SeenEnvironment, SeenEnvironments};
+use crate::{App, Result};
+use hearth_cloud::LogRow;
+use hearth_cost::{Decimal, parse_report};
+use hearth_model::Micros;
+use rust_decimal::prelude::ToPrimitive as _;
+use std::collections::BTreeMap;
+
+/// Pages of a log that are read; what is left is said.
+const MOST_PAGES: u32 = 20;
+
+pub(crate) async fn list(app: &App, request: CloudLogsQuery) -> Result<SeenEnvironments> {
+    let mut rows = Vec::new();
+    let mut cursor = request.cursor.clone();
+    let mut pages = 0;
+    loop {
+        let page = logs(app, CloudLogsQuery { cursor: cursor.take(), ..request.clone() }).await?;
+        rows.extend(page.lines);
+        pages += 1;
+        cursor = page.next;
+        if cursor.is_none() || pages >= MOST_PAGES {
+            break;
+        }
+    }
+    Ok(SeenEnvironments { environments: rebuild(rows), complete: cursor.is_none() })
+}
+
+/// What the lines tell, oldest environment first. Lines of a stream are put into the order of time first.
+pub(crate) fn rebuild(mut rows: Vec<LogRow>) -> Vec<SeenEnvironment> {
+    rows.sort_by_key(|row| row.at_us);
+    let mut streams: BTreeMap<String, SeenEnvironment> = BTreeMap::new();
+    for row in rows {
+        let seen = streams.entry(row.stream.clone()).or_insert_with(|| SeenEnvironment {
+            stream: row.stream.clone(),
+            first_us: row.at_us,
+            last_us: row.at_us,
+            init_started_us: None,
+            init_us: None,
+            calls: Vec::new(),
+        });
+        seen.last_us = row.at_us;
+        read(seen, &row);
+    }
+    let mut all: Vec<SeenEnvironment> = streams.into_values().collect();
+    all.sort_by(|one, other| (one.first_us, &one.stream).cmp(&(other.first_us, &other.stream)));
+    all
+}
+
+fn read(seen: &mut SeenEnvironment, row: &LogRow) {
+    let text = row.text.trim();
+    if text.starts_with("INIT_START ") {
+        seen.init_started_us = Some(row.at_us);
+    } else if let Some(id) = id_after(text, "START RequestId: ") {
+        seen.calls.push(SeenCall {
+            request_id: id,
+            started_us: Some(row.at_us),
+            reported_us: None,
+            duration_us: None,
+            billed_ms: None,
+            memory_mb: None,
+            max_memory_mb: None,
+            cold: false,
+            timed_out: false,
+        });
+    } else if text.contains("REPORT RequestId:")
+        && let Ok(report) = parse_report(text)
+    {
+        let Some(id) = report.request_id.clone() else { return };
+        let call = call(seen, id);
+        call.reported_us = Some(row.at_us);
+        call.duration_us = Some(micros(report.duration_ms));
+        call.billed_ms = report.printed_billed_ms.and_then(|billed| billed.to_u32());
+        call.memory_mb = report.memory_mb;
+        call.max_memory_mb = report.max_memory_mb;
+        call.cold = report.init_ms.is_some() || report.restore_ms.is_some();
+        call.timed_out = call.timed_out || text.contains("Status: timeout");
+        if let Some(init) = report.init_ms.or(report.restore_ms) {
+            seen.init_us = Some(micros(init));
+        }
+    } else if let Some((id, _)) = text.split_once(" Task timed out after ") {
+        // "2026-… ID Task timed out after 3.00 seconds"
+        if let Some(id) = id.split(' ').next_back() {
+            call(seen, id.to_owned()).timed_out = true;
+        }
+    }
+}
+
+/// The call with this id; one whose START was not in the lines begins here.
+fn call(seen: &mut SeenEnvironment, id: String) -> &mut SeenCall {
+    let at = seen.calls.iter().position(|call| call.request_id == id).unwrap_or_else(|| {
+        seen.calls.push(SeenCall {
+            request_id: id,
+            started_us: None,
+            reported_us: None,
+            duration_us: None,
+            billed_ms: None,
+            memory_mb: None,
+            max_memory_mb: None,
+            cold: false,
+            timed_out: false,
+        });
+        seen.calls.len() - 1
+    });
+    &mut seen.calls[at]
+}
+
+fn id_after(text: &str, prefix: &str) -> Option<String> {
+    let id = text.strip_prefix(prefix)?.split([' ', '\t']).next()?;
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+fn micros(milliseconds: Decimal) -> Micros {
+    Micros((milliseconds * Decimal::ONE_THOUSAND).to_i64().unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(at: i64, stream: &str, text: &str) -> LogRow {
+        LogRow { at_us: Micros(at), stream: stream.into(), id: at.to_string(), text: text.into() }
+    }
+
+    #[test]
+    fn a_stream_is_an_environment_and_its_lines_are_its_life() {
+        let cold = "REPORT RequestId: r1\tDuration: 12.30 ms\tBilled Duration: 113 ms\tMemory Size: 256 MB\t\
+            Max Memory Used: 61 MB\tInit Duration: 100.50 ms\t";
+        let warm = "REPORT RequestId: r2\tDuration: 1.00 ms\tBilled Duration: 1 ms\tMemory Size: 256 MB\tMax Memory Used: 61 MB\t";
+        // AWS gives pages stream by stream, not by time.
+        let seen = rebuild(vec![
+            row(9_000, "b", "START RequestId: r3 Version: $LATEST"),
+            row(9_900, "b", "2026-11-28T12:00:00.000Z r3 Task timed out after 3.00 seconds"),
+            row(1_000, "a", "INIT_START Runtime Version: python:3.11.v41\tRuntime Version ARN: arn:x"),
+            row(2_000, "a", "START RequestId: r1 Version: $LATEST"),
+            row(2_500, "a", "boiling REPORT of nothing"),
+            row(3_000, "a", "END RequestId: r1"),
+            row(3_000, "a", cold),
+            row(5_000, "a", warm),
+        ]);
+        assert_eq!(seen.len(), 2);
+        let (a, b) = (&seen[0], &seen[1]);
+        assert_eq!((a.stream.as_str(), a.first_us, a.last_us), ("a", Micros(1_000), Micros(5_000)));
+        assert_eq!((a.init_started_us, a.init_us), (Some(Micros(1_000)), Some(Micros(100_500))));
+        let first = &a.calls[0];
+        assert_eq!((first.cold, first.duration_us, first.billed_ms), (true, Some(Micros(12_300)), Some(113)));
+        assert_eq!((first.started_us, first.reported_us), (Some(Micros(2_000)), Some(Micros(3_000))));
+        let second = &a.calls[1];
+        assert_eq!(
+            (second.started_us, second.cold),
+            (None, false),
+            "its START was not in the lines: unknown"
+        );
+        assert!(b.calls[0].timed_out && b.calls[0].reported_us.is_none());
+        assert_eq!(b.init_us, None, "what no line tells is not zero");
+    }
+
+    #[test]
+    fn lines_that_are_not_the_platforms_change_nothing() {
+        let seen = rebuild(vec![
+            row(1, "a", "START"),
+            row(2, "a", "REPORT RequestId: "),
+            row(3, "a", " Task timed out after "),
+        ]);
+        assert!(seen[0].calls.iter().all(|call| call.duration_us.is_none()));
+        assert_eq!(rebuild(Vec::new()), []);
+    }
+}

@@ -1,0 +1,162 @@
+//! Accounts and the functions in them: which there are, which may be changed, and asking them. Every vendor is asked
+//! through `hearth-cloud`'s traits.
+//!
+//! Owns the lock of each account and the way from a person's words to an open account. Must not know requests of a
+//! vendor, and keeps no secret: an account is opened anew for each thing that is done with it.
+
+pub(crate) mod accounts;
+mod bundle;
+pub(crate) mod changes;
+mod choices;
+pub(crate) mod environments;
+pub(crate) mod functions;
+mod local;
+pub(crate) mod sync;
+
+use crate::{ApiError, App, ErrorCode, Result};
+use choices::Choices;
+use hearth_aws::{Aws, Place};
+use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInState, Vendor};
+use hearth_model::{Clock, Micros};
+use hearth_store::Store;
+use std::sync::{Arc, PoisonError, RwLock};
+use sync::Syncing;
+
+/// The vendors, and what a person chose for their accounts.
+pub(crate) struct Clouds {
+    aws: Aws,
+    choices: RwLock<Choices>,
+    /// Held while choices are changed and kept.
+    choosing: tokio::sync::Mutex<()>,
+    pub(crate) syncing: Syncing,
+}
+
+impl Clouds {
+    /// As they were left.
+    pub(crate) async fn load(store: &Store, place: Place, clock: Arc<dyn Clock>) -> Result<Self> {
+        let choices = Choices::load(store).await?;
+        let aws = Aws::new(place, choices.endpoints.clone(), clock);
+        Ok(Self {
+            aws,
+            choices: RwLock::new(choices),
+            choosing: tokio::sync::Mutex::new(()),
+            syncing: Syncing::default(),
+        })
+    }
+
+    fn choices(&self) -> Choices {
+        self.choices.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes the choices; they are kept before anybody sees them.
+    async fn choose(&self, store: &Store, change: impl FnOnce(&mut Choices)) -> Result<()> {
+        let _choosing = self.choosing.lock().await;
+        let mut choices = self.choices();
+        change(&mut choices);
+        choices.keep(store).await?;
+        self.aws.set_endpoints(choices.endpoints.clone());
+        *self.choices.write().unwrap_or_else(PoisonError::into_inner) = choices;
+        Ok(())
+    }
+
+    /// The accounts that there are now; files are read each time, so that a new sign-in counts at once.
+    pub(crate) async fn accounts(app: &App) -> Result<Vec<Account>> {
+        let reader = app.clone();
+        let found = crate::app::blocking(move || Ok(reader.clouds().aws.discover())).await?;
+        Ok(std::iter::once(local::account()).chain(found).collect())
+    }
+
+    /// The account that a person means.
+    pub(crate) async fn account(app: &App, named: &str) -> Result<Account> {
+        let accounts = Self::accounts(app).await?;
+        if let Some(account) = accounts.iter().find(|account| account.id.as_str() == named) {
+            return Ok(account.clone());
+        }
+        let mut found = accounts.iter().filter(|account| account.name == named);
+        match (found.next(), found.next()) {
+            (Some(account), None) => Ok(account.clone()),
+            (Some(one), Some(other)) => Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("`{named}` can mean more than one account"),
+            )
+            .with_hint(format!("Name it by its id, for instance {} or {}.", one.id, other.id))),
+            (None, _) => Err(no_such_account(named)),
+        }
+    }
+
+    /// Opens an account with the sign-in that is there now.
+    pub(crate) async fn open(app: &App, account: &Account) -> Result<Arc<dyn Provider>> {
+        if let Some(problem) = account.problem.as_ref().filter(|_| account.state == SignInState::Broken) {
+            return Err(ApiError::new(
+                ErrorCode::SignIn,
+                format!("the account `{}` cannot be used: {problem}", account.name),
+            )
+            .with_hint(format!("Correct it in {}.", account.found_in.join(" and "))));
+        }
+        if account.sign_in == SignIn::Local {
+            return Ok(local::Local::new(app.clone()));
+        }
+        app.clouds().aws.open(account).await.map_err(|fault| api_error(account, fault))
+    }
+
+    /// Until when an account may be changed.
+    fn unlocked_until(&self, account: &Account, now: Micros) -> Option<Micros> {
+        self.choices().of(&account.id).unlocked_until_us.filter(|until| *until > now)
+    }
+
+    /// Refuses while an account is read-only.
+    pub(crate) fn check_unlocked(app: &App, account: &Account) -> Result<()> {
+        // What runs here is the person's own.
+        if account.sign_in == SignIn::Local || app.clouds().unlocked_until(account, app.now()).is_some() {
+            return Ok(());
+        }
+        Err(ApiError::new(ErrorCode::Locked, format!("the account `{}` is read-only", account.name))
+            .with_hint(format!("Allow changes for 15 minutes: hearth accounts unlock {}", account.id)))
+    }
+}
+
+fn no_such_account(named: &str) -> ApiError {
+    ApiError::new(ErrorCode::NotFound, format!("there is no account `{named}`"))
+        .with_hint("`hearth accounts` lists those that were found on this computer.")
+}
+
+/// A fault as an error that leaves Hearth.
+pub(crate) fn api_error(account: &Account, fault: Fault) -> ApiError {
+    let name = &account.name;
+    let sign_in = || match &account.sign_in_command {
+        Some(command) => format!("Sign in again: {command}"),
+        None => "Renew the keys where they are kept; Hearth reads them anew each time.".to_owned(),
+    };
+    let code = match &fault.kind {
+        FaultKind::NotSignedIn | FaultKind::Expired => ErrorCode::SignIn,
+        FaultKind::NotAllowed { .. } => ErrorCode::NotAllowed,
+        FaultKind::NotFound => ErrorCode::NotFound,
+        FaultKind::Conflict => ErrorCode::Conflict,
+        FaultKind::Invalid | FaultKind::Unable => ErrorCode::InvalidInput,
+        FaultKind::Throttled | FaultKind::BrokenOff | FaultKind::TimedOut | FaultKind::Other => {
+            ErrorCode::Network
+        }
+    };
+    let hint = match &fault.kind {
+        FaultKind::NotSignedIn | FaultKind::Expired => Some(sign_in()),
+        FaultKind::NotAllowed { permission } => Some(format!(
+            "Ask for the permission {permission}; `hearth accounts permissions {}` shows the policy for each level.",
+            account.id
+        )),
+        FaultKind::Throttled => Some("Try again in a moment.".to_owned()),
+        FaultKind::BrokenOff | FaultKind::TimedOut => {
+            Some("Look at what is there now before you do it again.".to_owned())
+        }
+        FaultKind::NotFound
+        | FaultKind::Conflict
+        | FaultKind::Invalid
+        | FaultKind::Unable
+        | FaultKind::Other => None,
+    };
+    let mut error = ApiError::new(code, format!("{name}: {fault}"));
+    error.hint = hint;
+    match fault.request_id {
+        Some(id) => error.with_detail(format!("request id of the vendor: {id}")),
+        None => error,
+    }
+}

@@ -1,0 +1,74 @@
+//! What accounts hold: replaced by location, and a fault does not take away what was read before.
+
+use crate::fixture::{NOON, open};
+use hearth_model::Micros;
+use hearth_store::CloudMetric;
+
+fn functions(names: &[&str]) -> Vec<(String, String)> {
+    names.iter().map(|name| ((*name).to_owned(), format!("{{\"name\":\"{name}\"}}"))).collect()
+}
+
+#[tokio::test]
+async fn a_location_is_replaced_as_a_whole_and_others_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    store.put_inventory("aws:a", "eu-west-1", NOON, &functions(&["tea", "kettle"])).await.unwrap();
+    store.put_inventory("aws:a", "us-east-1", NOON, &functions(&["tea"])).await.unwrap();
+    store.put_inventory("aws:b", "eu-west-1", NOON, &functions(&["cup"])).await.unwrap();
+    store.put_inventory("aws:a", "eu-west-1", NOON, &functions(&["tea"])).await.unwrap();
+    let of = |account: &'static str| {
+        let store = store.clone();
+        async move {
+            let rows = store.inventory(Some(account)).await.unwrap();
+            rows.into_iter().map(|row| format!("{} {}", row.location, row.name)).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(of("aws:a").await, ["eu-west-1 tea", "us-east-1 tea"], "what was deleted there is gone here");
+    assert_eq!(of("aws:b").await, ["eu-west-1 cup"]);
+    store.forget_inventory("aws:a").await.unwrap();
+    assert_eq!(store.inventory(None).await.unwrap().len(), 1);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_fault_keeps_what_was_read_with_its_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    store.put_inventory("aws:a", "eu-west-1", NOON, &functions(&["tea"])).await.unwrap();
+    let later = Micros(NOON.0 + 1);
+    store.put_inventory_fault("aws:a", "eu-west-1", later, "{}").await.unwrap();
+    store.put_inventory_fault("aws:a", "us-east-1", later, "{}").await.unwrap();
+    let reads = store.inventory_reads().await.unwrap();
+    assert_eq!((reads[0].read_us, reads[0].tried_us), (Some(NOON), later));
+    assert_eq!(reads[0].fault.as_deref(), Some("{}"));
+    assert_eq!(reads[1].read_us, None, "never read is not read at zero");
+    assert_eq!(store.inventory(None).await.unwrap().len(), 1);
+    store.put_inventory("aws:a", "eu-west-1", later, &functions(&["tea"])).await.unwrap();
+    assert_eq!(
+        store.inventory_reads().await.unwrap()[0].fault,
+        None,
+        "a fault ends when reading works again"
+    );
+    store.close().await;
+}
+
+#[tokio::test]
+async fn figures_of_the_same_step_replace_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let metric = |at: i64, value: f64| CloudMetric {
+        name: "tea".into(),
+        metric: "invocations".into(),
+        step_s: 3_600,
+        at_us: Micros(at),
+        value,
+    };
+    for value in [1.0, 5.0] {
+        let figures = [metric(NOON.0, value), metric(NOON.0 + 1, 2.0)];
+        store.put_cloud_metrics("aws:a", "eu-west-1", NOON, "measured by aws", &figures).await.unwrap();
+    }
+    let sums = store.cloud_metric_sums("invocations", NOON).await.unwrap();
+    assert_eq!(sums, [("aws:a".to_owned(), "eu-west-1".to_owned(), "tea".to_owned(), 7.0)]);
+    assert_eq!(store.cloud_metric_sums("errors", NOON).await.unwrap(), []);
+    store.close().await;
+}
