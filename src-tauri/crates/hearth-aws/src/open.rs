@@ -13,11 +13,12 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_runtime::env_config::file::{Builder as EnvConfigFilesBuilder, EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
 use aws_smithy_http_client::tls::{Provider as TlsProvider, rustls_provider::CryptoMode};
 use hearth_cloud::{Account, FaultKind, Provider, Reply, Result, SignIn, Vendor};
 use hearth_model::Clock;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -68,13 +69,13 @@ impl Aws {
     }
 
     fn profile_files(&self) -> EnvConfigFiles {
-        let mut files = EnvConfigFiles::builder();
-        if let Some(path) = self.place.config_file().filter(|path| path.is_file()) {
-            files = files.with_file(EnvConfigFileKind::Config, path);
-        }
-        if let Some(path) = self.place.credentials_file().filter(|path| path.is_file()) {
-            files = files.with_file(EnvConfigFileKind::Credentials, path);
-        }
+        // The SDK stops at a file that is not there, so an empty one stands for it.
+        let add = |files: EnvConfigFilesBuilder, kind: EnvConfigFileKind, path: Option<PathBuf>| match path {
+            Some(path) if path.is_file() => files.with_file(kind, path),
+            _ => files.with_contents(kind, ""),
+        };
+        let files = add(EnvConfigFiles::builder(), EnvConfigFileKind::Config, self.place.config_file());
+        let files = add(files, EnvConfigFileKind::Credentials, self.place.credentials_file());
         files.build()
     }
 

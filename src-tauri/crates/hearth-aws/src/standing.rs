@@ -153,7 +153,11 @@ async fn provisioned(account: &AwsAccount, address: &FunctionAddress) -> Result<
         client.list_provisioned_concurrency_configs().function_name(&address.name).into_paginator().send();
     let mut kept = BTreeMap::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| asked.failed(&error))?;
+        let page = match page.map_err(|error| asked.failed(&error)) {
+            // Some endpoints say that there is none in this way.
+            Err(fault) if fault.kind == FaultKind::NotFound => break,
+            page => page?,
+        };
         for given in page.provisioned_concurrency_configs() {
             let of = given.function_arn().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default();
             let count = given.requested_provisioned_concurrent_executions().unwrap_or_default();
