@@ -27,6 +27,8 @@ const SCREENS: [name: string, hash: string][] = [
   ['Price book', '#/settings/prices'],
   ['Ask the ledger', '#/ask'],
   ['Local runtime', '#/runtime'],
+  ['Accounts', '#/accounts'],
+  ['New endpoint', '#/accounts/new'],
 ];
 
 async function prepare(app: Page): Promise<string> {

@@ -39,6 +39,9 @@ export const STALE_AFTER: Partial<Record<Command, readonly EventKind[]>> = {
   brake_history: ['brake_changed', 'budget_alert'],
   cost_function: ['functions_changed'],
   series: ['invocation_finished'],
+  accounts_list: ['accounts_changed'],
+  cloud_inventory: ['accounts_changed'],
+  sync_status: ['accounts_changed'],
   tunings_list: ['tuning_changed'],
   tuning_get: ['tuning_changed'],
 };

@@ -2,6 +2,15 @@
 import { Query } from '$lib/api/query.svelte';
 import { live } from './live.svelte';
 
+/** Events that change neither. */
+const QUIET: readonly string[] = [
+  'logged',
+  'invocation_started',
+  'tuning_changed',
+  'accounts_changed',
+  'cloud_step',
+];
+
 class AppState {
   readonly info = new Query('app_info');
   readonly functions = new Query('functions_list');
@@ -12,7 +21,7 @@ class AppState {
     this.functions.point({ filter: '' });
     return live.on(
       (event) => {
-        if (['logged', 'invocation_started', 'tuning_changed'].includes(event.kind)) return;
+        if (QUIET.includes(event.kind)) return;
         this.info.stale();
         if (event.kind !== 'settings_changed') this.functions.stale();
       },

@@ -79,4 +79,28 @@ text: string,
 /**
  * Whether it cannot wait.
  */
-urgent: boolean, } | { "kind": "brake_changed" };
+urgent: boolean, } | { "kind": "brake_changed" } | { "kind": "accounts_changed" } | { "kind": "cloud_step", 
+/**
+ * The account's id.
+ */
+account: string, 
+/**
+ * The function's name.
+ */
+function: string, 
+/**
+ * Which call, counted from 1.
+ */
+number: number, 
+/**
+ * How many there are.
+ */
+of: number, 
+/**
+ * The call, for instance `lambda:CreateFunction`.
+ */
+operation: string, 
+/**
+ * Whether it is done.
+ */
+done: boolean, };

@@ -1,0 +1,92 @@
+/** Accounts in words. Must not know any screen. */
+import type { AccountInfo } from '$lib/api/generated/AccountInfo';
+import type { Expiry } from '$lib/api/generated/Expiry';
+import type { Fault } from '$lib/api/generated/Fault';
+import type { SignIn } from '$lib/api/generated/SignIn';
+
+const SIGN_INS: Record<SignIn, string> = {
+  local: 'nothing',
+  keys: 'Keys in a file',
+  session_keys: 'Keys that end',
+  environment: 'Environment variables',
+  sso: 'Single sign-on',
+  login: 'aws login',
+  role: 'A role',
+  process: 'A program',
+  web_identity: "A workload's token",
+  any_keys: 'Any keys',
+};
+
+export function signIn(info: AccountInfo): string {
+  return SIGN_INS[info.account.signIn];
+}
+
+function left(us: number): string {
+  const minutes = Math.max(0, Math.ceil(us / 60_000_000));
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.round(minutes / 60)} h`;
+  return `${Math.round(minutes / 1440)} days`;
+}
+
+function ends(expiry: Expiry, nowUs: number): string {
+  if (expiry.kind === 'never') return 'does not end';
+  if (expiry.kind === 'unknown') return 'end unknown';
+  return expiry.renews ? 'renews itself' : `ends in ${left(expiry.atUs - nowUs)}`;
+}
+
+/** Whether the sign-in holds: words and tone. */
+export function standing(info: AccountInfo, nowUs: number): { text: string; tone: 'good' | 'warn' | 'bad' } {
+  switch (info.account.state) {
+    case 'broken':
+      return { text: 'cannot be used', tone: 'bad' };
+    case 'missing':
+      return { text: 'not signed in', tone: 'warn' };
+    case 'expired':
+      return { text: 'sign-in ended', tone: 'warn' };
+    case 'present':
+      return { text: ends(info.account.expiry, nowUs), tone: 'good' };
+  }
+}
+
+/** Whether it may be changed. */
+export function lockWords(info: AccountInfo, nowUs: number): string {
+  return info.unlockedUntilUs === null || info.unlockedUntilUs <= nowUs
+    ? 'read-only'
+    : `changes allowed for ${left(info.unlockedUntilUs - nowUs)}`;
+}
+
+export function isUnlocked(info: AccountInfo, nowUs: number): boolean {
+  return info.unlockedUntilUs !== null && info.unlockedUntilUs > nowUs;
+}
+
+/** The colour of its stripe: production is always red. */
+export function stripe(info: AccountInfo | undefined): string {
+  if (info?.isProduction) return 'prod';
+  return 'dev';
+}
+
+/** A fault in a few words. */
+export function faultWords(fault: Fault): string {
+  switch (fault.kind) {
+    case 'not_signed_in':
+      return 'nobody is signed in';
+    case 'expired':
+      return 'the sign-in has ended';
+    case 'not_allowed':
+      return `it lacks the permission ${fault.permission}`;
+    case 'throttled':
+      return 'too many requests at once';
+    case 'not_found':
+      return 'it is not there';
+    case 'conflict':
+      return 'something else is in the way';
+    case 'timed_out':
+      return 'no answer in time';
+    case 'broken_off':
+      return 'the connection broke off';
+    case 'invalid':
+    case 'unable':
+    case 'other':
+      return fault.message;
+  }
+}
