@@ -1,59 +1,45 @@
 /** Accounts: what was found, an endpoint that is added, the lock, and an account that does not answer. */
-import AxeBuilder from "@axe-core/playwright";
-import { expect, goTo, rpc, test } from "./hearth";
+import AxeBuilder from '@axe-core/playwright';
+import { expect, goTo, rpc, test } from './hearth';
 
-test("without an account the page says where Hearth looked and what to do", async ({
-  app,
-}) => {
-  await goTo(app, "#/accounts");
-  await expect(app.getByText("No account was found")).toBeVisible();
-  await expect(
-    app.getByText("no-aws-config", { exact: false }).first(),
-  ).toBeVisible();
-  await expect(
-    app.getByRole("link", { name: "Run a function here" }),
-  ).toBeVisible();
+test('without an account the page says where Hearth looked and what to do', async ({ app }) => {
+  await goTo(app, '#/accounts');
+  await expect(app.getByText('No account was found')).toBeVisible();
+  await expect(app.getByText('no-aws-config', { exact: false }).first()).toBeVisible();
+  await expect(app.getByRole('link', { name: 'Run a function here' })).toBeVisible();
   const axe = await new AxeBuilder({ page: app }).analyze();
   expect(axe.violations.map((one) => one.id)).toEqual([]);
 });
 
-test("an endpoint is added, is read-only, is unlocked, and says why it does not answer", async ({
-  app,
-}) => {
-  await goTo(app, "#/accounts");
-  await app
-    .getByRole("main")
-    .getByRole("button", { name: "Add an endpoint…" })
-    .first()
-    .click();
-  await app.getByLabel("Name").fill("emulator");
+test('an endpoint is added, is read-only, is unlocked, and says why it does not answer', async ({ app }) => {
+  await goTo(app, '#/accounts');
+  await app.getByRole('main').getByRole('button', { name: 'Add an endpoint…' }).first().click();
+  await app.getByLabel('Name').fill('emulator');
   // Nobody listens there.
-  await app.getByLabel("URL").fill("http://127.0.0.1:9");
-  await app.getByRole("button", { name: "Add it" }).click();
-  const drawer = app.getByRole("complementary", { name: "emulator" });
-  await expect(drawer.getByText("read-only", { exact: true })).toBeVisible();
-  await drawer.getByRole("button", { name: "Allow for 15 minutes" }).click();
-  await expect(drawer.getByText("changes allowed for 15 min")).toBeVisible();
-  await drawer.getByRole("button", { name: "Make it read-only" }).click();
-  await expect(drawer.getByText("read-only", { exact: true })).toBeVisible();
-  await drawer.getByLabel("This is production").check();
-  await expect(drawer.getByText("PRODUCTION")).toBeVisible();
-  await drawer.getByRole("button", { name: "Test" }).click();
-  await expect(
-    drawer.getByText("broke off", { exact: false }).first(),
-  ).toBeVisible({ timeout: 20_000 });
+  await app.getByLabel('URL').fill('http://127.0.0.1:9');
+  await app.getByRole('button', { name: 'Add it' }).click();
+  const drawer = app.getByRole('complementary', { name: 'emulator' });
+  await expect(drawer.getByText('read-only', { exact: true })).toBeVisible();
+  await drawer.getByRole('button', { name: 'Allow for 15 minutes' }).click();
+  await expect(drawer.getByText('changes allowed for 15 min')).toBeVisible();
+  await drawer.getByRole('button', { name: 'Make it read-only' }).click();
+  await expect(drawer.getByText('read-only', { exact: true })).toBeVisible();
+  await drawer.getByLabel('This is production').check();
+  await expect(drawer.getByText('PRODUCTION')).toBeVisible();
+  await drawer.getByRole('button', { name: 'Test' }).click();
+  await expect(drawer.getByText('broke off', { exact: false }).first()).toBeVisible({ timeout: 20_000 });
   const axe = await new AxeBuilder({ page: app }).analyze();
   expect(axe.violations.map((one) => one.id)).toEqual([]);
 
-  await app.keyboard.press("Escape");
-  await app.getByRole("button", { name: "Read functions" }).click();
+  await app.keyboard.press('Escape');
+  await app.getByRole('button', { name: 'Read functions' }).click();
   await expect(
-    app.getByText("What could not be read holds nothing else up", {
+    app.getByText('What could not be read holds nothing else up', {
       exact: false,
     }),
   ).toBeVisible({
     timeout: 40_000,
   });
-  await rpc(app, "endpoint_remove", { account: "emulator" });
-  await expect(app.getByText("No account was found")).toBeVisible();
+  await rpc(app, 'endpoint_remove', { account: 'emulator' });
+  await expect(app.getByText('No account was found')).toBeVisible();
 });

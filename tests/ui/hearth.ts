@@ -1,12 +1,6 @@
 /** A `hearth serve` of its own for each worker, and what tests do with it. Must not know any screen. */
-import {
-  test as base,
-  expect,
-  type CDPSession,
-  type Locator,
-  type Page,
-} from "@playwright/test";
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { test as base, expect, type CDPSession, type Locator, type Page } from '@playwright/test';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
   closeSync,
   cpSync,
@@ -16,11 +10,11 @@ import {
   readSync,
   realpathSync,
   rmSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
-const ROOT = resolve(__dirname, "../..");
+const ROOT = resolve(__dirname, '../..');
 
 export interface Served {
   ui: string;
@@ -44,16 +38,13 @@ interface TestFixtures {
 
 /** The browser to use: `HEARTH_CHROMIUM`, else the system's; none lets Playwright use its own. */
 export function browserPath(): string | undefined {
-  const named = process.env["HEARTH_CHROMIUM"];
+  const named = process.env['HEARTH_CHROMIUM'];
   if (named) return named;
-  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
     try {
-      const path = realpathSync(
-        execFileSync("which", [name], { encoding: "utf8" }).trim(),
-      );
+      const path = realpathSync(execFileSync('which', [name], { encoding: 'utf8' }).trim());
       // Ubuntu's is a snap, or a script that starts one: it sees neither the tests' folders nor their profiles.
-      const isSnap =
-        /(^\/snap\/|\/snap$)/.test(path) || readStart(path).includes("/snap/");
+      const isSnap = /(^\/snap\/|\/snap$)/.test(path) || readStart(path).includes('/snap/');
       if (!isSnap) return path;
     } catch {
       // Not this one; the next name is tried.
@@ -63,10 +54,10 @@ export function browserPath(): string | undefined {
 }
 
 function readStart(path: string): string {
-  const file = openSync(path, "r");
+  const file = openSync(path, 'r');
   try {
     const start = Buffer.alloc(4096);
-    return start.toString("latin1", 0, readSync(file, start));
+    return start.toString('latin1', 0, readSync(file, start));
   } finally {
     closeSync(file);
   }
@@ -75,38 +66,27 @@ function readStart(path: string): string {
 /** The binary under test: `HEARTH_BIN`, else the debug build. */
 function binary(): string {
   const path =
-    process.env["HEARTH_BIN"] ??
-    join(
-      process.env["CARGO_TARGET_DIR"] ?? join(ROOT, "target"),
-      "debug/hearth",
-    );
-  if (!existsSync(path))
-    throw new Error(
-      `no hearth at ${path}: build it, or name it with HEARTH_BIN`,
-    );
+    process.env['HEARTH_BIN'] ??
+    join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), 'debug/hearth');
+  if (!existsSync(path)) throw new Error(`no hearth at ${path}: build it, or name it with HEARTH_BIN`);
   return path;
 }
 
 export function sampleFolder(name: string): string {
-  return join(ROOT, "assets/samples", name);
+  return join(ROOT, 'assets/samples', name);
 }
 
 function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((done, failed) => {
-    let text = "";
-    let complaints = "";
-    child.stderr?.on(
-      "data",
-      (chunk: Buffer) => (complaints += chunk.toString()),
-    );
-    child.stdout?.on("data", (chunk: Buffer) => {
+    let text = '';
+    let complaints = '';
+    child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      const end = text.indexOf("\n");
+      const end = text.indexOf('\n');
       if (end !== -1) done(text.slice(0, end));
     });
-    child.once("exit", (code) =>
-      failed(new Error(`hearth serve ended with ${code}: ${complaints}`)),
-    );
+    child.once('exit', (code) => failed(new Error(`hearth serve ended with ${code}: ${complaints}`)));
   });
 }
 
@@ -114,35 +94,24 @@ function firstLine(child: ChildProcess): Promise<string> {
 export interface Serving {
   served: Served;
   /** Ends it; `keep` leaves its data folder. */
-  stop: (keep?: "keep") => Promise<void>;
+  stop: (keep?: 'keep') => Promise<void>;
 }
 
 /** Starts `hearth serve`, on a fresh data folder and free ports unless others are named. */
-export async function serve(
-  again: { dataDir?: string; port?: number } = {},
-): Promise<Serving> {
-  const dataDir = again.dataDir ?? mkdtempSync(join(tmpdir(), "hearth-e2e-"));
+export async function serve(again: { dataDir?: string; port?: number } = {}): Promise<Serving> {
+  const dataDir = again.dataDir ?? mkdtempSync(join(tmpdir(), 'hearth-e2e-'));
   const child = spawn(
     binary(),
-    [
-      "--data-dir",
-      dataDir,
-      "--json",
-      "serve",
-      "--port",
-      `${again.port ?? 0}`,
-      "--lambda-port",
-      "0",
-    ],
+    ['--data-dir', dataDir, '--json', 'serve', '--port', `${again.port ?? 0}`, '--lambda-port', '0'],
     {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ['ignore', 'pipe', 'pipe'],
       // Accounts of whoever runs the tests are none of theirs.
       env: {
         ...process.env,
-        AWS_CONFIG_FILE: join(dataDir, "no-aws-config"),
-        AWS_SHARED_CREDENTIALS_FILE: join(dataDir, "no-aws-credentials"),
-        AWS_ACCESS_KEY_ID: "",
-        AWS_SECRET_ACCESS_KEY: "",
+        AWS_CONFIG_FILE: join(dataDir, 'no-aws-config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(dataDir, 'no-aws-credentials'),
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
       },
     },
   );
@@ -150,10 +119,10 @@ export async function serve(
     ui: string;
     lambda: string;
   };
-  const stop = async (keep?: "keep"): Promise<void> => {
-    const ended = new Promise<void>((done) => child.once("exit", () => done()));
-    child.kill("SIGINT");
-    const late = setTimeout(() => child.kill("SIGKILL"), 8_000);
+  const stop = async (keep?: 'keep'): Promise<void> => {
+    const ended = new Promise<void>((done) => child.once('exit', () => done()));
+    child.kill('SIGINT');
+    const late = setTimeout(() => child.kill('SIGKILL'), 8_000);
     await ended;
     clearTimeout(late);
     if (keep === undefined) rmSync(dataDir, { recursive: true, force: true });
@@ -168,7 +137,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use(served);
       await stop();
     },
-    { scope: "worker" },
+    { scope: 'worker' },
   ],
   hearth: async ({ shared }, use, { repeatEachIndex }) => {
     if (repeatEachIndex === 0) return use(shared);
@@ -178,17 +147,17 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
   complaints: async ({ page }, use) => {
     const complaints: string[] = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
     });
     await use(complaints);
-    expect(complaints, "the page had nothing to complain about").toEqual([]);
+    expect(complaints, 'the page had nothing to complain about').toEqual([]);
   },
   app: async ({ page, hearth, complaints }, use) => {
     void complaints;
     await page.goto(hearth.ui);
-    await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
+    await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
     await use(page);
   },
 });
@@ -196,16 +165,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 export { expect };
 
 /** Calls a command the way the page does. */
-export async function rpc<T>(
-  page: Page,
-  command: string,
-  request: unknown,
-): Promise<T> {
+export async function rpc<T>(page: Page, command: string, request: unknown): Promise<T> {
   return page.evaluate(
     async ([name, body]) => {
       const response = await fetch(`/rpc/${name as string}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
       const answer: unknown = await response.json();
@@ -217,13 +182,9 @@ export async function rpc<T>(
 }
 
 /** Deploys a sample under a name of the test's own, without the screens. */
-export async function deploySample(
-  page: Page,
-  sample: string,
-  name: string,
-): Promise<void> {
-  await rpc(page, "deploy", {
-    source: { kind: "sample", sample },
+export async function deploySample(page: Page, sample: string, name: string): Promise<void> {
+  await rpc(page, 'deploy', {
+    source: { kind: 'sample', sample },
     name,
     runtime: null,
     handler: null,
@@ -244,8 +205,8 @@ export async function goTo(page: Page, hash: string): Promise<void> {
 export async function dropAt(page: Page, folder: string): Promise<void> {
   const session: CDPSession = await page.context().newCDPSession(page);
   const data = { items: [], files: [folder], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const)
-    await session.send("Input.dispatchDragEvent", {
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', {
       type,
       x: 700,
       y: 450,
@@ -259,21 +220,21 @@ export async function dropFolder(page: Page, folder: string): Promise<void> {
   const session: CDPSession = await page.context().newCDPSession(page);
   const data = { items: [], files: [folder], dragOperationsMask: 1 };
   const at = { x: 700, y: 450 };
-  const send = (type: "dragEnter" | "dragOver" | "drop") =>
-    session.send("Input.dispatchDragEvent", { type, ...at, data });
-  await send("dragEnter");
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    session.send('Input.dispatchDragEvent', { type, ...at, data });
+  await send('dragEnter');
   // A person lets go when the window says that it takes the folder; a busy machine takes a moment to say so.
   await expect(async () => {
-    await send("dragOver");
-    await expect(page.locator(".veil")).toBeVisible({ timeout: 500 });
+    await send('dragOver');
+    await expect(page.locator('.veil')).toBeVisible({ timeout: 500 });
   }).toPass();
-  await send("drop");
+  await send('drop');
   await session.detach();
 }
 
 /** A copy of a sample that a test may change. */
 export function copyOf(sample: string, name: string): string {
-  const folder = join(mkdtempSync(join(tmpdir(), "hearth-e2e-src-")), name);
+  const folder = join(mkdtempSync(join(tmpdir(), 'hearth-e2e-src-')), name);
   cpSync(sampleFolder(sample), folder, { recursive: true });
   return folder;
 }
@@ -295,25 +256,16 @@ export async function overflow(page: Page): Promise<string[]> {
     const out: string[] = [];
     if (document.documentElement.scrollWidth > wide)
       out.push(`the page is ${document.documentElement.scrollWidth} wide`);
-    for (const element of document.querySelectorAll<HTMLElement>(
-      "button, a, input, h1, .sentence, canvas",
-    )) {
+    for (const element of document.querySelectorAll<HTMLElement>('button, a, input, h1, .sentence, canvas')) {
       const box = element.getBoundingClientRect();
-      if (
-        box.width === 0 ||
-        box.height === 0 ||
-        getComputedStyle(element).visibility === "hidden"
-      )
-        continue;
+      if (box.width === 0 || box.height === 0 || getComputedStyle(element).visibility === 'hidden') continue;
       // What scrolls may be longer than what is seen of it.
       let clipped = false;
       for (let up = element.parentElement; up; up = up.parentElement) {
-        if (getComputedStyle(up).overflowX !== "visible") clipped = true;
+        if (getComputedStyle(up).overflowX !== 'visible') clipped = true;
       }
       if (!clipped && (box.right > wide + 1 || box.left < -1))
-        out.push(
-          `${element.tagName} ${element.textContent?.trim().slice(0, 30)}`,
-        );
+        out.push(`${element.tagName} ${element.textContent?.trim().slice(0, 30)}`);
     }
     return out;
   });
