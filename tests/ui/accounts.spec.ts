@@ -25,7 +25,7 @@ test('an endpoint is added, is read-only, is unlocked, and says why it does not 
   await drawer.getByRole('button', { name: 'Make it read-only' }).click();
   await expect(drawer.getByText('read-only', { exact: true })).toBeVisible();
   await drawer.getByLabel('This is production').check();
-  await expect(drawer.getByText('PRODUCTION')).toBeVisible();
+  await expect(drawer.getByText('PRODUCTION', { exact: true })).toBeVisible();
   await drawer.getByRole('button', { name: 'Test' }).click();
   await expect(drawer.getByText('broke off', { exact: false }).first()).toBeVisible({ timeout: 20_000 });
   const axe = await new AxeBuilder({ page: app }).analyze();
