@@ -306,7 +306,7 @@ fn accounts_are_found_and_no_secret_comes_out() {
     for arguments in [&["--json", "accounts"][..], &["accounts"]] {
         let ran = person.run(arguments);
         assert_eq!(ran.code, 0, "{ran:?}");
-        said.push_str(&format!("{}{}", ran.stdout, ran.stderr));
+        said.extend([ran.stdout, ran.stderr]);
     }
     let accounts = person.json(&["accounts"]);
     let find = |id: &str| {
@@ -338,10 +338,10 @@ fn accounts_are_found_and_no_secret_comes_out() {
         assert_eq!(ran.code, 1, "{ran:?}");
         let kind = ran.document()["fault"]["kind"].clone();
         assert!(kind == "expired" || kind == "not_signed_in", "{ran:?}");
-        said.push_str(&format!("{}{}", ran.stdout, ran.stderr));
+        said.extend([ran.stdout, ran.stderr]);
     }
     let ran = person.run(&["functions", "--account", "tool"]);
-    said.push_str(&format!("{}{}", ran.stdout, ran.stderr));
+    said.extend([ran.stdout, ran.stderr]);
     assert!(!said.contains("PLANTED"), "{said}");
     for file in std::fs::read_dir(person.home.data()).unwrap().flatten().map(|entry| entry.path()) {
         if file.is_file() {

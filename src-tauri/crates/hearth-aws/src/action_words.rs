@@ -158,7 +158,9 @@ impl Todo {
         let mut line = format!("aws {service} {}", dashed(operation));
         // The hash of the code is there to compare, not a parameter of theirs.
         for (name, value) in self.parameters().iter().filter(|(name, _)| name != "code-sha256") {
-            line.push_str(&format!(" --{name} {}", quoted(value)));
+            for part in [" --", name, " ", &quoted(value)] {
+                line.push_str(part);
+            }
         }
         line + flags
     }

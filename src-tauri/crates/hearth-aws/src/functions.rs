@@ -85,6 +85,7 @@ pub(crate) fn function(location: &str, given: &Given) -> CloudFunction {
             timeout_s: given.timeout().and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(3),
             environment_names: names,
             reserved_concurrency: None,
+            tasks: None,
             architecture,
             description: text(given.description()),
         },

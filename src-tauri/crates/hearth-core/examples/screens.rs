@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, reason = "its output is the measurement")]
 
 use hearth_core::commands::{Body, dispatch};
-use hearth_core::{App, AppOptions};
+use hearth_core::{App, AppOptions, Place};
 use hearth_model::{
     Architecture, CodePackage, FunctionConfiguration, FunctionId, FunctionRecord, LOCAL_ACCOUNT,
     LOCAL_REGION, ManualClock, Micros,
@@ -26,7 +26,9 @@ async fn main() {
     let now = last_call(&folder).await;
     let name = furnish(&folder, now).await;
     let clock = Arc::new(ManualClock::at(now));
-    let app = App::open(AppOptions { data_dir: folder, clock, worker_exe: None }).await.unwrap();
+    let app = App::open(AppOptions { data_dir: folder, clock, worker_exe: None, place: Place::default() })
+        .await
+        .unwrap();
     println!("\n{:<46} {:>8} {:>9} {:>9}", "commands of the same ledger, ms", "KB", "p50", "p95");
     for (words, command, request) in [
         ("Cost: the month of everything", "cost_overview", json!({})),

@@ -204,7 +204,7 @@ pub(super) async fn logs(caller: &Caller, arguments: &Logs, output: &mut Output)
         }
     }
     // AWS answers stream by stream; people read by time.
-    lines.sort_by(|one, other| one.at_us.cmp(&other.at_us));
+    lines.sort_by_key(|line| line.at_us);
     let usual = if output.is_json() { usize::MAX } else { LINES };
     let wanted = arguments.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usual);
     let older = lines.len().saturating_sub(wanted);

@@ -120,12 +120,12 @@ async fn show(caller: &Caller, which: &Which, output: &mut Output) -> Result<End
         output.line(&format!("  version {} {}", version.version, version.description))?;
     }
     for alias in &standing.aliases {
-        let shares: String = alias
+        let shares: Vec<String> = alias
             .weights
             .iter()
             .map(|(version, part)| format!(", {} % at {version}", part * 100.0))
             .collect();
-        output.line(&format!("  alias {} at version {}{shares}", alias.name, alias.version))?;
+        output.line(&format!("  alias {} at version {}{}", alias.name, alias.version, shares.concat()))?;
     }
     for source in &standing.event_sources {
         output.line(&format!("  called by {} ({})", source.source, source.state))?;

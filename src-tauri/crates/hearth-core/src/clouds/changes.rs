@@ -168,7 +168,9 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             let mut line = format!("hearth deploy {from} --to {}:{location} --name {name}", request.account);
             let mut add = |flag: &str, value: Option<String>| {
                 if let Some(value) = value {
-                    line.push_str(&format!(" --{flag} {value}"));
+                    for part in [" --", flag, " ", &value] {
+                        line.push_str(part);
+                    }
                 }
             };
             add("memory", memory_mb.map(|size| size.to_string()));
@@ -184,9 +186,9 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
         }
         CloudChange::Publish { .. } => format!("hearth publish {name} {account}"),
         CloudChange::PointAlias { alias, version, weights } => {
-            let shares: String =
-                weights.iter().map(|(version, part)| format!(" --share {version}={part}")).collect();
-            format!("hearth alias {name} {alias} {version}{shares} {account}")
+            let shares: Vec<String> =
+                weights.iter().map(|(version, part)| format!("--share {version}={part} ")).collect();
+            format!("hearth alias {name} {alias} {version} {}{account}", shares.concat())
         }
         CloudChange::LimitConcurrency { limit } => {
             let limit = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());

@@ -41,7 +41,7 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    pub(crate) fn new(app: App) -> Arc<dyn Provider> {
+    pub(crate) fn open(app: App) -> Arc<dyn Provider> {
         Arc::new(Self { app })
     }
 

@@ -94,7 +94,7 @@ impl Clouds {
             .with_hint(format!("Correct it in {}.", account.found_in.join(" and "))));
         }
         if account.sign_in == SignIn::Local {
-            return Ok(local::Local::new(app.clone()));
+            return Ok(local::Local::open(app.clone()));
         }
         app.clouds().aws.open(account).await.map_err(|fault| api_error(account, fault))
     }

@@ -2,7 +2,7 @@
 
 use crate::house::House;
 use crate::spending::{call, record};
-use hearth_core::{App, AppOptions};
+use hearth_core::{App, AppOptions, Place};
 use hearth_cost::{Decimal, Meter, PriceBook};
 use hearth_model::{ManualClock, Micros};
 use hearth_store::{Batch, Store, StoreOptions};
@@ -47,7 +47,8 @@ async fn house() -> House {
         .collect();
     store.ingest(&Batch { invocations, lines: Vec::new() }).await.unwrap();
     store.close().await;
-    let options = AppOptions { data_dir: data.path().to_owned(), clock, worker_exe: None };
+    let options =
+        AppOptions { data_dir: data.path().to_owned(), clock, worker_exe: None, place: Place::default() };
     House { app: App::open(options).await.unwrap(), data, code: tempfile::tempdir().unwrap() }
 }
 
