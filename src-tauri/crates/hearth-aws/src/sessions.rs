@@ -85,7 +85,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
 }
 
 fn plain(url: &str) -> &str {
-    url.trim().trim_end_matches('#').trim_end_matches('/')
+    url.trim().trim_end_matches(['#', '/'])
 }
 
 /// An instant as AWS's tools write it, `2026-11-28T14:00:00Z` or with `UTC` at its end.
