@@ -29,7 +29,7 @@ impl Store {
         let read = |from, to| self.hours_between(scope, first, from, to);
         let past = self.past().of(("hours", scope.clone(), first, hour), read(first, hour)).await?;
         let mut hours = (*past).clone();
-        for (id, current) in read(hour, Micros(i64::MAX)).await? {
+        for (id, current) in read(hour, hour + Grain::Hour.length()).await? {
             hours.entry(id).or_default().merge(&current);
         }
         let mut functions: HashMap<FunctionId, FunctionOverview> =
