@@ -1,6 +1,7 @@
 //! The smallest WebDriver client that drives our window: starts WebKitWebDriver and ends it by its own process id.
 
 use serde_json::{Value, json};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ impl Window {
     /// Opens the window; none, with the reason printed, where that cannot be.
     pub(crate) fn open() -> Option<Self> {
         if std::env::var_os("DISPLAY").is_none() {
-            println!("SKIPPED: no DISPLAY; run it with `make smoke`");
+            say("no DISPLAY; run it with `make smoke`");
             return None;
         }
         let data = tempfile::tempdir().expect("a data folder can be made");
@@ -87,6 +88,11 @@ impl Drop for Window {
     }
 }
 
+/// Straight to the terminal: what a passing test prints is hidden.
+fn say(why: &str) {
+    writeln!(std::io::stderr(), "SKIPPED the window: {why}").ok();
+}
+
 fn start_driver(port: u16, data: &std::path::Path) -> Option<Child> {
     #[expect(clippy::disallowed_methods, reason = "a test may start a browser's driver")]
     let started = Command::new("WebKitWebDriver")
@@ -98,7 +104,7 @@ fn start_driver(port: u16, data: &std::path::Path) -> Option<Child> {
     match started {
         Ok(driver) => Some(driver),
         Err(error) => {
-            println!("SKIPPED: WebKitWebDriver does not start ({error}); install webkit2gtk-driver");
+            say(&format!("WebKitWebDriver does not start ({error}); install webkit2gtk-driver"));
             None
         }
     }

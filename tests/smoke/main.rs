@@ -1,6 +1,5 @@
 //! Smoke test of the real window: opens it under the display that is there, drives it through WebKitWebDriver, and
 //! runs one function through it. Skips, saying why, where there is no display or no driver.
-#![expect(clippy::print_stdout, reason = "what is skipped says so")]
 
 mod driver;
 

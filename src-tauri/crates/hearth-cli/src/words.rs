@@ -6,6 +6,11 @@ use jiff::{Timestamp, tz::TimeZone};
 /// What stands where nothing is known.
 pub(crate) const UNKNOWN: &str = "–";
 
+/// What a function printed, which must not move the cursor or colour the rest.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() && letter != '\t' { '�' } else { letter }).collect()
+}
+
 /// An instant in local time, to the second.
 pub(crate) fn instant(at: Micros) -> String {
     format(at, "%Y-%m-%d %H:%M:%S")

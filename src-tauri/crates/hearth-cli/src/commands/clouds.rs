@@ -270,21 +270,13 @@ async fn follow(caller: &Caller, arguments: &Logs, output: &mut Output) -> Resul
                 break;
             }
         }
-        seen.extend(still);
-        // Only what may come again has to be remembered.
-        if seen.len() > 100_000 {
-            seen.clear();
-        }
+        // The next question begins no earlier than this one, so nothing else can come again.
+        seen = still;
         tokio::time::sleep(POLL).await;
     }
 }
 
 fn print(line: &LogRow, output: &mut Output) -> Result<(), Failure> {
-    let text: String = line
-        .text
-        .chars()
-        .map(|letter| if letter.is_control() && letter != '\t' { '�' } else { letter })
-        .collect();
     let time = output.tone(&words::exact_time(line.at_us), Tone::Quiet);
-    output.line(&format!("{time}  {text}"))
+    output.line(&format!("{time}  {}", words::printable(&line.text)))
 }

@@ -107,13 +107,7 @@ fn print(line: &LogLine, output: &mut Output) -> Result<(), Failure> {
         (LogOrigin::Platform, LogLevel::Info | LogLevel::Debug) | (_, LogLevel::Debug) => Tone::Quiet,
         (LogOrigin::Function, LogLevel::Info) => Tone::Plain,
     };
-    // What a function prints must not move the cursor or colour the rest.
-    let text: String = line
-        .text
-        .chars()
-        .map(|letter| if letter.is_control() && letter != '\t' { '�' } else { letter })
-        .collect();
     let time = output.tone(&words::exact_time(line.at_us), Tone::Quiet);
-    let text = output.tone(&text, tone);
+    let text = output.tone(&words::printable(&line.text), tone);
     output.line(&format!("{time}  {text}"))
 }

@@ -55,17 +55,7 @@ fn read(seen: &mut SeenEnvironment, row: &LogRow) {
     if text.starts_with("INIT_START ") {
         seen.init_started_us = Some(row.at_us);
     } else if let Some(id) = id_after(text, "START RequestId: ") {
-        seen.calls.push(SeenCall {
-            request_id: id,
-            started_us: Some(row.at_us),
-            reported_us: None,
-            duration_us: None,
-            billed_ms: None,
-            memory_mb: None,
-            max_memory_mb: None,
-            cold: false,
-            timed_out: false,
-        });
+        seen.calls.push(begun(id, Some(row.at_us)));
     } else if text.contains("REPORT RequestId:")
         && let Ok(report) = parse_report(text)
     {
@@ -89,20 +79,25 @@ fn read(seen: &mut SeenEnvironment, row: &LogRow) {
     }
 }
 
+/// A call of which nothing is known but its beginning.
+fn begun(request_id: String, started_us: Option<Micros>) -> SeenCall {
+    SeenCall {
+        request_id,
+        started_us,
+        reported_us: None,
+        duration_us: None,
+        billed_ms: None,
+        memory_mb: None,
+        max_memory_mb: None,
+        cold: false,
+        timed_out: false,
+    }
+}
+
 /// The call with this id; one whose START was not in the lines begins here.
 fn call(seen: &mut SeenEnvironment, id: String) -> &mut SeenCall {
     let at = seen.calls.iter().position(|call| call.request_id == id).unwrap_or_else(|| {
-        seen.calls.push(SeenCall {
-            request_id: id,
-            started_us: None,
-            reported_us: None,
-            duration_us: None,
-            billed_ms: None,
-            memory_mb: None,
-            max_memory_mb: None,
-            cold: false,
-            timed_out: false,
-        });
+        seen.calls.push(begun(id, None));
         seen.calls.len() - 1
     });
     &mut seen.calls[at]
