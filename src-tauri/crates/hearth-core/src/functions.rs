@@ -2,13 +2,14 @@
 //! comes from or how it runs.
 
 use crate::api::{
-    ConfigureRequest, Empty, FunctionDetail, FunctionName, FunctionStats, FunctionSummary, FunctionsList,
-    FunctionsQuery, RollbackRequest,
+    ConfigureRequest, CostAccountName, Empty, FunctionDetail, FunctionName, FunctionStats, FunctionSummary,
+    FunctionsList, FunctionsQuery, RollbackRequest,
 };
 use crate::deploy::no_such_handler;
 use crate::detect::handler_file;
 use crate::money::{month, month_by_function, typical_receipt};
 use crate::publish::{NewVersion, check_engine, publish, settle};
+use crate::spending::account_names;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::Decimal;
 use hearth_model::{Engine, Environment, FunctionRecord, HearthEvent, Micros, function_arn};
@@ -76,11 +77,12 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
     let mut figures = app.store().overview(&app.view()).await?;
     let (begins, now) = (month_start(app.now()), app.now() + Micros(1));
     let mut months = month_by_function(app, &app.view(), begins, now).await?;
+    let names = account_names(app).await?;
     let mut rows = Vec::new();
     for function in functions.into_iter().filter(matches) {
         let figures = figures.remove(&function.id).unwrap_or_default();
         let month = months.remove(&function.id).unwrap_or_default();
-        rows.push(summary(function, &live, figures, month));
+        rows.push(summary(function, &names, &live, figures, month));
     }
     rows.sort_by(|left, right| left.function.name.cmp(&right.function.name));
     Ok(FunctionsList { functions: rows, total })
@@ -103,7 +105,13 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
         versions: app.store().versions(&function.id).await?,
         typical_receipt: typical_receipt(app, &function, &figures)?,
         duration_histogram: bars.into_iter().map(|bar| (bar.upper_ms, bar.warm, bar.cold)).collect(),
-        summary: summary(function, &app.runtime().environments(), overview, month),
+        summary: summary(
+            function,
+            &account_names(app).await?,
+            &app.runtime().environments(),
+            overview,
+            month,
+        ),
     })
 }
 
@@ -225,6 +233,7 @@ pub(crate) async fn rollback(app: &App, request: RollbackRequest) -> Result<Func
 
 fn summary(
     function: FunctionRecord,
+    accounts: &[CostAccountName],
     live: &[Environment],
     figures: FunctionOverview,
     month: Decimal,
@@ -245,7 +254,9 @@ fn summary(
     let mut servers: Vec<Environment> =
         live.iter().filter(|server| server.function_id == function.id).cloned().collect();
     servers.sort_by_key(|server| server.born_us);
-    FunctionSummary { function, stats, servers }
+    let account = accounts.iter().find(|account| account.id == function.account);
+    let account_name = account.map_or_else(|| function.account.clone(), |account| account.name.clone());
+    FunctionSummary { function, account_name, stats, servers }
 }
 
 fn micros(value: Option<f64>) -> Option<Micros> {

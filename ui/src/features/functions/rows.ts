@@ -2,6 +2,7 @@
 import type { FunctionSummary } from '$lib/api/generated/FunctionSummary';
 import type { FunctionConfiguration } from '$lib/api/generated/FunctionConfiguration';
 import type { InventoryFunction } from '$lib/api/generated/InventoryFunction';
+import { placeOf } from '$lib/function/facts';
 
 export type Row =
   | { kind: 'here'; summary: FunctionSummary }
@@ -25,9 +26,7 @@ export function configurationOf(row: Row): FunctionConfiguration {
 }
 
 export function whereOf(row: Row): string {
-  return row.kind === 'here'
-    ? row.summary.function.account
-    : `${row.one.accountName} ${row.one.function.location}`;
+  return row.kind === 'here' ? placeOf(row.summary) : `${row.one.accountName} ${row.one.function.location}`;
 }
 
 /** Whose stripe it wears. */

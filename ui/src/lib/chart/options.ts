@@ -92,7 +92,9 @@ export function plotOptions({
       { ...base, grid: { show: false }, size: 24, gap: 4, values: (_self, splits) => splits.map(axisWords) },
       {
         ...base,
-        size: axisWidth,
+        // Tiny amounts have long labels.
+        size: (_self, labels) =>
+          Math.max(axisWidth, 14 + 6.6 * Math.max(0, ...(labels ?? []).map((label) => label.length))),
         gap: 6,
         space: 30,
         ...(left?.whole ? { incrs: WHOLE } : {}),

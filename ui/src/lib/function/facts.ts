@@ -61,3 +61,8 @@ export function histogram(detail: FunctionDetail): Bar[] {
   const more = Math.max(0, LEAST_BARS - (to - from));
   return bars.slice(Math.max(0, from - Math.ceil(more / 2)), to + Math.ceil(more / 2));
 }
+
+/** The account and the region that a function lives in. */
+export function placeOf({ function: one, accountName }: FunctionSummary): string {
+  return one.account === 'local' ? 'This computer' : `${accountName}, ${one.region}`;
+}

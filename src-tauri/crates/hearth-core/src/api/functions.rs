@@ -46,6 +46,8 @@ pub struct FunctionStats {
 pub struct FunctionSummary {
     /// The function.
     pub function: FunctionRecord,
+    /// What a person calls its account.
+    pub account_name: String,
     /// Its figures.
     pub stats: FunctionStats,
     /// Its servers that exist now, oldest first.

@@ -42,7 +42,8 @@ impl House {
             .any(|engine| engine["engine"] == "python" && engine["available"] == true);
         if !found {
             // Straight to the terminal: what a passing test prints is hidden.
-            writeln!(std::io::stderr(), "SKIPPED a test with Python: there is no Python 3 on this computer").ok();
+            writeln!(std::io::stderr(), "SKIPPED a test with Python: there is no Python 3 on this computer")
+                .ok();
         }
         found
     }

@@ -54,7 +54,11 @@ fn the_shared_oracle_holds_where_it_should_and_nowhere_else() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
     let Ok(text) = std::fs::read_to_string(root.join("../shared/pricing/cases.json")) else {
         // Straight to the terminal: what a passing test prints is hidden.
-        writeln!(std::io::stderr(), "SKIPPED the shared cases: no ../shared/pricing/cases.json beside the repository").ok();
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED the shared cases: no ../shared/pricing/cases.json beside the repository"
+        )
+        .ok();
         return;
     };
     let file: Value = serde_json::from_str(&text).unwrap();

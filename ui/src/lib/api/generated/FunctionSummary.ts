@@ -12,6 +12,10 @@ export type FunctionSummary = {
  */
 function: FunctionRecord, 
 /**
+ * What a person calls its account.
+ */
+accountName: string, 
+/**
  * Its figures.
  */
 stats: FunctionStats, 

@@ -118,6 +118,7 @@ export function fakeInvocation(of: FunctionRecord, part: Partial<Invocation> = {
 export function summary(of: FunctionRecord, servers: Environment[], calls: number): FunctionSummary {
   return {
     function: of,
+    accountName: 'This computer',
     servers,
     stats: {
       calls24h: calls,
