@@ -47,6 +47,9 @@ fn parse_cursor(cursor: &str) -> Result<i64> {
     cursor.parse().map_err(|_| Error::Cursor(cursor.to_owned()))
 }
 
+/// A function with fewer lines than that is read through: its lines lie together in an index, while those of a text have
+/// to be looked for among the lines of all functions.
+const FEW_LINES: i64 = 2_000;
 /// Lines that are looked at one by one at most, where no index finds the text.
 const SCAN_LINES: i64 = 100_000;
 
@@ -200,6 +203,11 @@ impl Store {
         if let Some(request) = &asked.filter.request_id {
             return Ok((self.fetch_lines(asked.of_request(request, range)).await?, None));
         }
+        if let Some(key) = asked.function
+            && self.has_few_lines(key).await?
+        {
+            return Ok((self.fetch_lines(asked.plain(range)).await?, None));
+        }
         if let Some(question) = trigrams::question(&asked.filter.search) {
             return Ok((self.found_rows(asked, range, &question).await?, None));
         }
@@ -211,6 +219,18 @@ impl Store {
         let rows = self.fetch_lines(asked.plain(&scanned)).await?;
         let stopped = (rows.len() < range.limit as usize && floor > 1).then_some(floor);
         Ok((rows, stopped))
+    }
+
+    async fn has_few_lines(&self, function: i64) -> Result<bool> {
+        let lines: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM log_lines INDEXED BY log_lines_by_function WHERE function_key = ?
+                 LIMIT ?)",
+        )
+        .bind(function)
+        .bind(FEW_LINES)
+        .fetch_one(self.reader())
+        .await?;
+        Ok(lines < FEW_LINES)
     }
 
     async fn fetch_lines(&self, mut query: QueryBuilder<Sqlite>) -> Result<Vec<LogRow>> {

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::packed::{self, packed};
 use crate::scopes::{Scope, push_functions};
-use crate::sketch::{Distribution, Sketch};
+use crate::sketch::Sketch;
 use crate::store::Store;
 use crate::types::FunctionOverview;
 use hearth_model::{FunctionId, Grain, Micros};
@@ -131,9 +131,7 @@ impl Hours {
     }
 
     fn told(self) -> FunctionOverview {
-        let mut durations = Distribution::empty();
-        durations.add_sketch(&self.durations);
-        let [p50, p95, p99] = durations.quantiles([0.5, 0.95, 0.99]);
+        let [p50, p95, p99] = self.durations.quantiles([0.5, 0.95, 0.99]);
         FunctionOverview { p50, p95, p99, ..self.overview }
     }
 }

@@ -3,7 +3,7 @@
 
 /// An SQL aggregate of the numbers that these expressions tell, none of them NULL, row by row.
 pub(crate) fn packed(numbers: &[&str]) -> String {
-    format!("group_concat({})", numbers.join(" || ' ' || "))
+    format!("group_concat(concat_ws(' ', {}))", numbers.join(", "))
 }
 
 /// The rows of such a text.
@@ -17,7 +17,12 @@ pub(crate) struct Row<'a>(std::str::Split<'a, char>);
 impl Row<'_> {
     /// The next number, as 0 when it is not there or does not fit.
     pub(crate) fn next<T: std::str::FromStr + Default>(&mut self) -> T {
-        self.0.next().and_then(|number| number.parse().ok()).unwrap_or_default()
+        self.next_some().unwrap_or_default()
+    }
+
+    /// The next number; none where a text without any was written.
+    pub(crate) fn next_some<T: std::str::FromStr>(&mut self) -> Option<T> {
+        self.0.next().and_then(|number| number.parse().ok())
     }
 
     /// The next value, bytes that were written with `hex()`; none when they are empty.
@@ -35,7 +40,7 @@ mod tests {
 
     #[test]
     fn rows_are_read_as_they_were_written() {
-        assert_eq!(packed(&["a", "hex(b)"]), "group_concat(a || ' ' || hex(b))");
+        assert_eq!(packed(&["a", "hex(b)"]), "group_concat(concat_ws(' ', a, hex(b)))");
         let mut rows = rows("1 -2 01FFa0,3 4 ");
         let mut first = rows.next().unwrap();
         assert_eq!((first.next::<i64>(), first.next::<i64>()), (1, -2));

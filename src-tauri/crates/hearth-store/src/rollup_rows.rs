@@ -2,13 +2,14 @@
 //! `usage`. Must not know what counts as what.
 
 use crate::error::Result;
+use crate::packed::{self, packed};
 use crate::pieces::{ManyRows, Values};
 use crate::rollup::{Rollup, StepKey, Sums};
 use crate::sketch::{Distribution, Sketch};
 use crate::types::{Figures, UsedQuantities};
 use crate::words;
 use hearth_model::{Grain, Micros};
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 
 static SUMS: ManyRows = ManyRows::new(
     "INSERT INTO rollups (grain, scope, at_us, invocations, errors, throttles, cold_starts, x86_compute_mb_ms,
@@ -195,6 +196,29 @@ pub(crate) struct SumsRow {
 }
 
 impl SumsRow {
+    /// From numbers in the order of the fields.
+    fn unpacked(mut row: packed::Row<'_>) -> Self {
+        Self {
+            at_us: row.next(),
+            invocations: row.next(),
+            errors: row.next(),
+            throttles: row.next(),
+            cold_starts: row.next(),
+            x86_compute_mb_ms: row.next(),
+            x86_init_mb_ms: row.next(),
+            arm_compute_mb_ms: row.next(),
+            arm_init_mb_ms: row.next(),
+            storage_mb_ms: row.next(),
+            duration_sum_us: row.next(),
+            init_sum_us: row.next(),
+            event_bytes: row.next(),
+            response_bytes: row.next(),
+            log_lines: row.next(),
+            log_bytes: row.next(),
+            last_call_us: row.next_some(),
+        }
+    }
+
     pub(crate) fn sums(&self) -> Sums {
         Sums {
             invocations: self.invocations,
@@ -225,20 +249,37 @@ pub(crate) async fn sums(
     to: Micros,
     grain: Grain,
 ) -> Result<Vec<SumsRow>> {
-    let grain = grain.as_str();
-    Ok(sqlx::query_as!(
-        SumsRow,
-        "SELECT at_us, invocations, errors, throttles, cold_starts, x86_compute_mb_ms, x86_init_mb_ms,
-             arm_compute_mb_ms, arm_init_mb_ms, storage_mb_ms, duration_sum_us, init_sum_us, event_bytes,
-             response_bytes, log_lines, log_bytes, last_call_us
-         FROM rollups WHERE grain = ? AND scope = ? AND at_us >= ? AND at_us < ? ORDER BY at_us",
-        grain,
-        scope,
-        from.0,
-        to.0
-    )
-    .fetch_all(pool)
-    .await?)
+    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT ");
+    query.push(packed(&[
+        "at_us",
+        "invocations",
+        "errors",
+        "throttles",
+        "cold_starts",
+        "x86_compute_mb_ms",
+        "x86_init_mb_ms",
+        "arm_compute_mb_ms",
+        "arm_init_mb_ms",
+        "storage_mb_ms",
+        "duration_sum_us",
+        "init_sum_us",
+        "event_bytes",
+        "response_bytes",
+        "log_lines",
+        "log_bytes",
+        "COALESCE(last_call_us, '')",
+    ]));
+    query
+        .push(" FROM rollups WHERE grain = ")
+        .push_bind(grain.as_str())
+        .push(" AND scope = ")
+        .push_bind(scope);
+    query.push(" AND at_us >= ").push_bind(from.0).push(" AND at_us < ").push_bind(to.0);
+    let steps: Option<String> = query.build_query_scalar().fetch_one(pool).await?;
+    let mut steps: Vec<SumsRow> =
+        steps.iter().flat_map(|steps| packed::rows(steps)).map(SumsRow::unpacked).collect();
+    steps.sort_unstable_by_key(|step| step.at_us);
+    Ok(steps)
 }
 
 /// The distributions of one step.
@@ -282,15 +323,15 @@ pub(crate) async fn figures(
     let mut sketches = sketches(pool, scope, from, to, grain).await?.into_iter().peekable();
     let mut steps = Vec::with_capacity(sums.len());
     for row in sums {
-        let mut total = Total::empty();
-        total.sums = row.sums();
+        let (mut duration, mut init) = (Sketch::default(), Sketch::default());
         while let Some(sketch) = sketches.next_if(|sketch| sketch.at_us <= row.at_us) {
             if sketch.at_us == row.at_us {
-                total.duration.add_blob(sketch.duration.as_deref())?;
-                total.init.add_blob(sketch.init.as_deref())?;
+                duration = Sketch::read(sketch.duration.as_deref())?;
+                init = Sketch::read(sketch.init.as_deref())?;
             }
         }
-        steps.push((Micros(row.at_us), total.figures()));
+        let (duration, init) = (duration.quantiles(DURATIONS), init.quantiles(STARTS));
+        steps.push((Micros(row.at_us), told(&row.sums(), duration, init)));
     }
     Ok(steps)
 }
@@ -308,24 +349,30 @@ impl Total {
     }
 
     pub(crate) fn figures(&self) -> Figures {
-        let sums = &self.sums;
-        let [p50, p95, p99] = self.duration.quantiles([0.5, 0.95, 0.99]);
-        let [init_p50, init_p95] = self.init.quantiles([0.5, 0.95]);
-        Figures {
-            invocations: sums.invocations as u64,
-            errors: sums.errors as u64,
-            throttles: sums.throttles as u64,
-            cold_starts: sums.cold_starts as u64,
-            duration_sum_us: sums.duration_sum_us,
-            init_sum_us: sums.init_sum_us,
-            p50,
-            p95,
-            p99,
-            init_p50,
-            init_p95,
-            used: used(sums),
-            last_call: sums.last_call_us.map(Micros),
-        }
+        told(&self.sums, self.duration.quantiles(DURATIONS), self.init.quantiles(STARTS))
+    }
+}
+
+/// Shares of durations and of starts that figures tell.
+const DURATIONS: [f64; 3] = [0.5, 0.95, 0.99];
+const STARTS: [f64; 2] = [0.5, 0.95];
+
+fn told(sums: &Sums, duration: [Option<f64>; 3], init: [Option<f64>; 2]) -> Figures {
+    let ([p50, p95, p99], [init_p50, init_p95]) = (duration, init);
+    Figures {
+        invocations: sums.invocations as u64,
+        errors: sums.errors as u64,
+        throttles: sums.throttles as u64,
+        cold_starts: sums.cold_starts as u64,
+        duration_sum_us: sums.duration_sum_us,
+        init_sum_us: sums.init_sum_us,
+        p50,
+        p95,
+        p99,
+        init_p50,
+        init_p95,
+        used: used(sums),
+        last_call: sums.last_call_us.map(Micros),
     }
 }
 

@@ -26,7 +26,8 @@ fn value_of(bin: usize) -> f64 {
 }
 
 /// A distribution that merges without loss: the sketch of a day is the sketch of its minutes. Small: this one is
-/// for writing.
+/// for writing, and for
+/// reading one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sketch(Vec<(u16, u64)>);
 
@@ -54,6 +55,19 @@ impl Sketch {
 
     pub(crate) fn merge_blob(&mut self, blob: Option<&[u8]>) -> Result<()> {
         each_bin(blob, |bin, count| self.add_bin(bin as u16, count))
+    }
+
+    /// What is stored.
+    pub(crate) fn read(blob: Option<&[u8]>) -> Result<Self> {
+        let mut bins = Vec::new();
+        each_bin(blob, |bin, count| bins.push((bin as u16, count)))?;
+        Ok(Self(bins))
+    }
+
+    /// The values below which these shares lie, in rising order of shares; none of nothing.
+    pub(crate) fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [Option<f64>; N] {
+        let count = self.0.iter().map(|(_, count)| count).sum();
+        quantiles(self.0.iter().map(|(bin, count)| (usize::from(*bin), *count)), count, shares)
     }
 
     /// Pairs of "bins further" and "how many", each in as few bytes as it needs; none while empty.
@@ -96,30 +110,32 @@ impl Distribution {
         })
     }
 
-    pub(crate) fn add_sketch(&mut self, sketch: &Sketch) {
-        if !sketch.0.is_empty() && self.bins.is_empty() {
-            self.bins = vec![0; BINS];
-        }
-        for (bin, count) in &sketch.0 {
-            self.bins[usize::from(*bin)] += count;
-            self.count += count;
-        }
-    }
-
     /// The values below which these shares lie, in rising order of shares; none of nothing.
     pub(crate) fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [Option<f64>; N] {
-        let mut answers = [None; N];
-        let mut below = 0;
-        let mut next = 0;
-        for (bin, count) in self.bins.iter().enumerate().filter(|(_, count)| **count > 0) {
-            below += count;
-            while next < N && below > (shares[next] * (self.count - 1) as f64) as u64 {
-                answers[next] = Some(value_of(bin));
-                next += 1;
-            }
-        }
-        answers
+        quantiles(self.bins.iter().copied().enumerate(), self.count, shares)
     }
+}
+
+/// The values below which rising shares of `count` values lie; `bins` come in their order.
+fn quantiles<const N: usize>(
+    bins: impl Iterator<Item = (usize, u64)>,
+    count: u64,
+    shares: [f64; N],
+) -> [Option<f64>; N] {
+    let mut answers = [None; N];
+    let mut below = 0;
+    let mut next = 0;
+    for (bin, more) in bins.filter(|(_, more)| *more > 0) {
+        below += more;
+        while next < N && below > (shares[next] * (count - 1) as f64) as u64 {
+            answers[next] = Some(value_of(bin));
+            next += 1;
+        }
+        if next == N {
+            break;
+        }
+    }
+    answers
 }
 
 fn push_number(bytes: &mut Vec<u8>, mut number: u64) {
@@ -187,6 +203,7 @@ mod tests {
         #[test]
         fn percentiles_are_within_one_percent(mut values in prop::collection::vec(1_i64..900_000_000_000, 1..500)) {
             let told = read(&[&sketch_of(&values)]).quantiles(SHARES);
+            prop_assert_eq!(Sketch::read(sketch_of(&values).to_blob().as_deref()).unwrap().quantiles(SHARES), told);
             values.sort_unstable();
             for (told, share) in told.into_iter().zip(SHARES) {
                 let exact = values[(share * (values.len() - 1) as f64) as usize] as f64;
