@@ -3,15 +3,21 @@
 // but costs several times as much for each call.
 //
 // Where user code has left nothing for the event loop to do, the next event is
-// waited for in a blocking read: a turn of the loop costs more than all else
-// that this process does for a warm call. Where something is left, or the
-// system offers no such read, the loop goes on and brings the event.
+// waited for in a read of its own: a turn of the loop costs more than all else
+// that this process does for a warm call. It looks without sleeping for a
+// moment, since an event mostly follows at once and to be woken costs as much
+// again. Where something is left, or the system offers no such read, the loop
+// goes on and brings the event.
 
 import { readSync, writeSync } from "node:fs";
 import net from "node:net";
+import os from "node:os";
 
 const END = Buffer.from("\r\n\r\n");
 const JOIN_LIMIT = 1 << 16;
+const PIECE = 1 << 16;
+// Milliseconds. The only core would be taken from those whose event is waited for.
+const AWAKE = (os.availableParallelism?.() ?? 1) > 1 ? 0.25 : 0;
 
 /** The Runtime API closed the connection: there is nobody left to work for. */
 export class Closed extends Error {}
@@ -103,20 +109,29 @@ export class Connection {
     this.#waiting = { resolve: (found) => (answer = found), reject: () => {}, head: null };
     this.#needed = 0;
     this.#read();
+    const until = performance.now() + AWAKE;
+    while (answer === null && performance.now() < until) this.#takeFrom(handle);
+    if (answer !== null) return answer;
     handle.setBlocking(true);
     try {
-      while (answer === null) {
-        this.#piece ??= Buffer.allocUnsafe(1 << 16);
-        const count = readSync(handle.fd, this.#piece, 0, this.#piece.length);
-        if (count === 0) throw new Closed("closed");
-        this.#take(Buffer.from(this.#piece.subarray(0, count)));
-      }
-    } catch (error) {
-      throw error instanceof Closed ? error : new Closed(error.message);
+      while (answer === null) this.#takeFrom(handle);
     } finally {
       handle.setBlocking(false);
     }
     return answer;
+  }
+
+  #takeFrom(handle) {
+    this.#piece ??= Buffer.allocUnsafe(PIECE);
+    let count;
+    try {
+      count = readSync(handle.fd, this.#piece, 0, PIECE);
+    } catch (error) {
+      if (error.code === "EAGAIN") return;
+      throw new Closed(error.message);
+    }
+    if (count === 0) throw new Closed("closed");
+    this.#take(Buffer.from(this.#piece.subarray(0, count)));
   }
 
   /** Writes without a turn of the event loop what the system takes at once. */

@@ -1,6 +1,7 @@
 /** Where figures come from, in the same words everywhere. Reads which price book is open; must not know screens. */
 import type { Receipt } from './api/generated/Receipt';
 import { bookDay } from './format';
+import { demo } from './demo.svelte';
 import { app } from './state/app.svelte';
 
 export interface Source {
@@ -32,7 +33,9 @@ function book(): string {
 
 /** Money: what was measured here times list prices. */
 export function priced(what: string): Source {
-  return derivedFrom(`${what} × AWS ${book()}, without the free tier. It ran here for $0; not from a bill`);
+  return demo.on
+    ? derivedFrom(`${what} × the list prices of its plan and region, before grants. Made up: the demo`)
+    : derivedFrom(`${what} × AWS ${book()}, without the free tier. It ran here for $0; not from a bill`);
 }
 
 /** Money of a receipt, whose price book may be older than the one that is open. */

@@ -126,7 +126,7 @@ async fn functions_table(app: &App, query: FunctionsQuery) -> Result<Raw> {
             "p50Ms",
             "p95Ms",
             "p99Ms",
-            "monthAwsUsd",
+            "monthListUsd",
             "lastCall",
             "description",
         ],
@@ -152,7 +152,7 @@ async fn functions_table(app: &App, query: FunctionsQuery) -> Result<Raw> {
             percentile(stats.p50_us),
             percentile(stats.p95_us),
             percentile(stats.p99_us),
-            figure(&stats.month_aws_usd),
+            figure(&stats.month_list_usd),
             time(stats.last_call_us),
             text(&function.configuration.description),
         ])?;

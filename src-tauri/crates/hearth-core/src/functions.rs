@@ -7,14 +7,13 @@ use crate::api::{
 };
 use crate::deploy::no_such_handler;
 use crate::detect::handler_file;
-use crate::money::{month, month_by_function, typical_receipt};
+use crate::money::typical_receipt;
 use crate::publish::{NewVersion, check_engine, publish, settle};
-use crate::spending::account_names;
+use crate::spending::{self, account_names};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::Decimal;
 use hearth_model::{Engine, Environment, FunctionRecord, HearthEvent, Micros, function_arn};
 use hearth_store::{FunctionOverview, Scope};
-use jiff::{Timestamp, civil, tz::TimeZone};
 
 const DAY: Micros = Micros::from_seconds(86_400);
 
@@ -75,8 +74,7 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
     };
     let live = app.runtime().environments();
     let mut figures = app.store().overview(&app.view()).await?;
-    let (begins, now) = (month_start(app.now()), app.now() + Micros(1));
-    let mut months = month_by_function(app, &app.view(), begins, now).await?;
+    let mut months = spending::lists(app, &spending::asked_of(app, &app.view()).await?).await?;
     let names = account_names(app).await?;
     let mut rows = Vec::new();
     for function in functions.into_iter().filter(matches) {
@@ -95,7 +93,7 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
     };
     let scope = Scope::from(&function.id);
     let overview = app.store().overview(&scope).await?.remove(&function.id).unwrap_or_default();
-    let month = month(app, &scope, month_start(app.now()), app.now() + Micros(1)).await?;
+    let month = spending::list(app, &spending::asked_of(app, &scope).await?).await?;
     let since = app.now() - DAY;
     let figures = app.store().totals(&Scope::from(&function.id), since, app.now() + Micros(1)).await?;
     let bars = app.store().duration_histogram(Some(&function.id), since).await?;
@@ -246,7 +244,7 @@ fn summary(
         p50_us: micros(figures.p50),
         p95_us: micros(figures.p95),
         p99_us: micros(figures.p99),
-        month_aws_usd: month.normalize().to_string(),
+        month_list_usd: month.normalize().to_string(),
         calls_by_hour: figures.calls_by_hour.to_vec(),
         errors_by_hour: figures.errors_by_hour.to_vec(),
         last_call_us: figures.last_call,
@@ -261,27 +259,4 @@ fn summary(
 
 fn micros(value: Option<f64>) -> Option<Micros> {
     value.map(|value| Micros(value.round() as i64))
-}
-
-/// The first instant of the month in UTC, as bills count it.
-fn month_start(now: Micros) -> Micros {
-    let start = Timestamp::from_microsecond(now.0).ok().and_then(|now| {
-        let date = now.to_zoned_datetime(TimeZone::UTC).date();
-        civil::date(date.year(), date.month(), 1).to_zoned_datetime(TimeZone::UTC).ok()
-    });
-    start.map_or(Micros::ZERO, |start| Micros(start.timestamp().as_microsecond()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_begins_on_its_first_day_in_utc() {
-        assert_eq!(
-            month_start(Micros(1_795_428_930_123_000)),
-            Micros(1_793_491_200_000_000),
-            "2026-11-01T00:00:00Z"
-        );
-    }
 }

@@ -30,8 +30,9 @@ pub struct FunctionStats {
     pub p95_us: Option<Micros>,
     /// 99th percentile of the last 24 hours.
     pub p99_us: Option<Micros>,
-    /// What the calls of this month would cost on AWS at list price, US dollars, exact decimal.
-    pub month_aws_usd: String,
+    /// What this month costs at list price on its own plan, US dollars, exact decimal; on this computer, what AWS Lambda
+    /// would take for the same.
+    pub month_list_usd: String,
     /// Invocations in each of the last 24 hours, oldest first.
     pub calls_by_hour: Vec<u64>,
     /// Errors in each of the last 24 hours, oldest first.

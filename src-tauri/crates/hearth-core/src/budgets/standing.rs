@@ -3,7 +3,7 @@
 
 use super::runaway::Reading;
 use super::words::{self, Month};
-use crate::{App, Result, money};
+use crate::{App, Result, money, spending};
 use hearth_model::{FunctionId, Grain, LOCAL_ACCOUNT, Micros};
 use hearth_store::{Scope, StoredBudget};
 use rust_decimal::Decimal;
@@ -44,7 +44,7 @@ impl Standing {
 
 /// Compares a budget with the ledger and the live rate.
 pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: &Month) -> Result<Standing> {
-    let spent = money::month(app, &budget.scope, month.begins, now + Micros(1)).await?;
+    let spent = spending::list(app, &spending::asked_of(app, &budget.scope).await?).await?;
     let amount: Decimal = budget.amount_usd.parse().unwrap_or_default();
     let usual = usual(app, &budget.scope, now).await?;
     let rate = rate_of(app, &budget.scope, now);

@@ -1,19 +1,20 @@
-//! What a month is made of, read from the rollups of the ledger in a handful of queries: who used what, priced by
-//! account. Owns the order in which queries and bills are put together. Must not know how it is shown.
+//! What a month is made of: who used what, priced by account. Owns the order in which queries and bills are put
+//! together. Must not know how it is shown.
 
 use super::bill::{Bill, Billed, Sums, Used, bill};
 use super::days::{self, Daily, PricedSums};
 use super::movers::rough;
 use super::period::{Asked, Month, day_of};
-use super::plans::{self, Pricing, pricing, provider};
-use super::prices::{PricedDays, priced_days};
-use super::running::{Running, Services, services};
+use super::plans::provider;
+use super::prices::PricedDays;
+use super::running::{Running, Services};
+use super::taken::{Taken, take};
 use crate::api::CostMonth;
 use crate::{App, Result};
 use hearth_cost::{Day, Grants, PriceBook, Provider};
 use hearth_model::{FunctionId, Micros};
 use hearth_store::{FunctionUsage, PlacedFunction, Scope, SizedUsage};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// One account's month.
 pub(crate) struct Account {
@@ -48,39 +49,11 @@ pub(crate) struct Ledger {
 
 /// Reads and prices a month: each day with the prices of that day, and tiers and grants counted through the month.
 pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMonth) -> Result<Ledger> {
-    let region = app.settings().price_region;
     let placed: HashMap<FunctionId, PlacedFunction> =
         asked.functions.iter().map(|function| (function.id.clone(), function.clone())).collect();
-    let services = services(app, asked).await?;
-    let days = priced_days(
-        &app.price_books(),
-        &pricings(asked, &region),
-        period.from_us,
-        period.until_us.min(period.to_us),
-    );
+    let Taken { days, by_account, unpriced, services } = take(app, asked, month, period).await?;
     let counts = app.store().usage_by_function(&asked.billed, period.from_us, period.until_us).await?;
     let counts = counts.into_iter().map(|usage| (usage.function_id.clone(), usage)).collect();
-    let (mut by_account, mut unpriced) = (BTreeMap::<String, Vec<Vec<Used>>>::new(), BTreeSet::new());
-    for (place, stretch) in days.iter().enumerate() {
-        let to = if place + 1 == days.len() { period.to_us } else { stretch.to };
-        let mut running = services.between(stretch.from, to.min(period.until_us));
-        let mut used = sized(app, asked, month, (stretch.from, to), period.until_us).await?;
-        for id in running.keys() {
-            used.entry(id.clone()).or_default();
-        }
-        for (id, sizes) in used {
-            let Some(function) = placed.get(&id) else { continue };
-            let pricing = pricing(function, &region);
-            let running = running.remove(&id).unwrap_or_default();
-            if has_prices(&stretch.book, stretch.day, &pricing, &sizes, &running) {
-                let account = by_account.entry(function.account.clone());
-                let stretches = account.or_insert_with(|| days.iter().map(|_| Vec::new()).collect());
-                stretches[place].push(Used { id, pricing, sizes, running });
-            } else {
-                unpriced.insert(format!("{} in {}", function.name, pricing.region));
-            }
-        }
-    }
     let mut priced: Vec<PricedSums> = days.iter().map(|days| (days.to, HashMap::new())).collect();
     let (mut accounts, mut sums) = (Vec::new(), HashMap::<FunctionId, Sums>::new());
     for (id, stretches) in by_account {
@@ -108,20 +81,7 @@ pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMo
         Some(last) => (last.book.clone(), last.day),
         None => (app.prices(), day_of(period.until_us)),
     };
-    let unpriced = unpriced.into_iter().collect();
     Ok(Ledger { book, day, days, priced, accounts, sums, placed, counts, unpriced, services })
-}
-
-/// Every way in which functions are priced, each once.
-fn pricings(asked: &Asked, region: &str) -> Vec<Pricing> {
-    let mut pricings: Vec<Pricing> = Vec::new();
-    for function in &asked.functions {
-        let pricing = pricing(function, region);
-        if !pricings.contains(&pricing) {
-            pricings.push(pricing);
-        }
-    }
-    pricings
 }
 
 /// What functions used in all stretches together, in the order of ids.
@@ -150,75 +110,6 @@ fn whole(stretches: Vec<Billed<'_>>) -> Vec<Used> {
         }
     }
     all.into_values().collect()
-}
-
-/// What every function used in a month or a part of it, by size, in the order of ids. Google's month begins and ends some
-/// hours later; a part that begins or ends within the month does so at the same instant everywhere.
-pub(crate) async fn sized(
-    app: &App,
-    asked: &Asked,
-    month: Month,
-    (from, to): (Micros, Micros),
-    until: Micros,
-) -> Result<BTreeMap<FunctionId, Vec<SizedUsage>>> {
-    let region = app.settings().price_region;
-    let mut later: Vec<&str> = asked
-        .functions
-        .iter()
-        .filter(|function| provider(pricing(function, &region).plan) == Provider::Gcp)
-        .map(|function| function.account.as_str())
-        .collect();
-    later.sort_unstable();
-    later.dedup();
-    let of_later: HashSet<&FunctionId> = asked
-        .functions
-        .iter()
-        .filter(|function| later.contains(&function.account.as_str()))
-        .map(|function| &function.id)
-        .collect();
-    let mut used: BTreeMap<FunctionId, Vec<SizedUsage>> = BTreeMap::new();
-    for (id, sized) in app.store().usage_by_size(&asked.billed, from, to.min(until)).await? {
-        if !of_later.contains(&id) {
-            used.entry(id).or_default().push(sized);
-        }
-    }
-    let (begins, ends) = month.span(Provider::Aws)?;
-    let (later_begins, later_ends) = month.span(Provider::Gcp)?;
-    let over = until >= to;
-    let from = if from <= begins { later_begins } else { from };
-    let to = if to >= ends { later_ends } else { to };
-    for account in later {
-        let scope = Scope::Account(account.to_owned());
-        // The last hours of the month of a bill that is over lie after the month of UTC.
-        let to = if over { to } else { to.min(until) };
-        for (id, sized) in app.store().usage_by_size(&scope, from, to.max(from)).await? {
-            used.entry(id).or_default().push(sized);
-        }
-    }
-    Ok(used)
-}
-
-/// Whether everything that one size counts has a price; sizes of a function differ in their processors only.
-fn has_prices(
-    book: &PriceBook,
-    day: Day,
-    pricing: &Pricing,
-    sizes: &[SizedUsage],
-    running: &[Running],
-) -> bool {
-    let known = |sizes: &[SizedUsage], running: &[Running]| {
-        plans::counted("", pricing, day, sizes, running).is_ok_and(|items| {
-            items.iter().all(|item| book.price(item.meter, &item.region, item.architecture, day).is_ok())
-        })
-    };
-    let mut seen: Vec<(hearth_model::Architecture, bool)> = Vec::new();
-    sizes.iter().all(|sized| {
-        let kind = (sized.architecture, sized.storage_mb_ms > 0);
-        seen.contains(&kind) || {
-            seen.push(kind);
-            known(std::slice::from_ref(sized), &[])
-        }
-    }) && known(&[], running)
 }
 
 impl Ledger {

@@ -12,6 +12,7 @@ use super::period::{Asked, Month, account_names, asked, month};
 use super::plans::{self, plan_words};
 use super::prices::when;
 use super::running::Running;
+use super::taken;
 use crate::api::{CostAccount, CostForecast, CostFunction, CostMeter, CostMonth, CostOverview, CostQuery};
 use crate::{App, Result};
 use hearth_cost::{Decimal, Provider};
@@ -98,7 +99,7 @@ pub(crate) async fn rows(
 ) -> Result<Vec<CostFunction>> {
     let before = month.before();
     let (before_from, before_to) = before.span(Provider::Aws)?;
-    let earlier = ledger::sized(app, asked, before, (before_from, before_to), before_to).await?;
+    let earlier = taken::sized(app, asked, before, (before_from, before_to), before_to).await?;
     let ran = ledger.services.between(before_from, before_to);
     let first = app.store().first_usage(&asked.billed).await?.unwrap_or(before_from);
     let before_days = (before_to - before_from.max(first)).0 as f64 / Grain::Day.length().0 as f64;

@@ -25,34 +25,54 @@ pub(crate) struct Asked {
 
 /// Finds out whose cost is asked for.
 pub(crate) async fn asked(app: &App, scope: &CostScope) -> Result<Asked> {
-    let (billed, only) = match scope {
+    let asked = match scope {
         // What is shown: real data, or the demo in its place.
-        CostScope::All => (app.view(), None),
-        CostScope::Demo => (Scope::Demo, None),
-        CostScope::Account { id } => (Scope::Account(id.clone()), None),
-        CostScope::Function { name } => {
-            let function = find(app, name).await?;
-            (Scope::Account(function.account), Some(function.id))
-        }
+        CostScope::All => asked_of(app, &app.view()).await?,
+        CostScope::Demo => asked_of(app, &Scope::Demo).await?,
+        CostScope::Account { id } => asked_of(app, &Scope::Account(id.clone())).await?,
+        CostScope::Function { name } => one(app, find(app, name).await?).await?,
     };
-    let demo = match &billed {
+    if let (Scope::Account(id), None, true) = (&asked.billed, &asked.only, asked.functions.is_empty())
+        && id != hearth_model::LOCAL_ACCOUNT
+    {
+        let message = format!("there is no account `{id}` with functions");
+        return Err(ApiError::new(ErrorCode::NotFound, message)
+            .with_hint("Leave the account out to see all of them."));
+    }
+    Ok(asked)
+}
+
+/// The same for a scope of the ledger; what is not there has no functions.
+pub(crate) async fn asked_of(app: &App, scope: &Scope) -> Result<Asked> {
+    if let Scope::Function(_) = scope
+        && let Some(function) = app.store().placed_functions(scope).await?.into_iter().next()
+    {
+        return one(app, function).await;
+    }
+    let functions = app.store().placed_functions(scope).await?;
+    let only = if let Scope::Function(id) = scope { Some(id.clone()) } else { None };
+    let (scope, demo) = (scope.clone(), is_demo(scope));
+    Ok(Asked { billed: scope.clone(), scope, only, demo, functions })
+}
+
+async fn one(app: &App, function: PlacedFunction) -> Result<Asked> {
+    let billed = Scope::Account(function.account);
+    let (functions, demo) = (app.store().placed_functions(&billed).await?, is_demo(&billed));
+    Ok(Asked {
+        scope: Scope::Function(function.id.clone()),
+        billed,
+        only: Some(function.id),
+        demo,
+        functions,
+    })
+}
+
+fn is_demo(billed: &Scope) -> bool {
+    match billed {
         Scope::Demo => true,
         Scope::Account(id) => id.starts_with(DEMO_ACCOUNT_PREFIX),
         Scope::All | Scope::Function(_) => false,
-    };
-    let scope = only.clone().map_or_else(|| billed.clone(), Scope::Function);
-    let functions = app.store().placed_functions(&billed).await?;
-    if functions.is_empty() && matches!(billed, Scope::Account(_)) && only.is_none() {
-        let Scope::Account(id) = &billed else { unreachable!() };
-        if id != hearth_model::LOCAL_ACCOUNT {
-            return Err(ApiError::new(
-                ErrorCode::NotFound,
-                format!("there is no account `{id}` with functions"),
-            )
-            .with_hint("Leave the account out to see all of them."));
-        }
     }
-    Ok(Asked { scope, billed, only, demo, functions })
 }
 
 /// The accounts that have functions in what is shown, real or demo, by name.
@@ -135,6 +155,13 @@ impl Month {
     /// `2026-11`.
     pub(crate) fn name(self) -> String {
         format!("{:04}-{:02}", self.year, self.month)
+    }
+
+    /// The part of it from `from` on, as far as it is over at `now`.
+    pub(crate) fn from(self, from_us: Micros, now: Micros) -> Result<CostMonth> {
+        let (_, to_us) = self.span(Provider::Aws)?;
+        let (until_us, current) = (to_us.min(now), now < to_us);
+        Ok(CostMonth { name: self.name(), from_us, to_us, until_us, current, months: Vec::new() })
     }
 
     fn first_day(self) -> Option<Day> {

@@ -55,6 +55,25 @@ async fn while_the_demo_is_on_everything_shows_it_and_nothing_real() {
     assert_eq!(detail["summary"]["function"]["account"], "demo-prod");
     assert!(detail["versions"].as_array().unwrap().len() > 1, "deploys are flags: {}", detail["versions"]);
 
+    // The list prices every function on its own plan, as the Cost screen does.
+    let cost = house.ok("cost_overview", json!({ "scope": { "kind": "all" } })).await;
+    let spent = |id: &Value| {
+        let row = cost["functions"].as_array().unwrap().iter().find(|row| row["functionId"] == *id);
+        row.map_or("0".to_owned(), |row| row["cost"]["listUsd"].as_str().unwrap().to_owned())
+    };
+    let list = house.ok("functions_list", json!({})).await;
+    let mut providers = std::collections::BTreeSet::new();
+    for row in list["functions"].as_array().unwrap() {
+        let listed = row["stats"]["monthListUsd"].as_str().unwrap();
+        let listed: f64 = listed.parse().unwrap();
+        let spent: f64 = spent(&row["function"]["id"]).parse().unwrap();
+        assert!((listed - spent).abs() < 1e-9, "{listed} is not {spent}: {}", row["function"]["name"]);
+        if listed > 0.0 {
+            providers.insert(row["function"]["account"].as_str().unwrap().to_owned());
+        }
+    }
+    assert!(providers.len() > 3, "{providers:?}");
+
     // Watermarks.
     let from = made["fromUs"].as_i64().unwrap();
     let query = json!({ "fromUs": from, "toUs": made["madeUs"], "grain": "day" });

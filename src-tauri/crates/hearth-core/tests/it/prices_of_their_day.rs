@@ -85,7 +85,7 @@ async fn usage_has_the_prices_of_its_day_in_charts_months_and_budgets() {
     let compute = 3.0 * 0.000_016_666_7;
     let month = 21.0 * OLD + compute;
     let list = house.ok("functions_list", json!({})).await;
-    let listed = dollars(&list["functions"][0]["stats"]["monthAwsUsd"]);
+    let listed = dollars(&list["functions"][0]["stats"]["monthListUsd"]);
     assert!(near(listed, month), "{listed} for {month}");
 
     for scope in [json!({ "kind": "all" }), json!({ "kind": "function", "function": "search-fn" })] {

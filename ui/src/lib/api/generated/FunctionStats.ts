@@ -34,9 +34,10 @@ p95Us: Micros | null,
  */
 p99Us: Micros | null, 
 /**
- * What the calls of this month would cost on AWS at list price, US dollars, exact decimal.
+ * What this month costs at list price on its own plan, US dollars, exact decimal; on this computer, what AWS Lambda
+ * would take for the same.
  */
-monthAwsUsd: string, 
+monthListUsd: string, 
 /**
  * Invocations in each of the last 24 hours, oldest first.
  */

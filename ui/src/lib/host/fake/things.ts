@@ -128,7 +128,7 @@ export function summary(of: FunctionRecord, servers: Environment[], calls: numbe
       p50Us: calls ? 2_900 : null,
       p95Us: calls ? 12_400 : null,
       p99Us: calls ? 48_000 : null,
-      monthAwsUsd: (calls * 0.0000003).toFixed(9),
+      monthListUsd: (calls * 0.0000003).toFixed(9),
       callsByHour: Array.from({ length: 24 }, (_, hour) =>
         Math.round((calls / 24) * (1 + Math.sin(hour / 3))),
       ),
