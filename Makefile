@@ -11,7 +11,8 @@ CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(HEARTH_TOOLS)/bin:$(CARGO_HOME)/bin:$(PATH)
 
 DISPLAY_RUN := dbus-run-session -- xvfb-run -a -s '-screen 0 1440x900x24'
-WITHOUT_WINDOW := --workspace --exclude hearth-desktop
+# All tests choose the same packages: another choice means other features, and the big dependencies compiled once more.
+BUILD := cargo build --quiet --workspace --all-targets
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,7 +39,7 @@ web: ## Set up, build and serve Hearth to a browser on this computer
 
 test: ## Set up and run every check and test: format, lints, unit, integration, browser and window
 	@.ci/setup judges
-	@$(MAKE) --no-print-directory check unit ui-test e2e smoke
+	@$(MAKE) --no-print-directory check unit ui-test e2e
 
 check: ui/dist/index.html ## Formatting, lints, types, generated files
 	cargo fmt --all -- --check
@@ -47,20 +48,20 @@ check: ui/dist/index.html ## Formatting, lints, types, generated files
 	cargo xtask sqlx --check
 	cd ui && npm run --silent lint && npm run --silent check && npm run --silent size
 
-unit: ui/dist/index.html ## Rust tests without the window: unit and integration
-	cargo build --quiet -p hearth-cli -p lambda-runtime-echo
-	source tests/tools/judges.env; cargo test $(WITHOUT_WINDOW)
+unit: ui/dist/index.html ## Rust tests: unit, integration, and the real window under Xvfb
+	$(BUILD)
+	source tests/tools/judges.env; $(DISPLAY_RUN) cargo test --workspace
 
 ui-test: ## Tests of the UI's parts
 	cd ui && npm run --silent test
 
 e2e: ui/dist/index.html ## The golden paths in headless Chromium
-	cargo build --quiet -p hearth-cli
+	$(BUILD)
 	cd ui && HEARTH_BIN="$(CARGO_TARGET_DIR)/debug/hearth" npm run --silent e2e
 
-smoke: ui/dist/index.html ## The real window, driven through WebKitWebDriver under Xvfb
-	cargo build --quiet -p hearth-cli -p hearth-desktop
-	$(DISPLAY_RUN) cargo test --quiet -p hearth-desktop --test smoke
+smoke: ui/dist/index.html ## Only the real window, driven through WebKitWebDriver under Xvfb
+	$(BUILD)
+	$(DISPLAY_RUN) cargo test --quiet --workspace --test smoke
 
 judges: ## Install other people's clients that the tests use as judges
 	@.ci/setup judges
@@ -80,7 +81,7 @@ bench-window: ui/dist/index.html ## How soon the real window is interactive, and
 	cargo build --quiet --release -p hearth-cli -p hearth-desktop --features hearth-desktop/custom-protocol
 	$(DISPLAY_RUN) python3 tests/bench/window.py "$(CARGO_TARGET_DIR)/release/hearth-desktop"
 
-types: ## Write the UI's TypeScript types from the command table
+types: ui/dist/index.html ## Write the UI's TypeScript types from the command table
 	cargo xtask types
 
 sqlx: ## Write the checked queries of the ledger

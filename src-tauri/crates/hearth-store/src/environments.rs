@@ -115,20 +115,14 @@ pub(crate) async fn insert_transitions(
     connection: &mut SqliteConnection,
     transitions: &[&EnvironmentTransition],
 ) -> Result<()> {
-    for piece in TRANSITIONS.pieces(transitions) {
-        let mut values = Values::default();
-        for transition in piece {
-            values.add(transition.environment_id.as_str())?;
-            values.add(transition.function_id.as_str())?;
-            values.add(transition.at_us.0)?;
-            values.add(transition.state.as_str())?;
-            values.add(transition.request_id.as_ref().map(RequestId::as_str))?;
-        }
-        sqlx::query_with(TRANSITIONS.text(piece.len()), values.into_inner())
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
+    let bind = |values: &mut Values, transition: &&EnvironmentTransition| {
+        values.add(transition.environment_id.as_str())?;
+        values.add(transition.function_id.as_str())?;
+        values.add(transition.at_us.0)?;
+        values.add(transition.state.as_str())?;
+        Ok(values.add(transition.request_id.as_ref().map(RequestId::as_str))?)
+    };
+    TRANSITIONS.run(connection, transitions, bind).await
 }
 
 /// Environments without an end.

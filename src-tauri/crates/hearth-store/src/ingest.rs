@@ -6,8 +6,8 @@ use crate::record::{Fact, Facts};
 use crate::store::Store;
 use hearth_model::{Invocation, InvocationPayloads, LogLine};
 
-/// How many invocations or lines one transaction takes.
-const BATCH: usize = 10_000;
+/// How many invocations or lines one transaction takes. The more there are, the more of them count into the same steps.
+const BATCH: usize = 30_000;
 
 /// Facts that are stored together.
 #[derive(Clone, Debug, Default)]

@@ -35,22 +35,19 @@ pub(crate) async fn insert(
     scopes: &HashMap<FunctionId, FunctionScopes>,
     changes: &mut RollupChanges,
 ) -> Result<()> {
-    for piece in INSERT.pieces(lines) {
-        let mut values = Values::default();
-        for line in piece {
-            let scopes = scopes_of(scopes, &line.function_id)?;
-            values.add(line.at_us.0)?;
-            values.add(scopes.function)?;
-            values.add(line.environment_id.as_str())?;
-            values.add(line.request_id.as_ref().map(RequestId::as_str))?;
-            values.add(words::origin(line.origin))?;
-            values.add(words::level_number(line.level))?;
-            values.add(line.text.as_str())?;
-            changes.add_line(scopes, line);
-        }
-        sqlx::query_with(INSERT.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
-    }
-    Ok(())
+    let bind = |values: &mut Values, line: &&LogLine| {
+        let scopes = scopes_of(scopes, &line.function_id)?;
+        values.add(line.at_us.0)?;
+        values.add(scopes.function)?;
+        values.add(line.environment_id.as_str())?;
+        values.add(line.request_id.as_ref().map(RequestId::as_str))?;
+        values.add(words::origin(line.origin))?;
+        values.add(words::level_number(line.level))?;
+        values.add(line.text.as_str())?;
+        changes.add_line(scopes, line);
+        Ok(())
+    };
+    INSERT.run(connection, lines, bind).await
 }
 
 /// Three characters that stand for a function, so that a search within one function is one more trigram.
@@ -107,14 +104,11 @@ async fn index_piece(connection: &mut SqliteConnection) -> Result<usize> {
     let last = *last;
     database::begin(connection).await?;
     let written = async {
-        for piece in INDEX.pieces(&rows) {
-            let mut values = Values::default();
-            for (id, text) in piece {
-                values.add(*id)?;
-                values.add(text.as_str())?;
-            }
-            sqlx::query_with(INDEX.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
-        }
+        let bind = |values: &mut Values, (id, text): &(i64, String)| {
+            values.add(*id)?;
+            Ok(values.add(text.as_str())?)
+        };
+        INDEX.run(connection, &rows, bind).await?;
         state::set(connection, INDEXED_TO, last).await
     };
     let written = written.await;

@@ -1,8 +1,9 @@
 //! Statements that write many rows at once: one statement costs far more than one row. Owns their text. Must not
 //! know any table.
 
+use crate::error::Result;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments as _, AssertSqlSafe, Encode, Sqlite, Type};
+use sqlx::{Arguments as _, AssertSqlSafe, Encode, Sqlite, SqliteConnection, Type};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,6 +52,50 @@ impl ManyRows {
         });
         // Made of literals above and of nothing else.
         AssertSqlSafe(Arc::clone(text))
+    }
+}
+
+/// The values of one piece, and how many rows they are.
+pub(crate) type Ready = (usize, Values);
+
+impl ManyRows {
+    /// Makes a piece ready.
+    pub(crate) fn ready<T>(rows: &[T], mut bind: impl FnMut(&mut Values, &T) -> Result<()>) -> Result<Ready> {
+        let mut values = Values::default();
+        for row in rows {
+            bind(&mut values, row)?;
+        }
+        Ok((rows.len(), values))
+    }
+
+    /// Runs the statement with one piece and does something else meanwhile: SQLite has a thread of its own.
+    pub(crate) async fn step<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        (rows, values): Ready,
+        meanwhile: impl FnOnce() -> T,
+    ) -> (sqlx::Result<()>, T) {
+        let query = sqlx::query_with(self.text(rows), values.into_inner()).execute(connection);
+        let (done, other) = tokio::join!(biased; query, async { meanwhile() });
+        (done.map(drop), other)
+    }
+
+    /// Runs the statement over all rows, the next ones made ready while SQLite works at these.
+    pub(crate) async fn run<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        rows: &[T],
+        mut bind: impl FnMut(&mut Values, &T) -> Result<()>,
+    ) -> Result<()> {
+        let mut pieces = self.pieces(rows).into_iter();
+        let mut next = move || pieces.next().map(|piece| Self::ready(piece, &mut bind)).transpose();
+        let mut ready = next()?;
+        while let Some(piece) = ready {
+            let (done, following) = self.step(connection, piece, &mut next).await;
+            done?;
+            ready = following?;
+        }
+        Ok(())
     }
 }
 

@@ -163,6 +163,7 @@ async fn put_calls(
     scopes: &HashMap<FunctionId, FunctionScopes>,
     changes: &mut RollupChanges,
 ) -> Result<u64> {
+    let mut ended = 0;
     let mut fresh: Vec<Row<'_>> = Vec::with_capacity(facts.len());
     let mut stored: Vec<Row<'_>> = Vec::with_capacity(facts.len());
     for fact in facts {
@@ -186,8 +187,20 @@ async fn put_calls(
             fresh[index].id = before + 1;
         }
     }
-    for piece in INSERT.pieces(&fresh) {
-        if insert(connection, piece).await? {
+    let mut counted = 0;
+    let mut pieces = INSERT.pieces(&fresh).into_iter();
+    let mut next =
+        move || pieces.next().map(|piece| Ok::<_, Error>((piece, ManyRows::ready(piece, bind)?))).transpose();
+    let mut ready = next()?;
+    while let Some((piece, values)) = ready {
+        let (inserted, following) = INSERT
+            .step(connection, values, || {
+                ended += count(&stored[counted..], changes);
+                next()
+            })
+            .await;
+        counted = stored.len();
+        if is_new(inserted)? {
             stored.extend_from_slice(piece);
         } else {
             for row in piece {
@@ -196,25 +209,23 @@ async fn put_calls(
                 );
             }
         }
+        ready = following?;
     }
     keep_payloads(connection, &stored).await?;
     keep_errors(connection, &stored).await?;
-    let mut ended = 0;
-    for row in stored.iter().filter(|row| row.fact.invocation.outcome != Outcome::Running) {
-        changes.add(row.scopes, row.fact.invocation, USUAL_STORAGE_MB);
-        ended += 1;
-    }
-    Ok(ended)
+    Ok(ended + count(&stored[counted..], changes))
 }
 
-/// False, and nothing is stored, when one of the rows is there already.
-async fn insert(connection: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<bool> {
-    let mut values = Values::default();
-    for row in rows {
-        bind(&mut values, row)?;
-    }
-    match sqlx::query_with(INSERT.text(rows.len()), values.into_inner()).execute(connection).await {
-        Ok(_) => Ok(true),
+/// Counts those that have ended, and tells how many.
+fn count(stored: &[Row<'_>], changes: &mut RollupChanges) -> u64 {
+    let ended = stored.iter().filter(|row| row.fact.invocation.outcome != Outcome::Running);
+    ended.map(|row| changes.add(row.scopes, row.fact.invocation, USUAL_STORAGE_MB)).count() as u64
+}
+
+/// False, and nothing is stored, when one of the rows was there already.
+fn is_new(inserted: sqlx::Result<()>) -> Result<bool> {
+    match inserted {
+        Ok(()) => Ok(true),
         Err(sqlx::Error::Database(error))
             if error.is_unique_violation() || is_taken(error.code().as_deref()) =>
         {
@@ -307,17 +318,13 @@ async fn keep_payloads(connection: &mut SqliteConnection, rows: &[Row<'_>]) -> R
         .filter_map(|row| Some((row.id, row.fact.payloads?)))
         .filter(|(_, payloads)| !payloads.event.is_empty() || !payloads.response.is_empty())
         .collect();
-    for piece in PAYLOADS.pieces(&kept) {
-        let mut values = Values::default();
-        for (id, payloads) in piece {
-            values.add(*id)?;
-            values.add(payloads.event.as_slice())?;
-            values.add(payloads.response.as_slice())?;
-            values.add(payloads.truncated)?;
-        }
-        sqlx::query_with(PAYLOADS.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
-    }
-    Ok(())
+    let bind = |values: &mut Values, (id, payloads): &(i64, &InvocationPayloads)| {
+        values.add(*id)?;
+        values.add(payloads.event.as_slice())?;
+        values.add(payloads.response.as_slice())?;
+        Ok(values.add(payloads.truncated)?)
+    };
+    PAYLOADS.run(connection, &kept, bind).await
 }
 
 /// Makes error texts findable.

@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::packed::{self, packed};
 use crate::pieces::{ManyRows, Values};
-use crate::rollup::{Rollup, StepKey, Sums};
+use crate::rollup::{Billed, Rollup, StepKey, Sums};
 use crate::sketch::{Distribution, Sketch};
 use crate::types::{Figures, UsedQuantities};
 use crate::words;
@@ -60,17 +60,14 @@ static USAGE: ManyRows = ManyRows::new(
 
 /// Adds steps to the stored rows.
 pub(crate) async fn add(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)]) -> Result<()> {
-    for piece in SUMS.pieces(steps) {
-        let mut values = Values::default();
-        for ((grain, scope, at), rollup) in piece {
-            values.add(*grain)?;
-            for number in [*scope, *at].into_iter().chain(numbers(&rollup.sums)) {
-                values.add(number)?;
-            }
-            values.add(rollup.sums.last_call_us)?;
+    let bind = |values: &mut Values, ((grain, scope, at), rollup): &(StepKey, Rollup)| {
+        values.add(*grain)?;
+        for number in [*scope, *at].into_iter().chain(numbers(&rollup.sums)) {
+            values.add(number)?;
         }
-        sqlx::query_with(SUMS.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
-    }
+        Ok(values.add(rollup.sums.last_call_us)?)
+    };
+    SUMS.run(connection, steps, bind).await?;
     add_sketches(connection, steps).await?;
     add_usage(connection, steps).await
 }
@@ -101,43 +98,65 @@ type SketchRow = (String, i64, i64, Option<Vec<u8>>, Option<Vec<u8>>);
 async fn add_sketches(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)]) -> Result<()> {
     let measured = |rollup: &Rollup| rollup.duration != Sketch::default() || rollup.init != Sketch::default();
     let measured: Vec<&(StepKey, Rollup)> = steps.iter().filter(|(_, rollup)| measured(rollup)).collect();
-    for piece in SKETCHES.pieces(&measured) {
-        let mut values = Values::default();
-        for ((grain, scope, at), _) in piece {
-            values.add(*grain)?;
-            values.add(*scope)?;
-            values.add(*at)?;
-        }
-        let mut there: Vec<SketchRow> =
-            sqlx::query_as_with(SKETCHES_THERE.text(piece.len()), values.into_inner())
-                .fetch_all(&mut *connection)
-                .await?;
-        there.sort_unstable_by(|left, right| (&left.0, left.1, left.2).cmp(&(&right.0, right.1, right.2)));
-        let mut values = Values::default();
-        for ((grain, scope, at), rollup) in piece {
-            let stored = there
-                .binary_search_by(|row| (row.0.as_str(), row.1, row.2).cmp(&(grain, *scope, *at)))
-                .ok()
-                .map(|index| &there[index]);
-            let (duration, init) = match stored {
-                None => (rollup.duration.to_blob(), rollup.init.to_blob()),
-                Some(stored) => {
-                    let (mut duration, mut init) = (rollup.duration.clone(), rollup.init.clone());
-                    duration.merge_blob(stored.3.as_deref())?;
-                    init.merge_blob(stored.4.as_deref())?;
-                    (duration.to_blob(), init.to_blob())
-                }
-            };
-            values.add(*grain)?;
-            values.add(*scope)?;
-            values.add(*at)?;
-            values.add(duration)?;
-            values.add(init)?;
-        }
-        sqlx::query_with(SKETCHES.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
+    let mut pieces = SKETCHES.pieces(&measured).into_iter().peekable();
+    let mut there = match pieces.peek() {
+        Some(piece) => read_sketches(connection, piece).await?,
+        None => return Ok(()),
+    };
+    // Each piece is merged while SQLite reads the one after it.
+    while let Some(piece) = pieces.next() {
+        let following = pieces.peek().copied().unwrap_or_default();
+        let merge = async { ManyRows::ready(piece, |values, step| add_sketch(values, step, &there)) };
+        let (next, merged) = tokio::join!(biased; read_sketches(connection, following), merge);
+        SKETCHES.step(connection, merged?, || ()).await.0?;
+        there = next?;
     }
     Ok(())
 }
+
+/// What is stored of these steps, in the order of the table.
+async fn read_sketches(
+    connection: &mut SqliteConnection,
+    piece: &[&(StepKey, Rollup)],
+) -> Result<Vec<SketchRow>> {
+    if piece.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (rows, values) = ManyRows::ready(piece, |values, ((grain, scope, at), _)| {
+        values.add(*grain)?;
+        values.add(*scope)?;
+        Ok(values.add(*at)?)
+    })?;
+    let query = sqlx::query_as_with(SKETCHES_THERE.text(rows), values.into_inner());
+    let mut there: Vec<SketchRow> = query.fetch_all(connection).await?;
+    there.sort_unstable_by(|left, right| (&left.0, left.1, left.2).cmp(&(&right.0, right.1, right.2)));
+    Ok(there)
+}
+
+/// A step's sketches together with what is stored of it.
+fn add_sketch(
+    values: &mut Values,
+    ((grain, scope, at), rollup): &(StepKey, Rollup),
+    there: &[SketchRow],
+) -> Result<()> {
+    let stored = there.binary_search_by(|row| (row.0.as_str(), row.1, row.2).cmp(&(grain, *scope, *at)));
+    let (duration, init) = match stored {
+        Err(_) => (rollup.duration.to_blob(), rollup.init.to_blob()),
+        Ok(place) => {
+            let (mut duration, mut init) = (rollup.duration.clone(), rollup.init.clone());
+            duration.merge_blob(there[place].3.as_deref())?;
+            init.merge_blob(there[place].4.as_deref())?;
+            (duration.to_blob(), init.to_blob())
+        }
+    };
+    values.add(*grain)?;
+    values.add(*scope)?;
+    values.add(*at)?;
+    values.add(duration)?;
+    Ok(values.add(init)?)
+}
+
+type UsageRow<'a> = (&'static str, i64, i64, u32, &'static str, &'a Billed);
 
 /// Hours and days of functions: what accounts and all together use is their sum, and nobody prices a minute.
 async fn add_usage(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)]) -> Result<()> {
@@ -149,28 +168,26 @@ async fn add_usage(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)
             }
         }
     }
-    for piece in USAGE.pieces(&rows) {
-        let mut values = Values::default();
-        for (grain, scope, at, memory_mb, architecture, billed) in piece {
-            values.add(*grain)?;
-            values.add(*scope)?;
-            values.add(*at)?;
-            values.add(*memory_mb)?;
-            values.add(*architecture)?;
-            for number in [
-                billed.requests,
-                billed.compute_ms,
-                billed.init_ms,
-                billed.storage_mb_ms,
-                billed.event_bytes,
-                billed.response_bytes,
-            ] {
-                values.add(number)?;
-            }
+    let bind = |values: &mut Values, row: &UsageRow<'_>| {
+        let (grain, scope, at, memory_mb, architecture, billed) = row;
+        values.add(*grain)?;
+        values.add(*scope)?;
+        values.add(*at)?;
+        values.add(*memory_mb)?;
+        values.add(*architecture)?;
+        for number in [
+            billed.requests,
+            billed.compute_ms,
+            billed.init_ms,
+            billed.storage_mb_ms,
+            billed.event_bytes,
+            billed.response_bytes,
+        ] {
+            values.add(number)?;
         }
-        sqlx::query_with(USAGE.text(piece.len()), values.into_inner()).execute(&mut *connection).await?;
-    }
-    Ok(())
+        Ok(())
+    };
+    USAGE.run(connection, &rows, bind).await
 }
 
 /// The sums of one row, or of several together.

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 /// 2026-08-24 00:00 UTC; 90 days later is 2026-11-22.
 const START: Micros = Micros(1_787_529_600_000_000);
-const BATCH: usize = 10_000;
+const BATCH: usize = 30_000;
 /// One call of so many logs a line.
 const CALLS_A_LINE: usize = 10;
 
