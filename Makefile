@@ -13,6 +13,7 @@ export PATH := $(HEARTH_TOOLS)/bin:$(CARGO_HOME)/bin:$(PATH)
 DISPLAY_RUN := dbus-run-session -- xvfb-run -a -s '-screen 0 1440x900x24'
 # All tests choose the same packages: another choice means other features, and the big dependencies compiled once more.
 BUILD := cargo build --quiet --workspace --all-targets
+BUILD_BENCH := cargo build --quiet --release -p hearth-cli -p hearth-store -p hearth-core --bin hearth --example ledger --example screens
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,12 +69,12 @@ judges: ## Install other people's clients that the tests use as judges
 
 bench: ui/dist/index.html ## Latency beside the official clients and other emulators, and the ledger at scale
 	@.ci/setup bench
-	cargo build --quiet --release -p hearth-cli
+	$(BUILD_BENCH)
 	HEARTH_BIN="$(CARGO_TARGET_DIR)/release/hearth" bash tests/bench/run.sh
 	@$(MAKE) --no-print-directory bench-ledger
 
 bench-ledger: ## A ledger of 10 million invocations: ingest, queries, memory, beside DuckDB (ROWS=N for fewer)
-	cargo build --quiet --release -p hearth-store -p hearth-core --example ledger --example screens
+	$(BUILD_BENCH)
 	@bash tests/bench/ledger.sh
 
 bench-window: ui/dist/index.html ## How soon the real window is interactive, and what it costs while idle
