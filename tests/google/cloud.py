@@ -281,12 +281,12 @@ class Cloud:
         short = chosen[0]["revision"]
         instance = self.instances[f"{service}/revisions/{short}"]
         was_there = instance.process is not None
-        begun = time.monotonic()
+        begun, received = time.monotonic(), now()
         status, answered, payload = instance.ask(method, path, headers, body)
         took = time.monotonic() - begun
-        trace = headers.get("X-Cloud-Trace-Context", "").split("/")[0]
+        trace = next((value for key, value in headers.items() if key.lower() == "x-cloud-trace-context"), "").split("/")[0]
         resource = {"type": "cloud_run_revision", "labels": {"service_name": name, "revision_name": short, "location": location, "project_id": "tea-dev"}}
         request = {"requestMethod": method, "requestUrl": f"{self.base}{path}", "status": status, "latency": f"{took:.6f}s"}
-        self.log(resource, {"httpRequest": request, "trace": f"projects/tea-dev/traces/{trace}"}, {"instanceId": instance.id}, "requests")
+        self.log(resource, {"timestamp": received, "httpRequest": request, "trace": f"projects/tea-dev/traces/{trace}"}, {"instanceId": instance.id}, "requests")
         self.calls.append({"name": name, "location": location, "status": status, "ms": took * 1e3, "at": time.time(), "cold": not was_there})
         return status, answered, payload

@@ -305,8 +305,6 @@ class Handler(BaseHTTPRequestHandler):
             with LOCK:
                 status, said = tokens.answer(body, TOKENS, f"http://{self.headers['Host']}/_token")
             return self.answer(status, said)
-        if path.startswith("/_run/"):
-            return self.run(path, url.query, body)
         with LOCK:
             SEEN.append({"method": self.command, "path": path, "query": url.query, "headers": {name.lower(): value for name, value in self.headers.items()}})
             planted = next((one for one in FAULTS if one["method"] in ("*", self.command) and re.search(one["path"], path)), None)
@@ -315,6 +313,8 @@ class Handler(BaseHTTPRequestHandler):
                 if planted["times"] <= 0:
                     FAULTS.remove(planted)
                 return self.fault(planted)
+        if path.startswith("/_run/"):
+            return self.run(path, url.query, body)
         try:
             if path.startswith("/_upload/"):
                 if self.headers.get("Authorization"):
@@ -419,12 +419,20 @@ def control(cloud, path, body):
     return {}
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        # Whoever asked may have left, which is no news.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def main():
     port = int(sys.argv[1])
     Handler.any_token = "--any-token" in sys.argv
     Handler.cloud = cloud = Cloud(f"http://127.0.0.1:{port}")
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", port), Handler)
 
     def end(*_):
         # Processes of functions end with this one.

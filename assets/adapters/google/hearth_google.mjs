@@ -6,6 +6,8 @@ import { randomUUID } from 'node:crypto';
 
 const FILE = './HEARTH_MODULE';
 const HANDLER = 'HEARTH_HANDLER';
+const MEMORY_MB = 'HEARTH_MEMORY_MB';
+const TIMEOUT_S = 'HEARTH_TIMEOUT_S';
 
 const loaded = await import(FILE);
 const handler = loaded[HANDLER] ?? loaded.default?.[HANDLER];
@@ -17,13 +19,13 @@ if (typeof handler !== 'function') {
 function contextOf(req) {
   const trace = (req.get('x-cloud-trace-context') ?? '').split('/')[0];
   const name = process.env.K_SERVICE ?? FILE;
-  const end = Date.now() + Number(process.env.HEARTH_TIMEOUT_S ?? '60') * 1000;
+  const end = Date.now() + Number(TIMEOUT_S) * 1000;
   return {
     awsRequestId: trace || randomUUID(),
     functionName: name,
     functionVersion: process.env.K_REVISION ?? '$LATEST',
     invokedFunctionArn: name,
-    memoryLimitInMB: process.env.HEARTH_MEMORY_MB ?? '',
+    memoryLimitInMB: MEMORY_MB,
     logGroupName: '',
     logStreamName: '',
     callbackWaitsForEmptyEventLoop: true,

@@ -14,6 +14,8 @@ import uuid
 
 MODULE = "HEARTH_MODULE"
 HANDLER = "HEARTH_HANDLER"
+MEMORY_MB = "HEARTH_MEMORY_MB"
+TIMEOUT_S = "HEARTH_TIMEOUT_S"
 
 handler = getattr(importlib.import_module(MODULE), HANDLER)
 
@@ -27,10 +29,10 @@ class Context:
         self.function_name = os.environ.get("K_SERVICE", MODULE)
         self.function_version = os.environ.get("K_REVISION", "$LATEST")
         self.invoked_function_arn = self.function_name
-        self.memory_limit_in_mb = os.environ.get("HEARTH_MEMORY_MB", "")
+        self.memory_limit_in_mb = MEMORY_MB
         self.log_group_name = self.log_stream_name = ""
         self.identity = self.client_context = None
-        self._end = time.monotonic() + float(os.environ.get("HEARTH_TIMEOUT_S", "60"))
+        self._end = time.monotonic() + float(TIMEOUT_S)
 
     def get_remaining_time_in_millis(self):
         return max(0, int((self._end - time.monotonic()) * 1000))

@@ -47,8 +47,14 @@ pub(crate) fn runtime_of(runtime: &str) -> Option<String> {
     None
 }
 
-/// Adapts a package.
-pub(crate) fn adapt(zip: &[u8], runtime: &str, handler: &str, asked: &Asked<'_>) -> Result<Adapted> {
+/// Adapts a package. `limits` are its memory in MB and its timeout in seconds, which a handler may ask for.
+pub(crate) fn adapt(
+    zip: &[u8],
+    runtime: &str,
+    handler: &str,
+    limits: (u32, u32),
+    asked: &Asked<'_>,
+) -> Result<Adapted> {
     let wrong = |words: String| asked.fault(FaultKind::Invalid, words);
     let runtime = runtime_of(runtime).ok_or_else(|| {
         wrong(format!(
@@ -71,6 +77,11 @@ pub(crate) fn adapt(zip: &[u8], runtime: &str, handler: &str, asked: &Asked<'_>)
         python(&mut archive, &module, function, &mut adapted, asked)?;
     } else {
         node(&mut archive, &module, function, &mut adapted, asked)?;
+    }
+    for (_, text) in &mut adapted.added {
+        *text = text
+            .replace("HEARTH_MEMORY_MB", &limits.0.to_string())
+            .replace("HEARTH_TIMEOUT_S", &limits.1.to_string());
     }
     adapted.zip = with(zip, archive, &adapted.added)
         .map_err(|error| wrong(format!("the package cannot be written: {error}")))?;
@@ -236,7 +247,7 @@ mod tests {
     }
 
     fn adapted(files: &[(&str, &str)], runtime: &str, handler: &str) -> Result<Adapted> {
-        adapt(&package(files), runtime, handler, &ASKED)
+        adapt(&package(files), runtime, handler, (256, 60), &ASKED)
     }
 
     #[test]

@@ -63,17 +63,19 @@ pub(crate) async fn deploy(account: &GoogleAccount, wanted: &Deploy) -> Result<D
     let (Some(runtime), Some(handler)) = (runtime, handler) else {
         return Err(asked.fault(FaultKind::Invalid, needs));
     };
-    let adapted = adapt(&wanted.code, &runtime, &handler, &asked)?;
+    let memory = wanted.settings.memory_mb.or(current.map(|now| now.memory_mb)).unwrap_or(USUAL_MEMORY_MB);
+    let timeout = wanted.settings.timeout_s.or(current.map(|now| now.timeout_s)).unwrap_or(USUAL_TIMEOUT_S);
+    let adapted = adapt(&wanted.code, &runtime, &handler, (memory, timeout), &asked)?;
     if adapted.zip.len() > LARGEST {
         let words = format!("the zip has {} MB; Google takes at most 100 MB", adapted.zip.len() / 1_000_000);
         return Err(asked.fault(FaultKind::Invalid, words));
     }
     let mut requests = upload(account, function, &adapted)?;
     let mut warnings: Vec<String> = Vec::new();
-    if let Some((first, _)) = adapted.added.first() {
+    if !adapted.added.is_empty() {
         let names: Vec<&str> = adapted.added.iter().map(|(name, _)| name.as_str()).collect();
         warnings.push(format!(
-            "{} {} added to the package, not to your folder, so that Google can call {handler}; {first} is shown below.",
+            "{} {} added to the package, not to your folder, so that Google can call {handler}; the review shows them.",
             names.join(" and "),
             if names.len() == 1 { "is" } else { "are" }
         ));
