@@ -85,8 +85,9 @@ impl Person {
     fn run(&self, arguments: &[&str]) -> Ran {
         let mut command = self.home.command(arguments);
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("AWS_") {
-                command.env_remove(name);
+            let name = name.to_string_lossy();
+            if ["AWS_", "GOOGLE_", "CLOUDSDK_"].iter().any(|prefix| name.starts_with(prefix)) {
+                command.env_remove(name.as_ref());
             }
         }
         finish(command.env("HOME", self.folder()), "")

@@ -6,9 +6,12 @@
 mod architecture;
 mod brake;
 mod clouds_aws;
+mod clouds_google;
+mod clouds_google_faults;
 mod command_line;
 mod cost;
 mod fidelity;
+mod google;
 mod hostile;
 mod killed;
 mod lambda_api;

@@ -52,9 +52,41 @@ ministack() {
   fi
 }
 
+# Google's own clients and its descriptions of its APIs, and the server that runs its functions.
+google_python() {
+  local pins=(google-api-python-client==2.202.0 google-cloud-functions==1.25.0 google-cloud-run==0.16.2
+    google-cloud-monitoring==2.32.0 functions-framework==3.10.2)
+  done_before google-python "${pins[*]}" && return
+  say "installing ${pins[*]}: Google's own clients and its functions server, that the Google provider is held against"
+  if python_folder "$HEARTH_JUDGES/google-python" "${pins[@]}"; then
+    done_now google-python "${pins[*]}"
+  else
+    say "SKIPPED: Google's Python clients could not be installed, so the Google provider is not tested against them"
+    rm -rf "$HEARTH_JUDGES/google-python"
+  fi
+}
+
+# Prism holds every request of ours against Google's descriptions; the other is Google's functions server for Node.
+google_node() {
+  local pins=(@stoplight/prism-cli@5.9.0 @google-cloud/functions-framework@5.0.5)
+  done_before google-node "${pins[*]}" && return
+  say "installing ${pins[*]}: checks our requests to Google against its own descriptions, and runs its functions"
+  rm -rf "$HEARTH_JUDGES/google-node"
+  mkdir -p "$HEARTH_JUDGES/google-node"
+  if (cd "$HEARTH_JUDGES/google-node" && echo '{"private":true}' >package.json &&
+    npm install --ignore-scripts --no-audit --no-fund --loglevel=error "${pins[@]}" >&2); then
+    done_now google-node "${pins[*]}"
+  else
+    say "SKIPPED: Prism could not be installed, so requests to Google are not checked against its descriptions"
+    rm -rf "$HEARTH_JUDGES/google-node"
+  fi
+}
+
 mkdir -p "$HEARTH_JUDGES/.done"
 stamps=$HEARTH_JUDGES/.done
 python_judges
 python_requests
 node_aws_sdk
 ministack
+google_python
+google_node

@@ -111,6 +111,8 @@ export async function serve(again: { dataDir?: string; port?: number } = {}): Pr
         AWS_CONFIG_FILE: join(dataDir, 'no-aws-config'),
         AWS_SHARED_CREDENTIALS_FILE: join(dataDir, 'no-aws-credentials'),
         AWS_ACCESS_KEY_ID: '',
+        CLOUDSDK_CONFIG: join(dataDir, 'no-gcloud'),
+        GOOGLE_APPLICATION_CREDENTIALS: '',
         AWS_SECRET_ACCESS_KEY: '',
       },
     },

@@ -88,6 +88,12 @@ pub enum Metric {
     Throttles,
     /// Summed duration in milliseconds.
     DurationMs,
+    /// Environments that were started.
+    ColdStarts,
+    /// Summed time of starting them in milliseconds.
+    InitMs,
+    /// Most environments at once.
+    Environments,
 }
 
 /// Which figures.

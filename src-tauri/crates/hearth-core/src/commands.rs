@@ -185,7 +185,7 @@ commands! {
         account_unlock(AccountUnlock) -> AccountInfo = crate::clouds::accounts::unlock;
         /// Marks an account as production, or chooses its regions.
         account_choose(AccountChoose) -> AccountInfo = crate::clouds::accounts::choose;
-        /// Adds an endpoint that speaks as AWS Lambda does.
+        /// Adds an endpoint that speaks as a vendor does.
         endpoint_add(EndpointAdd) -> AccountInfo = crate::clouds::accounts::add_endpoint;
         /// Forgets such an endpoint.
         endpoint_remove(AccountName) -> Empty = crate::clouds::accounts::remove_endpoint;

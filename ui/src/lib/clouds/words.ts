@@ -1,3 +1,8 @@
+/** Whose an account is, for people. */
+export function vendor(provider: string): string {
+  return { aws: 'AWS', azure: 'Azure', google: 'Google Cloud' }[provider] ?? provider;
+}
+
 /** Accounts in words. Must not know any screen. */
 import type { AccountInfo } from '$lib/api/generated/AccountInfo';
 import type { Expiry } from '$lib/api/generated/Expiry';

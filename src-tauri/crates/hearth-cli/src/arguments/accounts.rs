@@ -48,7 +48,7 @@ pub(crate) enum AccountsCommand {
         #[arg(long = "region", value_name = "REGION", value_delimiter = ',')]
         regions: Vec<String>,
     },
-    /// Add an endpoint that speaks as AWS Lambda does: an emulator, another Hearth
+    /// Add an endpoint that speaks as AWS Lambda or Google Cloud does: an emulator, another Hearth
     Add {
         /// What to call it
         name: String,
@@ -60,6 +60,12 @@ pub(crate) enum AccountsCommand {
         /// The profile whose keys sign [default: keys that everybody knows]
         #[arg(long, value_name = "PROFILE")]
         profile: Option<String>,
+        /// As whom it speaks [default: aws]
+        #[arg(long, value_name = "PROVIDER", value_parser = ["aws", "google"])]
+        provider: Option<String>,
+        /// The project, for one that speaks as Google
+        #[arg(long, value_name = "PROJECT")]
+        project: Option<String>,
     },
     /// Forget such an endpoint
     Remove {

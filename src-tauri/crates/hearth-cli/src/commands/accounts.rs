@@ -44,12 +44,14 @@ pub(super) async fn accounts(
             };
             tell(caller.ask("account_choose", request).await?, output)
         }
-        Some(AccountsCommand::Add { name, url, region, profile }) => {
+        Some(AccountsCommand::Add { name, url, region, profile, provider, project }) => {
             let request = EndpointAdd {
                 name: name.clone(),
                 url: url.clone(),
                 region: region.clone(),
                 profile: profile.clone(),
+                provider: provider.clone(),
+                project: project.clone(),
             };
             tell(caller.ask("endpoint_add", request).await?, output)
         }
@@ -75,7 +77,7 @@ async fn list(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {
     if in_clouds == 0 {
         output.line("No account of a cloud was found. Functions run on this computer without one.")?;
         output.line(&format!("Hearth looked in {}.", list.looked_in.join(", ")))?;
-        output.line("Sign in with AWS's own tool (aws login, aws configure sso), or add an emulator: hearth accounts add NAME URL.")?;
+        output.line("Sign in with the vendor's own tool (aws login, aws configure sso, gcloud auth application-default login), or add an emulator: hearth accounts add NAME URL.")?;
         return Ok(Ended::Well);
     }
     let mut table = Table::new(&[

@@ -68,7 +68,9 @@ pub(super) async fn list(
             set.runtime.clone().into(),
             format!("{} MB", set.memory_mb).into(),
             format!("{} s", set.timeout_s).into(),
-            words::bytes(function.code_bytes).into(),
+            // Google does not say it.
+            if function.code_bytes > 0 { words::bytes(function.code_bytes) } else { "unknown".to_owned() }
+                .into(),
             cell(state, tone),
             function.changed_us.map(words::instant).unwrap_or_default().into(),
         ]);

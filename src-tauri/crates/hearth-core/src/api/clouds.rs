@@ -105,7 +105,7 @@ pub struct AccountChoose {
     pub locations: Option<Vec<String>>,
 }
 
-/// Adds an endpoint that speaks as AWS Lambda does, or replaces the one of that name.
+/// Adds an endpoint that speaks as a vendor does, or replaces the one of that name.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointAdd {
@@ -119,6 +119,14 @@ pub struct EndpointAdd {
     /// The profile whose keys sign; none signs with keys that everybody knows.
     #[serde(default)]
     pub profile: Option<String>,
+    /// As whom it speaks: `aws` or `google`; none means AWS.
+    #[serde(default)]
+    #[ts(optional)]
+    pub provider: Option<String>,
+    /// The project, for one that speaks as Google does.
+    #[serde(default)]
+    #[ts(optional)]
+    pub project: Option<String>,
 }
 
 /// Names a function in an account.

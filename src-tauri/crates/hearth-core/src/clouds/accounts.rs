@@ -20,7 +20,7 @@ pub(crate) async fn list(app: &App, _request: Empty) -> Result<AccountsList> {
     for account in Clouds::accounts(app).await? {
         accounts.push(info(app, account).await);
     }
-    Ok(AccountsList { accounts, looked_in: app.clouds().aws.looked_in(), now_us: app.now() })
+    Ok(AccountsList { accounts, looked_in: app.clouds().looked_in(), now_us: app.now() })
 }
 
 /// An account with what was chosen for it.
@@ -155,13 +155,20 @@ pub(crate) async fn choose(app: &App, request: AccountChoose) -> Result<AccountI
 }
 
 pub(crate) async fn add_endpoint(app: &App, request: EndpointAdd) -> Result<AccountInfo> {
+    let google = google_endpoint(&request)?;
     let endpoint = checked(request)?;
     let id = AccountId(format!("endpoint:{}", endpoint.name));
     app.clouds()
         .choose(app.store(), |choices| {
             choices.endpoints.retain(|other| other.name != endpoint.name);
-            choices.endpoints.push(endpoint);
-            choices.endpoints.sort_by(|one, other| one.name.cmp(&other.name));
+            choices.google_endpoints.retain(|other| other.name != endpoint.name);
+            if let Some(google) = google {
+                choices.google_endpoints.push(hearth_google::Endpoint { url: endpoint.url, ..google });
+                choices.google_endpoints.sort_by(|one, other| one.name.cmp(&other.name));
+            } else {
+                choices.endpoints.push(endpoint);
+                choices.endpoints.sort_by(|one, other| one.name.cmp(&other.name));
+            }
         })
         .await?;
     app.tell(HearthEvent::AccountsChanged);
@@ -178,13 +185,16 @@ pub(crate) async fn remove_endpoint(app: &App, request: AccountName) -> Result<E
         )
         .with_hint(format!("It is kept in {}.", account.found_in.join(" and "))));
     };
-    if !app.clouds().choices().endpoints.iter().any(|endpoint| endpoint.name == name) {
+    let choices = app.clouds().choices();
+    let of_google = choices.google_endpoints.iter().any(|endpoint| endpoint.name == name);
+    if !of_google && !choices.endpoints.iter().any(|endpoint| endpoint.name == name) {
         return Err(no_such_account(name));
     }
     app.store().forget_inventory(account.id.as_str()).await?;
     app.clouds()
         .choose(app.store(), |choices| {
             choices.endpoints.retain(|endpoint| endpoint.name != name);
+            choices.google_endpoints.retain(|endpoint| endpoint.name != name);
             choices.accounts.remove(account.id.as_str());
         })
         .await?;
@@ -192,11 +202,43 @@ pub(crate) async fn remove_endpoint(app: &App, request: AccountName) -> Result<E
     Ok(Empty {})
 }
 
+/// An endpoint that speaks as Google does: it needs a project, and takes any token.
+fn google_endpoint(request: &EndpointAdd) -> Result<Option<hearth_google::Endpoint>> {
+    let refuse =
+        |message: String, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(hint));
+    match request.provider.as_deref() {
+        None | Some(hearth_aws::AWS) => return Ok(None),
+        Some(hearth_google::GOOGLE) => {}
+        Some(other) => {
+            return refuse(format!("no endpoint can speak as `{other}`"), "Hearth knows aws and google.");
+        }
+    }
+    if request.profile.is_some() {
+        return refuse(
+            "an endpoint of Google has no profile".to_owned(),
+            "It is asked with a token that everybody knows.",
+        );
+    }
+    let Some(project) = request.project.clone().filter(|project| !project.is_empty()) else {
+        return refuse(
+            "an endpoint of Google needs a project".to_owned(),
+            "Name it with --project, for instance --project tea-dev.",
+        );
+    };
+    let region = request.region.clone().filter(|region| !region.is_empty());
+    Ok(Some(hearth_google::Endpoint {
+        name: request.name.clone(),
+        url: request.url.clone(),
+        project,
+        region: region.unwrap_or_else(|| "us-central1".to_owned()),
+    }))
+}
+
 /// Refuses what cannot be an endpoint, and what would send keys over a line that others can read.
 fn checked(request: EndpointAdd) -> Result<Endpoint> {
     let refuse =
         |message: String, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(hint));
-    let EndpointAdd { name, url, region, profile } = request;
+    let EndpointAdd { name, url, region, profile, .. } = request;
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
         return refuse(
@@ -240,6 +282,8 @@ mod tests {
             url: url.into(),
             region: None,
             profile: profile.map(str::to_owned),
+            provider: None,
+            project: None,
         })
     }
 

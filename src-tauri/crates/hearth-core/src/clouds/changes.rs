@@ -129,7 +129,7 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
     if engine == Some(Engine::Quickjs) && account.sign_in != SignIn::Local {
         return Err(ApiError::new(
             ErrorCode::InvalidInput,
-            "AWS has no runtime `quickjs`; it exists only on this computer",
+            "no cloud has a runtime `quickjs`; it exists only on this computer",
         )
         .with_hint("Deploy it with --runtime nodejs22.x."));
     }

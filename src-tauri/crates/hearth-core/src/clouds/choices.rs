@@ -25,6 +25,7 @@ pub(crate) struct Choice {
 pub(crate) struct Choices {
     pub(crate) accounts: BTreeMap<String, Choice>,
     pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) google_endpoints: Vec<hearth_google::Endpoint>,
 }
 
 impl Choices {

@@ -1,5 +1,7 @@
 //! Servers of a cloud's function, rebuilt from its log: on AWS each environment writes a stream of its own, with
-//! INIT_START, START and REPORT lines. What is between two lines is inferred and said to be so. Pure but for [`list`].
+//! INIT_START, START and REPORT lines; on Google each line has the id of its instance, and there are lines for its start,
+//! for the probe that it answered, and for each request. What is between two lines is inferred and said to be so. Pure
+//! but for [`list`].
 
 use super::functions::logs;
 use crate::api::{CloudLogsQuery, SeenCall, SeenEnvironment, SeenEnvironments};
@@ -46,6 +48,9 @@ pub(crate) fn rebuild(mut rows: Vec<LogRow>) -> Vec<SeenEnvironment> {
         read(seen, &row);
     }
     let mut all: Vec<SeenEnvironment> = streams.into_values().collect();
+    for seen in &mut all {
+        wait_for_init(seen);
+    }
     all.sort_by(|one, other| (one.first_us, &one.stream).cmp(&(other.first_us, &other.stream)));
     all
 }
@@ -76,6 +81,45 @@ fn read(seen: &mut SeenEnvironment, row: &LogRow) {
         if let Some(id) = id.split(' ').next_back() {
             call(seen, id.to_owned()).timed_out = true;
         }
+    } else {
+        read_google(seen, row, text);
+    }
+}
+
+/// A line of Cloud Run, or a request as `hearth-google` writes it: `REQUEST id=T POST / 200 in 12.345 ms`, at its
+/// beginning.
+fn read_google(seen: &mut SeenEnvironment, row: &LogRow, text: &str) {
+    if text.starts_with("Starting new instance. ") {
+        seen.init_started_us = Some(row.at_us);
+    } else if text.contains(" STARTUP ") && text.contains(" probe succeeded after ") {
+        let started = seen.init_started_us.filter(|_| seen.init_us.is_none());
+        seen.init_us = seen.init_us.or(started.map(|started| Micros(row.at_us.0 - started.0)));
+    } else if let Some((head, took)) =
+        text.strip_prefix("REQUEST id=").and_then(|rest| rest.rsplit_once(" in "))
+        && let (Some(id), Some(status), Some(took)) = (
+            head.split(' ').next(),
+            head.rsplit(' ').next(),
+            took.strip_suffix(" ms").and_then(|took| took.parse::<Decimal>().ok()),
+        )
+    {
+        // A request that nobody named is still a call.
+        let id = if id.is_empty() { row.id.clone() } else { id.to_owned() };
+        let took = micros(took);
+        let call = call(seen, id);
+        call.started_us = Some(row.at_us);
+        call.reported_us = Some(Micros(row.at_us.0.saturating_add(took.0)));
+        call.duration_us = Some(took);
+        call.timed_out = status == "504";
+    }
+}
+
+/// On Google a request that came before its server was ready waited for it.
+fn wait_for_init(seen: &mut SeenEnvironment) {
+    let (Some(started), Some(init)) = (seen.init_started_us, seen.init_us) else { return };
+    let ready = started.0.saturating_add(init.0);
+    for call in &mut seen.calls {
+        // AWS says itself which call was cold, and has no call before its init.
+        call.cold |= call.billed_ms.is_none() && call.started_us.is_some_and(|at| at.0 < ready);
     }
 }
 
@@ -154,11 +198,29 @@ mod tests {
     }
 
     #[test]
+    fn an_instance_of_google_is_an_environment_and_a_request_that_waited_for_it_was_cold() {
+        let seen = rebuild(vec![
+            row(1_000, "a", "REQUEST id=t1 POST / 200 in 950.500 ms"),
+            row(2_000, "a", "Starting new instance. Reason: AUTOSCALING"),
+            row(802_000, "a", "Default STARTUP TCP probe succeeded after 1 attempt for container \"worker\""),
+            row(803_000, "a", "boiling 2"),
+            row(2_000_000, "a", "REQUEST id=t2 POST / 504 in 10.000 ms"),
+        ]);
+        let a = &seen[0];
+        assert_eq!((a.init_started_us, a.init_us), (Some(Micros(2_000)), Some(Micros(800_000))));
+        assert_eq!((a.calls[0].cold, a.calls[0].duration_us), (true, Some(Micros(950_500))));
+        assert_eq!((a.calls[1].cold, a.calls[1].timed_out), (false, true));
+        assert_eq!(a.calls[1].reported_us, Some(Micros(2_010_000)));
+    }
+
+    #[test]
     fn lines_that_are_not_the_platforms_change_nothing() {
         let seen = rebuild(vec![
             row(1, "a", "START"),
             row(2, "a", "REPORT RequestId: "),
             row(3, "a", " Task timed out after "),
+            row(4, "a", "REQUEST id= in ms"),
+            row(5, "a", "x STARTUP TCP probe succeeded after 1"),
         ]);
         assert!(seen[0].calls.iter().all(|call| call.duration_us.is_none()));
         assert_eq!(rebuild(Vec::new()), []);

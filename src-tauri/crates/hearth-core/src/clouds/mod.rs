@@ -17,6 +17,7 @@ use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;
 use hearth_aws::{Aws, Place};
 use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInState, Vendor};
+use hearth_google::{GOOGLE, Google};
 use hearth_model::{Clock, Micros};
 use hearth_store::Store;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -25,6 +26,7 @@ use sync::Syncing;
 /// The vendors, and what a person chose for their accounts.
 pub(crate) struct Clouds {
     aws: Aws,
+    google: Google,
     choices: RwLock<Choices>,
     /// Held while choices are changed and kept.
     choosing: tokio::sync::Mutex<()>,
@@ -35,9 +37,14 @@ impl Clouds {
     /// As they were left.
     pub(crate) async fn load(store: &Store, place: Place, clock: Arc<dyn Clock>) -> Result<Self> {
         let choices = Choices::load(store).await?;
+        // Without a home folder nobody's sign-ins are looked for.
+        let google = place.home.as_ref().map(|_| hearth_google::Place::of_system()).unwrap_or_default();
+        let google = hearth_google::Place { home: place.home.clone(), ..google };
+        let google = Google::new(google, choices.google_endpoints.clone(), Arc::clone(&clock));
         let aws = Aws::new(place, choices.endpoints.clone(), clock);
         Ok(Self {
             aws,
+            google,
             choices: RwLock::new(choices),
             choosing: tokio::sync::Mutex::new(()),
             syncing: Syncing::default(),
@@ -55,6 +62,7 @@ impl Clouds {
         change(&mut choices);
         choices.keep(store).await?;
         self.aws.set_endpoints(choices.endpoints.clone());
+        self.google.set_endpoints(choices.google_endpoints.clone());
         *self.choices.write().unwrap_or_else(PoisonError::into_inner) = choices;
         Ok(())
     }
@@ -62,7 +70,12 @@ impl Clouds {
     /// The accounts that there are now; files are read each time, so that a new sign-in counts at once.
     pub(crate) async fn accounts(app: &App) -> Result<Vec<Account>> {
         let reader = app.clone();
-        let found = crate::app::blocking(move || Ok(reader.clouds().aws.discover())).await?;
+        let found = crate::app::blocking(move || {
+            let mut found = reader.clouds().aws.discover();
+            found.extend(reader.clouds().google.discover());
+            Ok(found)
+        })
+        .await?;
         Ok(std::iter::once(local::account()).chain(found).collect())
     }
 
@@ -96,7 +109,22 @@ impl Clouds {
         if account.sign_in == SignIn::Local {
             return Ok(local::Local::open(app.clone()));
         }
-        app.clouds().aws.open(account).await.map_err(|fault| api_error(account, fault))
+        app.clouds().vendor(account).open(account).await.map_err(|fault| api_error(account, fault))
+    }
+
+    /// Whose an account is.
+    fn vendor(&self, account: &Account) -> &dyn Vendor {
+        match account.provider.as_str() {
+            GOOGLE => &self.google,
+            _ => &self.aws,
+        }
+    }
+
+    /// The files and folders in which accounts are looked for.
+    fn looked_in(&self) -> Vec<String> {
+        let mut all = self.aws.looked_in();
+        all.extend(self.google.looked_in());
+        all
     }
 
     /// Until when an account may be changed.

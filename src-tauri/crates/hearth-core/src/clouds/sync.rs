@@ -306,6 +306,9 @@ fn word(metric: Metric) -> &'static str {
         Metric::Errors => "errors",
         Metric::Throttles => "throttles",
         Metric::DurationMs => "duration_ms",
+        Metric::ColdStarts => "cold_starts",
+        Metric::InitMs => "init_ms",
+        Metric::Environments => "environments",
     }
 }
 

@@ -223,7 +223,7 @@ account_unlock: [AccountUnlock, AccountInfo],
  */
 account_choose: [AccountChoose, AccountInfo], 
 /**
- * Adds an endpoint that speaks as AWS Lambda does.
+ * Adds an endpoint that speaks as a vendor does.
  */
 endpoint_add: [EndpointAdd, AccountInfo], 
 /**

@@ -1,0 +1,57 @@
+"""The token endpoint of the fake: takes a refresh token that a test planted, or a statement that a service account
+signed, which Google's own library for Python (google-auth) checks."""
+
+import json
+import urllib.parse
+import uuid
+
+PLANTED = {}
+
+
+def prepare(body):
+    """`refresh_token`, `client_secret`, `certificate` (a public key in PEM), `quota`, `expired`."""
+    PLANTED.clear()
+    PLANTED.update(body)
+
+
+def issue(tokens, kind, **more):
+    token = f"ya29.PLANTED-{uuid.uuid4().hex}" if kind == "access" else f"eyPLANTED.{uuid.uuid4().hex}.x"
+    tokens[token] = {"kind": kind, **more}
+    return token
+
+
+def answer(body, tokens, own):
+    form = dict(urllib.parse.parse_qsl(body.decode()))
+    if PLANTED.get("expired"):
+        return 400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
+    grant = form.get("grant_type")
+    if grant == "refresh_token":
+        right = form.get("refresh_token") == PLANTED.get("refresh_token") and form.get("client_secret") == PLANTED.get("client_secret")
+        if not right:
+            return 401, {"error": "invalid_client", "error_description": f"no such client: {form.get('client_secret')}"}
+        access = issue(tokens, "access", quota=PLANTED.get("quota"))
+        # A person's token is for the tool that signed in.
+        return 200, {"access_token": access, "id_token": issue(tokens, "identity", audience="*"), "expires_in": 3599, "token_type": "Bearer"}
+    if grant == "urn:ietf:params:oauth:grant-type:jwt-bearer":
+        from google.auth import jwt
+        try:
+            claims = jwt.decode(form["assertion"], certs=PLANTED["certificate"].encode(), audience=own)
+        except Exception as error:  # google-auth says what is wrong with it.
+            return 400, {"error": "invalid_grant", "error_description": f"{type(error).__name__}: {error}"}
+        if "target_audience" in claims:
+            return 200, {"id_token": issue(tokens, "identity", audience=claims["target_audience"])}
+        if claims.get("scope") != "https://www.googleapis.com/auth/cloud-platform":
+            return 400, {"error": "invalid_scope", "error_description": "no scope"}
+        return 200, {"access_token": issue(tokens, "access"), "expires_in": 3599, "token_type": "Bearer"}
+    return 400, {"error": "unsupported_grant_type"}
+
+
+if __name__ == "__main__":
+    # A key pair for a test: the private one as Google's files hold it, and the public one.
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    print(json.dumps({"private": private.decode(), "public": public.decode()}))
