@@ -88,6 +88,8 @@ pub enum Metric {
     Throttles,
     /// Summed duration in milliseconds.
     DurationMs,
+    /// Memory times duration in MB milliseconds, as a vendor bills it that does not say the duration itself.
+    ComputeMbMs,
 }
 
 /// Which figures.

@@ -48,7 +48,18 @@ pub(crate) enum AccountsCommand {
         #[arg(long = "region", value_name = "REGION", value_delimiter = ',')]
         regions: Vec<String>,
     },
-    /// Add an endpoint that speaks as AWS Lambda does: an emulator, another Hearth
+    /// Ask the vendor what an account was billed, by day and resource; Azure answers this a few times a day
+    Billed {
+        /// Its id or name
+        account: String,
+        /// The first day, for instance 2026-11-01
+        #[arg(long, value_name = "DAY")]
+        since: String,
+        /// The last day
+        #[arg(long, value_name = "DAY")]
+        until: String,
+    },
+    /// Add an endpoint that speaks as AWS Lambda or Azure does: an emulator, another Hearth
     Add {
         /// What to call it
         name: String,
@@ -60,6 +71,9 @@ pub(crate) enum AccountsCommand {
         /// The profile whose keys sign [default: keys that everybody knows]
         #[arg(long, value_name = "PROFILE")]
         profile: Option<String>,
+        /// Whom it speaks as
+        #[arg(long, value_name = "VENDOR", value_parser = ["aws", "azure"], default_value = "aws")]
+        provider: String,
     },
     /// Forget such an endpoint
     Remove {

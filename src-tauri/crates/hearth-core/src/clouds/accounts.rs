@@ -3,12 +3,12 @@
 
 use super::{Clouds, api_error, no_such_account};
 use crate::api::{
-    AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock, AccountsList,
-    Empty, EndpointAdd,
+    AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
+    AccountsList, Empty, EndpointAdd,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_aws::Endpoint;
-use hearth_cloud::{Account, AccountId, Capabilities, Grant, Level, Permission};
+use hearth_cloud::{Account, AccountId, BilledCost, Capabilities, CostRequest, Grant, Level, Permission};
 use hearth_model::{HearthEvent, Micros};
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ pub(crate) async fn list(app: &App, _request: Empty) -> Result<AccountsList> {
     for account in Clouds::accounts(app).await? {
         accounts.push(info(app, account).await);
     }
-    Ok(AccountsList { accounts, looked_in: app.clouds().aws.looked_in(), now_us: app.now() })
+    Ok(AccountsList { accounts, looked_in: app.clouds().looked_in(), now_us: app.now() })
 }
 
 /// An account with what was chosen for it.
@@ -155,13 +155,23 @@ pub(crate) async fn choose(app: &App, request: AccountChoose) -> Result<AccountI
 }
 
 pub(crate) async fn add_endpoint(app: &App, request: EndpointAdd) -> Result<AccountInfo> {
+    let (provider, region) = (request.provider.clone(), request.region.clone());
     let endpoint = checked(request)?;
     let id = AccountId(format!("endpoint:{}", endpoint.name));
     app.clouds()
         .choose(app.store(), |choices| {
-            choices.endpoints.retain(|other| other.name != endpoint.name);
-            choices.endpoints.push(endpoint);
+            choices.forget_endpoint(&endpoint.name);
+            match provider.as_deref() {
+                Some(hearth_azure::AZURE) => choices.azure_endpoints.push(hearth_azure::Endpoint {
+                    name: endpoint.name,
+                    url: endpoint.url,
+                    region,
+                    profile: endpoint.profile,
+                }),
+                _ => choices.endpoints.push(endpoint),
+            }
             choices.endpoints.sort_by(|one, other| one.name.cmp(&other.name));
+            choices.azure_endpoints.sort_by(|one, other| one.name.cmp(&other.name));
         })
         .await?;
     app.tell(HearthEvent::AccountsChanged);
@@ -178,13 +188,13 @@ pub(crate) async fn remove_endpoint(app: &App, request: AccountName) -> Result<E
         )
         .with_hint(format!("It is kept in {}.", account.found_in.join(" and "))));
     };
-    if !app.clouds().choices().endpoints.iter().any(|endpoint| endpoint.name == name) {
+    if !app.clouds().choices().has_endpoint(name) {
         return Err(no_such_account(name));
     }
     app.store().forget_inventory(account.id.as_str()).await?;
     app.clouds()
         .choose(app.store(), |choices| {
-            choices.endpoints.retain(|endpoint| endpoint.name != name);
+            choices.forget_endpoint(name);
             choices.accounts.remove(account.id.as_str());
         })
         .await?;
@@ -192,11 +202,23 @@ pub(crate) async fn remove_endpoint(app: &App, request: AccountName) -> Result<E
     Ok(Empty {})
 }
 
+/// Asks the vendor what it billed. Some vendors limit how often this may be asked, so only a person asks.
+pub(crate) async fn billed(app: &App, request: AccountBilled) -> Result<BilledCost> {
+    let account = Clouds::account(app, &request.account).await?;
+    let provider = Clouds::open(app, &account).await?;
+    let days = CostRequest { since: request.since, until: request.until };
+    provider.billed(&days).await.map_err(|fault| api_error(&account, fault))
+}
+
 /// Refuses what cannot be an endpoint, and what would send keys over a line that others can read.
 fn checked(request: EndpointAdd) -> Result<Endpoint> {
     let refuse =
         |message: String, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(hint));
-    let EndpointAdd { name, url, region, profile } = request;
+    let EndpointAdd { name, url, region, profile, provider } = request;
+    let known = [hearth_aws::AWS, hearth_azure::AZURE];
+    if let Some(provider) = provider.filter(|provider| !known.contains(&provider.as_str())) {
+        return refuse(format!("no endpoint can speak as `{provider}`"), "It can speak as aws or azure.");
+    }
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
         return refuse(
@@ -239,6 +261,7 @@ mod tests {
             name: name.into(),
             url: url.into(),
             region: None,
+            provider: None,
             profile: profile.map(str::to_owned),
         })
     }

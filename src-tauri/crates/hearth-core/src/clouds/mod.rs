@@ -11,20 +11,24 @@ mod choices;
 pub(crate) mod environments;
 pub(crate) mod functions;
 mod local;
+pub(crate) mod place;
 pub(crate) mod sync;
 
 use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;
-use hearth_aws::{Aws, Place};
+use hearth_aws::Aws;
+use hearth_azure::{AZURE, Azure};
 use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInState, Vendor};
 use hearth_model::{Clock, Micros};
 use hearth_store::Store;
+use place::Place;
 use std::sync::{Arc, PoisonError, RwLock};
 use sync::Syncing;
 
 /// The vendors, and what a person chose for their accounts.
 pub(crate) struct Clouds {
     aws: Aws,
+    azure: Azure,
     choices: RwLock<Choices>,
     /// Held while choices are changed and kept.
     choosing: tokio::sync::Mutex<()>,
@@ -35,13 +39,33 @@ impl Clouds {
     /// As they were left.
     pub(crate) async fn load(store: &Store, place: Place, clock: Arc<dyn Clock>) -> Result<Self> {
         let choices = Choices::load(store).await?;
-        let aws = Aws::new(place, choices.endpoints.clone(), clock);
+        let aws = Aws::new(place.aws, choices.endpoints.clone(), Arc::clone(&clock));
+        let azure = Azure::new(place.azure, choices.azure_endpoints.clone(), clock);
         Ok(Self {
             aws,
+            azure,
             choices: RwLock::new(choices),
             choosing: tokio::sync::Mutex::new(()),
             syncing: Syncing::default(),
         })
+    }
+
+    /// Every vendor, in the order their accounts are shown.
+    fn vendors(&self) -> Vec<&dyn Vendor> {
+        vec![&self.aws, &self.azure]
+    }
+
+    /// Whose account it is.
+    fn vendor(&self, account: &Account) -> &dyn Vendor {
+        match account.provider.as_str() {
+            AZURE => &self.azure,
+            _ => &self.aws,
+        }
+    }
+
+    /// The files and folders in which accounts are looked for.
+    fn looked_in(&self) -> Vec<String> {
+        [self.aws.looked_in(), self.azure.looked_in()].concat()
     }
 
     fn choices(&self) -> Choices {
@@ -55,6 +79,7 @@ impl Clouds {
         change(&mut choices);
         choices.keep(store).await?;
         self.aws.set_endpoints(choices.endpoints.clone());
+        self.azure.set_endpoints(choices.azure_endpoints.clone());
         *self.choices.write().unwrap_or_else(PoisonError::into_inner) = choices;
         Ok(())
     }
@@ -62,7 +87,11 @@ impl Clouds {
     /// The accounts that there are now; files are read each time, so that a new sign-in counts at once.
     pub(crate) async fn accounts(app: &App) -> Result<Vec<Account>> {
         let reader = app.clone();
-        let found = crate::app::blocking(move || Ok(reader.clouds().aws.discover())).await?;
+        let found = crate::app::blocking(move || {
+            let clouds = reader.clouds();
+            Ok(clouds.vendors().into_iter().flat_map(Vendor::discover).collect::<Vec<_>>())
+        })
+        .await?;
         Ok(std::iter::once(local::account()).chain(found).collect())
     }
 
@@ -96,7 +125,8 @@ impl Clouds {
         if account.sign_in == SignIn::Local {
             return Ok(local::Local::open(app.clone()));
         }
-        app.clouds().aws.open(account).await.map_err(|fault| api_error(account, fault))
+        let vendor = app.clouds().vendor(account);
+        vendor.open(account).await.map_err(|fault| api_error(account, fault))
     }
 
     /// Until when an account may be changed.

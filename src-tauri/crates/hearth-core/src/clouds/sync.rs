@@ -306,6 +306,7 @@ fn word(metric: Metric) -> &'static str {
         Metric::Errors => "errors",
         Metric::Throttles => "throttles",
         Metric::DurationMs => "duration_ms",
+        Metric::ComputeMbMs => "compute_mb_ms",
     }
 }
 
