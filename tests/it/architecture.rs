@@ -16,6 +16,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("hearth-cloud", &["hearth-model"]),
     // A vendor knows the words and the trait, and nobody else.
     ("hearth-aws", &["hearth-model", "hearth-cloud"]),
+    ("hearth-azure", &["hearth-model", "hearth-cloud"]),
     (
         "hearth-core",
         &[
@@ -27,6 +28,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "hearth-trace",
             "hearth-cloud",
             "hearth-aws",
+            "hearth-azure",
         ],
     ),
     ("hearth-host", &["hearth-model", "hearth-core"]),

@@ -71,6 +71,15 @@ impl Action {
     /// The same with Azure's command line.
     pub(crate) fn command_line(&self, target: &Target) -> String {
         match (self.request(target, None), self) {
+            // The bare request replaces all settings; this command merges, as Hearth does.
+            (_, Self::PutSettings { values }) => {
+                let mut line =
+                    format!("az functionapp config appsettings set --ids '{}' --settings", target.site_id);
+                for name in values.keys() {
+                    write!(line, " {name}={MASK}").ok();
+                }
+                line
+            }
             (Some(Request { method, path, version, body }), _) => {
                 let joint = if path.contains('?') { '&' } else { '?' };
                 let method = method.as_str().to_lowercase();
@@ -83,9 +92,12 @@ impl Action {
                 line
             }
             (None, Self::Publish { kind, .. }) => format!(
-                "curl -X POST '{}' -H 'Content-Type: application/zip' --data-binary @code.zip -H \"Authorization: \
-                 Bearer $(az account get-access-token --query accessToken --output tsv)\"",
-                code_address(target, *kind)
+                "curl -X POST \"https://$(az functionapp show --ids '{}' --query \
+                 'hostNameSslStates[?hostType==`Repository`].name | [0]' --output tsv){}\" -H 'Content-Type: \
+                 application/zip' --data-binary @code.zip -H \"Authorization: Bearer $(az account \
+                 get-access-token --query accessToken --output tsv)\"",
+                target.site_id,
+                kudu::path(*kind)
             ),
             (None, _) => String::new(),
         }

@@ -19,7 +19,7 @@ pub(crate) const WEB: &str = "2025-05-01";
 pub(crate) const SUBSCRIPTIONS: &str = "2022-12-01";
 pub(crate) const GROUPS: &str = "2025-04-01";
 pub(crate) const TAGS: &str = "2025-04-01";
-pub(crate) const STORAGE: &str = "2025-08-01";
+pub(crate) const STORAGE: &str = "2024-01-01";
 pub(crate) const WORKSPACES: &str = "2025-07-01";
 pub(crate) const COMPONENTS: &str = "2020-02-02";
 pub(crate) const METRICS: &str = "2024-02-01";
@@ -159,7 +159,7 @@ impl AzureAccount {
         else {
             return Ok(());
         };
-        let path = self.wire.path_of(asked, &Host::Management, &address)?;
+        let (host, path) = self.wire.follow(asked, &address)?;
         let begun = Instant::now();
         let mut pause = Duration::from_secs(answer.wait_s().unwrap_or(1));
         loop {
@@ -167,7 +167,7 @@ impl AzureAccount {
                 return Err(asked.fault(FaultKind::TimedOut, "Azure has not done it after 10 minutes"));
             }
             sleep(pause.min(Duration::from_secs(30))).await;
-            let answer = self.ask(asked, Ask::new(Method::GET, Host::Management, path.clone())).await?;
+            let answer = self.ask(asked, Ask::new(Method::GET, host.clone(), path.clone())).await?;
             if says_status {
                 let document: Value = answer.json(asked)?;
                 let going: Going =

@@ -27,6 +27,8 @@ const HOST_KNOWN: Backoff =
 /// Lines of a build's log that are shown.
 const LINES: usize = 15;
 
+/// The deployment that began last.
+const LATEST: &str = "/api/deployments/latest";
 /// Kudu's word for how a deployment ended.
 const FAILED: [i64; 2] = [3, -1];
 const SUCCEEDED: i64 = 4;
@@ -79,15 +81,13 @@ pub(crate) async fn publish(
             // The id of the deployment, as JSON text or bare.
             let id = String::from_utf8_lossy(&sent.body);
             let id = id.trim().trim_matches('"').to_owned();
-            if is_id(&id) { format!("/api/deployments/{id}") } else { "/api/deployments/latest".to_owned() }
+            if is_id(&id) { format!("/api/deployments/{id}") } else { LATEST.to_owned() }
         }
-        _ => match sent.header("location") {
-            Some(address) => account.wire.path_of(&asked, &host, &address).or_else(|fault| {
-                // Some answer a path alone.
-                if address.starts_with('/') { Ok(address.clone()) } else { Err(fault) }
-            })?,
-            None => "/api/deployments/latest".to_owned(),
-        },
+        // An address on another host is not followed: this one knows its newest deployment as well.
+        _ => sent
+            .header("location")
+            .and_then(|address| account.wire.path_of(&asked, &host, &address).ok())
+            .unwrap_or_else(|| LATEST.to_owned()),
     };
     ended(account, &asked, &host, &status_path, secrets).await
 }

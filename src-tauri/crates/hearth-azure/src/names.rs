@@ -68,6 +68,11 @@ impl Names {
         format!("{}/providers/Microsoft.OperationalInsights/workspaces/{}", self.group_id(), self.group)
     }
 
+    /// Everything that Hearth makes in the group.
+    pub(crate) fn ids(&self) -> [String; 5] {
+        [self.storage_id(), self.plan_id(), self.site_id(), self.workspace_id(), self.component_id()]
+    }
+
     pub(crate) fn component_id(&self) -> String {
         format!("{}/providers/Microsoft.Insights/components/{}", self.group_id(), self.group)
     }

@@ -18,16 +18,9 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Kinds of resources that Hearth makes for an app, and those that Azure adds to them by itself.
-const OWN_KINDS: [&str; 7] = [
-    "microsoft.web/sites",
-    "microsoft.web/serverfarms",
-    "microsoft.storage/storageaccounts",
-    "microsoft.insights/components",
-    "microsoft.operationalinsights/workspaces",
-    "microsoft.insights/actiongroups",
-    "microsoft.alertsmanagement/smartdetectoralertrules",
-];
+/// Kinds of resources that Azure itself adds to Application Insights.
+const ADDED_KINDS: [&str; 2] =
+    ["microsoft.insights/actiongroups", "microsoft.alertsmanagement/smartdetectoralertrules"];
 
 /// A plan.
 pub(crate) struct Plan {
@@ -300,11 +293,12 @@ async fn delete(account: &AzureAccount, function: &FunctionAddress, logs: bool) 
     }
     let path = format!("{}/resources", draft.target.names.group_id());
     let held: Vec<Held> = account.list(&asked, &path, GROUPS).await?;
-    let strange: Vec<&str> = held
-        .iter()
-        .filter(|one| !OWN_KINDS.contains(&one.kind.to_lowercase().as_str()))
-        .map(|one| one.id.as_str())
-        .collect();
+    let own = draft.target.names.ids();
+    let is_strange = |one: &&Held| {
+        !own.iter().any(|id| id.eq_ignore_ascii_case(&one.id))
+            && !ADDED_KINDS.contains(&one.kind.to_lowercase().as_str())
+    };
+    let strange: Vec<&str> = held.iter().filter(is_strange).map(|one| one.id.as_str()).collect();
     if strange.is_empty() && logs {
         draft.actions = vec![Action::DeleteGroup];
         let ids: Vec<&str> = held.iter().map(|one| one.id.as_str()).collect();

@@ -78,7 +78,7 @@ impl Tokens {
             return Ok(token.clone());
         }
         let (token, lasts_s) = match &self.source {
-            Source::Known => (Secret::new("hearth"), 3_600),
+            Source::Known => (Secret::new("any"), 3_600),
             Source::Cli { subscription } => {
                 let arguments =
                     ["account", "get-access-token", "--output", "json", "--resource", audience.resource()];

@@ -215,6 +215,15 @@ impl Wire {
         if url.origin() == base.origin() { Ok(url) } else { Err(wrong()) }
     }
 
+    /// Where a change that goes on can be asked for: a region's own host of Resource Manager stays that host.
+    pub(crate) fn follow(&self, asked: &Asked<'_>, address: &str) -> Result<(Host, String)> {
+        let path = self.path_of(asked, &Host::Management, address)?;
+        let url = Url::parse(address).ok();
+        let name = url.as_ref().and_then(Url::host_str).unwrap_or(MANAGEMENT);
+        let is_regional = self.endpoint.is_none() && name != MANAGEMENT;
+        Ok((if is_regional { Host::Named(name.to_owned()) } else { Host::Management }, path))
+    }
+
     /// Path and query of an address that Azure answered, for instance a next page, if the token may go there.
     pub(crate) fn path_of(&self, asked: &Asked<'_>, host: &Host, address: &str) -> Result<String> {
         let wrong =
@@ -262,6 +271,8 @@ mod tests {
         ] {
             assert!(cloud.path_of(&ASKED, &Host::Management, address).is_err(), "{address}");
         }
+        let (host, path) = cloud.follow(&ASKED, "https://eastus.management.azure.com/a?b=c").unwrap();
+        assert_eq!((host, path.as_str()), (Host::Named("eastus.management.azure.com".into()), "/a?b=c"));
         let fake = wire(Some("http://127.0.0.1:5701"));
         assert!(fake.path_of(&ASKED, &Host::Management, "http://127.0.0.1:5701/a").is_ok());
         assert!(fake.path_of(&ASKED, &Host::Management, "https://management.azure.com/a").is_err());

@@ -14,8 +14,16 @@ const SIGN_INS: Record<SignIn, string> = {
   role: 'A role',
   process: 'A program',
   web_identity: "A workload's token",
+  tool: "The vendor's own tool",
   any_keys: 'Any keys',
 };
+
+const VENDORS: Record<string, string> = { aws: 'AWS', azure: 'Azure', local: 'This computer' };
+
+/** Whose account it is. */
+export function vendorName(provider: string): string {
+  return VENDORS[provider] ?? provider;
+}
 
 export function signIn(info: AccountInfo): string {
   return SIGN_INS[info.account.signIn];

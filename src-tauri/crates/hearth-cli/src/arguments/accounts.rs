@@ -71,9 +71,9 @@ pub(crate) enum AccountsCommand {
         /// The profile whose keys sign [default: keys that everybody knows]
         #[arg(long, value_name = "PROFILE")]
         profile: Option<String>,
-        /// Whom it speaks as
-        #[arg(long, value_name = "VENDOR", value_parser = ["aws", "azure"], default_value = "aws")]
-        provider: String,
+        /// Whom it speaks as [default: aws]
+        #[arg(long, value_name = "PROVIDER", value_parser = ["aws", "azure"])]
+        provider: Option<String>,
     },
     /// Forget such an endpoint
     Remove {

@@ -55,7 +55,7 @@ pub(super) async fn accounts(
                 url: url.clone(),
                 region: region.clone(),
                 profile: profile.clone(),
-                provider: Some(provider.clone()),
+                provider: provider.clone(),
             };
             tell(caller.ask("endpoint_add", request).await?, output)
         }

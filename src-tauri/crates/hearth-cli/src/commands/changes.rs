@@ -195,7 +195,7 @@ fn show(seen: &CloudReview, output: &mut Output) -> Result<(), Failure> {
         output.line(&text)?;
     }
     output.line(&format!("Cost: {}", review.cost.words))?;
-    output.line("The same with AWS's own tool:")?;
+    output.line("The same with the vendor's own tool:")?;
     for line in &review.command_lines {
         output.line(&format!("  {line}"))?;
     }

@@ -116,7 +116,7 @@ async fn show(caller: &Caller, which: &Which, output: &mut Output) -> Result<End
         output.line(&format!("  variables {}", set.environment_names.join(", ")))?;
     }
     if let Some(url) = &standing.url {
-        let who = if url.public { "anybody" } else { "signed requests" };
+        let who = if url.public { "anybody" } else { "who has a key or signs" };
         output.line(&format!("  address {} ({who})", url.url))?;
     }
     for version in &standing.versions {

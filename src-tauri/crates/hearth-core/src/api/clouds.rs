@@ -121,6 +121,7 @@ pub struct EndpointAdd {
     pub profile: Option<String>,
     /// Whom it speaks as, `aws` or `azure`; none: AWS.
     #[serde(default)]
+    #[ts(optional)]
     pub provider: Option<String>,
 }
 

@@ -216,6 +216,7 @@ fn checked(request: EndpointAdd) -> Result<Endpoint> {
         |message: String, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(hint));
     let EndpointAdd { name, url, region, profile, provider } = request;
     let known = [hearth_aws::AWS, hearth_azure::AZURE];
+    let speaks_as_azure = provider.as_deref() == Some(hearth_azure::AZURE);
     if let Some(provider) = provider.filter(|provider| !known.contains(&provider.as_str())) {
         return refuse(format!("no endpoint can speak as `{provider}`"), "It can speak as aws or azure.");
     }
@@ -247,6 +248,13 @@ fn checked(request: EndpointAdd) -> Result<Endpoint> {
         return refuse(
             format!("`{url}` is not encrypted, and the keys of a profile may not go there"),
             "Use https, or no profile.",
+        );
+    }
+    // AWS's keys only sign; a token is the key itself, for whoever gets it.
+    if speaks_as_azure && profile.is_some() && !is_loopback && !host.ends_with(".azure.com") {
+        return refuse(
+            format!("`{url}` is not Microsoft's, and the token of an account may not go there"),
+            "Use no profile: it is asked with a token that everybody knows.",
         );
     }
     Ok(Endpoint { name, url: url.trim_end_matches('/').to_owned(), region, profile })
@@ -283,6 +291,26 @@ mod tests {
             let error = endpoint(name, url, profile).unwrap_err();
             assert!(error.message.contains(words), "{error:?}");
             assert!(!error.message.contains("secret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_azure_goes_to_microsoft_or_stays_here() {
+        let add = |url: &str, profile: Option<&str>| {
+            checked(EndpointAdd {
+                name: "a".into(),
+                url: url.into(),
+                region: None,
+                provider: Some("azure".into()),
+                profile: profile.map(str::to_owned),
+            })
+        };
+        assert!(add("https://fake.example.com", None).is_ok());
+        assert!(add("http://127.0.0.1:4566", Some("environment")).is_ok());
+        assert!(add("https://management.azure.com", Some("environment")).is_ok());
+        for url in ["https://fake.example.com", "https://azure.com.example.com", "https://evilazure.com"] {
+            let error = add(url, Some("environment")).unwrap_err();
+            assert!(error.message.contains("not Microsoft's"), "{error:?}");
         }
     }
 

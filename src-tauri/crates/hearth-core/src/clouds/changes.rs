@@ -11,6 +11,7 @@ use crate::deploy::check_name;
 use crate::package::make_executable;
 use crate::stage::Origin;
 use crate::{ApiError, App, ErrorCode, Result, variables};
+use hearth_azure::AZURE;
 use hearth_cloud::{Account, Change, Deploy, FunctionAddress, Power, Provider, Settings, SignIn};
 use hearth_model::{Engine, HearthEvent};
 use std::fmt::Write as _;
@@ -127,7 +128,10 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
     let name = request.name.clone().unwrap_or_else(|| staged.detected.name.clone());
     check_name(&name)?;
     let runtime = runtime.clone().or_else(|| staged.detected.runtime.clone());
+    // A package that is Azure's already says itself what is called.
+    let is_azures = account.provider == AZURE && staged.staging.path().join("host.json").is_file();
     let handler = handler.clone().or_else(|| staged.detected.handler.clone());
+    let handler = handler.or_else(|| is_azures.then(String::new));
     let (Some(runtime), Some(handler)) = (runtime, handler) else {
         let problem = staged.detected.problems.first().cloned();
         return Err(ApiError::new(
