@@ -263,7 +263,8 @@ def app_host(state, call):
         base = f"/api/{trigger.get('route', '').split('/{')[0]}"
         if call.path != base and not call.path.startswith(base + "/"):
             continue
-        if given not in (state.key(f"function-{name}"), state.key(f"host-{name}"), state.key(f"master-{name}")):
+        is_open = str(trigger.get("authLevel")).lower() == "anonymous"
+        if not is_open and given not in (state.key(f"function-{name}"), state.key(f"host-{name}"), state.key(f"master-{name}")):
             return 401, {}, b""
         state.calls[key] = state.calls.get(key, 0) + 1
         headers = {name: value for name, value in call.headers.items() if name != "authorization"}

@@ -1,5 +1,6 @@
 //! Accounts out of files as Azure's tools write them, also when those are broken. Secrets planted in the files must not
 //! be in what is found.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 use hearth_azure::{Endpoint, Place, discover};
 use hearth_cloud::{Account, Expiry, SignIn, SignInState};
