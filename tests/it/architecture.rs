@@ -17,6 +17,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // A vendor knows the words and the trait, and nobody else.
     ("hearth-aws", &["hearth-model", "hearth-cloud"]),
     ("hearth-google", &["hearth-model", "hearth-cloud"]),
+    ("hearth-azure", &["hearth-model", "hearth-cloud"]),
     (
         "hearth-core",
         &[
@@ -29,6 +30,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "hearth-cloud",
             "hearth-aws",
             "hearth-google",
+            "hearth-azure",
         ],
     ),
     ("hearth-host", &["hearth-model", "hearth-core"]),

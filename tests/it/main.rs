@@ -4,10 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod architecture;
+mod azure;
+mod azure_adapters;
 mod brake;
 mod clouds_aws;
 mod clouds_google;
 mod clouds_google_faults;
+mod clouds_azure;
+mod clouds_azure_faults;
 mod command_line;
 mod cost;
 mod fidelity;

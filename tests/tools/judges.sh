@@ -82,6 +82,36 @@ google_node() {
   fi
 }
 
+# Microsoft's own clients and types, which judge our fake of Azure and every request of ours, and the libraries that
+# run the adapters as Azure does. There is no emulator of Azure Functions that runs without Docker.
+azure() {
+  local pins=(azure-mgmt-web==11.0.1 azure-mgmt-monitor==7.0.0 azure-mgmt-costmanagement==5.0.0 azure-mgmt-resource==26.0.0
+    azure-mgmt-storage==25.3.0 azure-mgmt-loganalytics==14.0.0 azure-mgmt-applicationinsights==4.1.0 azure-functions==1.26.0)
+  done_before azure "${pins[*]}" && return
+  say "installing ${pins[*]}: Microsoft's own clients for Azure"
+  if python_folder "$HEARTH_JUDGES/azure" "${pins[@]}"; then
+    done_now azure "${pins[*]}"
+  else
+    say "SKIPPED: Microsoft's clients could not be installed, so the Azure provider is not tested against them"
+    rm -rf "$HEARTH_JUDGES/azure"
+  fi
+}
+
+azure_node() {
+  local pin=@azure/functions@4.16.5
+  done_before azure-node "$pin" && return
+  say "installing $pin: Microsoft's library of Node functions"
+  rm -rf "$HEARTH_JUDGES/azure-node"
+  mkdir -p "$HEARTH_JUDGES/azure-node"
+  echo '{ "private": true }' >"$HEARTH_JUDGES/azure-node/package.json"
+  if (cd "$HEARTH_JUDGES/azure-node" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$pin" >&2); then
+    done_now azure-node "$pin"
+  else
+    say "SKIPPED: $pin could not be installed, so the adapter for Node is not run"
+    rm -rf "$HEARTH_JUDGES/azure-node"
+  fi
+}
+
 mkdir -p "$HEARTH_JUDGES/.done"
 stamps=$HEARTH_JUDGES/.done
 python_judges
@@ -90,3 +120,5 @@ node_aws_sdk
 ministack
 google_python
 google_node
+azure
+azure_node

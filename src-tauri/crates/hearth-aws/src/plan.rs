@@ -120,6 +120,11 @@ pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> 
         }
         Change::LimitConcurrency { limit: wanted, .. } => concurrency(account, function, *wanted).await?,
         Change::SetUrl { access, .. } => address(account, function, *access).await?,
+        Change::Power { .. } => {
+            let asked = Asked { operation: "the change", location: &function.location };
+            let words = "AWS has nothing to start or stop; a limit of 0 stops a function";
+            return Err(asked.fault(FaultKind::Unable, words));
+        }
     };
     let names: Vec<&str> = draft.actions.iter().flat_map(Action::permissions).collect();
     let grants = match permissions::identity(account).await {

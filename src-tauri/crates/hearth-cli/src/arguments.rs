@@ -249,6 +249,9 @@ pub(crate) struct Deploy {
     /// The role it runs as in the account [default: one made for it]
     #[arg(long, value_name = "ARN", requires = "to")]
     pub(crate) role: Option<String>,
+    /// What a new app on Azure is billed by [default: flex]
+    #[arg(long, value_name = "PLAN", requires = "to", value_parser = ["flex", "consumption", "premium"])]
+    pub(crate) plan: Option<String>,
     #[command(flatten)]
     pub(crate) consent: Consent,
 }
@@ -294,6 +297,10 @@ pub(crate) struct Configure {
     /// Environment variable to take away; may be repeated
     #[arg(long = "unset", value_name = "K")]
     pub(crate) unset: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Where,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
 }
 
 #[derive(Debug, Args)]

@@ -65,6 +65,9 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
             clouds::logs(caller, arguments, output).await
         }
         Command::Logs(arguments) => logs::logs(caller, arguments, output).await,
+        Command::Configure(arguments) if arguments.place.account.is_some() => {
+            changes::configure(caller, arguments, output).await
+        }
         Command::Configure(arguments) => change::configure(caller, arguments, output).await,
         Command::Rollback { name, version } => change::rollback(caller, name, *version, output).await,
         Command::Reap { what } => change::reap(caller, what, output).await,

@@ -48,6 +48,8 @@ pub enum SignIn {
     Process,
     /// A token of a workload.
     WebIdentity,
+    /// A token that the vendor's own command line hands out.
+    Tool,
     /// An endpoint that takes any keys, such as an emulator.
     AnyKeys,
 }

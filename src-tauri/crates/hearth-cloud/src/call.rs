@@ -94,6 +94,8 @@ pub enum Metric {
     InitMs,
     /// Most environments at once.
     Environments,
+    /// Memory times duration in MB milliseconds, as a vendor bills it that does not say the duration itself.
+    ComputeMbMs,
 }
 
 /// Which figures.

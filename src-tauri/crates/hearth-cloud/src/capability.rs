@@ -42,6 +42,10 @@ pub enum Capability {
     Permissions,
     /// Environments can be told apart in the logs.
     Environments,
+    /// Start, stop and restart a function.
+    Power,
+    /// Say what was billed.
+    BilledCost,
 }
 
 /// What a provider can do.

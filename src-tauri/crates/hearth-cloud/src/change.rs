@@ -68,6 +68,9 @@ pub struct Deploy {
     pub code_sha256: String,
     /// The role it runs as; none: the one it has, or one made for it.
     pub role: Option<String>,
+    /// What a new function is billed by, where the vendor has more than one way: for Azure `flex`, `consumption` or
+    /// `premium`. None: the vendor's usual one, or the one it has.
+    pub plan: Option<String>,
 }
 
 impl fmt::Debug for Deploy {
@@ -79,8 +82,21 @@ impl fmt::Debug for Deploy {
             .field("code_bytes", &self.code.len())
             .field("code_sha256", &self.code_sha256)
             .field("role", &self.role)
+            .field("plan", &self.plan)
             .finish()
     }
+}
+
+/// What can be done with a function that runs or does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Power {
+    /// It answers calls again.
+    Start,
+    /// It answers no calls.
+    Stop,
+    /// All its servers are made anew.
+    Restart,
 }
 
 /// A change.
@@ -134,6 +150,13 @@ pub enum Change {
         /// Who may call it; none takes the address away.
         access: Option<UrlAccess>,
     },
+    /// Start, stop or restart it.
+    Power {
+        /// The function.
+        function: FunctionAddress,
+        /// What.
+        power: Power,
+    },
 }
 
 impl Change {
@@ -146,7 +169,8 @@ impl Change {
             | Self::Publish { function, .. }
             | Self::PointAlias { function, .. }
             | Self::LimitConcurrency { function, .. }
-            | Self::SetUrl { function, .. } => function,
+            | Self::SetUrl { function, .. }
+            | Self::Power { function, .. } => function,
         }
     }
 }
@@ -188,6 +212,7 @@ mod tests {
             code: Arc::from(b"s3cret".as_slice()),
             code_sha256: "ab".into(),
             role: None,
+            plan: None,
         };
         let text = format!("{:?}", Change::Deploy(deploy));
         assert!(text.contains("API_KEY") && text.contains("code_bytes: 6"), "{text}");

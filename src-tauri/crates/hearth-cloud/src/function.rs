@@ -32,6 +32,8 @@ pub enum FunctionState {
     Pending,
     /// It was not used for long; the next call wakes it.
     Inactive,
+    /// A person stopped it; calls are refused until it is started.
+    Stopped,
     /// Making it failed.
     Failed,
     /// The provider does not say.

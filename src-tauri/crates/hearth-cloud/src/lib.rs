@@ -8,6 +8,7 @@ mod account;
 mod call;
 mod capability;
 mod change;
+mod cost;
 mod fault;
 mod function;
 pub mod pace;
@@ -21,7 +22,8 @@ pub use call::{
     CallMode, CallOutcome, CallRequest, LogRow, LogsRequest, Metric, MetricSeries, MetricsRequest,
 };
 pub use capability::{Capabilities, Capability};
-pub use change::{Change, Deploy, Settings, Undo, UrlAccess};
+pub use change::{Change, Deploy, Power, Settings, Undo, UrlAccess};
+pub use cost::{BilledCost, BilledRow, CostRequest};
 pub use fault::{Fault, FaultKind, Result};
 pub use function::{
     Alias, CloudFunction, EventSource, FunctionAddress, FunctionState, FunctionUrl, PublishedVersion,

@@ -2,9 +2,9 @@
 //! account. Everything is asked through `dyn`, so that the rest of Hearth knows no vendor.
 
 use crate::{
-    Account, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, FunctionAddress, Identity,
-    LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Result, Review,
-    Standing,
+    Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, CostRequest, Fault,
+    FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest,
+    Page, Permission, Result, Review, Standing,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,12 @@ pub trait Provider: Send + Sync {
 
     /// Figures of many functions of a location at once.
     fn metrics<'a>(&'a self, location: &'a str, request: &'a MetricsRequest) -> Reply<'a, Vec<MetricSeries>>;
+
+    /// What the vendor billed. Most vendors limit or bill this question, so that only a person asks it.
+    fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
+        let words = format!("from {} to {}", request.since, request.until);
+        Box::pin(async move { Err(Fault::new(FaultKind::Unable, "reading what was billed", words)) })
+    }
 
     /// What a change would do. Changes nothing.
     fn review<'a>(&'a self, change: &'a Change) -> Reply<'a, Review>;

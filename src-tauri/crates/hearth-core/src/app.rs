@@ -1,6 +1,7 @@
 //! The App: everything that is open while Hearth runs, behind one cheap handle. Owns the order of opening and
 //! closing. Must not know who calls it.
 
+use crate::Place;
 use crate::api::{EngineInfo, Settings};
 use crate::budgets::Watch;
 use crate::calls::Calls;
@@ -18,7 +19,6 @@ use crate::system::engine_info;
 use crate::tuning::Tunings;
 use crate::variables::VariablesStore;
 use crate::{ApiError, ErrorCode, Result, budgets, bus, settings};
-use hearth_aws::Place;
 use hearth_cost::{Books, PriceBook};
 use hearth_model::{Clock, HearthEvent, Micros};
 use hearth_runtime::{ParkedCounts, Runtime, RuntimeOptions};

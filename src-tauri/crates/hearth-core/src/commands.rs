@@ -2,10 +2,10 @@
 //! dispatcher and the TypeScript types. Must not know who calls or over what.
 
 use crate::api::{
-    AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock, AccountsList,
-    CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions, CloudFunctionsQuery,
-    CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudReview, CloudStanding, EndpointAdd, Inventory,
-    SeenEnvironments, SyncStart, SyncStatus,
+    AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
+    AccountsList, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
+    CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudReview, CloudStanding,
+    EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
 };
 use crate::api::{
     AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
@@ -25,6 +25,7 @@ use crate::api::{
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
+use hearth_cloud::BilledCost;
 use hearth_model::{Environment, FunctionRecord, SeriesQuery};
 use serde::Serialize;
 use serde_json::Value;
@@ -185,6 +186,8 @@ commands! {
         account_unlock(AccountUnlock) -> AccountInfo = crate::clouds::accounts::unlock;
         /// Marks an account as production, or chooses its regions.
         account_choose(AccountChoose) -> AccountInfo = crate::clouds::accounts::choose;
+        /// Asks the vendor what an account was billed by day and resource.
+        account_billed(AccountBilled) -> BilledCost = crate::clouds::accounts::billed;
         /// Adds an endpoint that speaks as a vendor does.
         endpoint_add(EndpointAdd) -> AccountInfo = crate::clouds::accounts::add_endpoint;
         /// Forgets such an endpoint.

@@ -45,8 +45,8 @@ mod variables;
 
 pub use app::{App, AppOptions};
 pub use clock::SystemClock;
+pub use clouds::place::Place;
 pub use error::{ApiError, ErrorCode, Result};
-pub use hearth_aws::Place;
 /// The words of accounts and the functions in them.
 pub use hearth_cloud as cloud;
 /// Prices and cost arithmetic, for shells that need no [`App`].

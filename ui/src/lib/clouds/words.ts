@@ -1,8 +1,3 @@
-/** Whose an account is, for people. */
-export function vendor(provider: string): string {
-  return { aws: 'AWS', azure: 'Azure', google: 'Google Cloud' }[provider] ?? provider;
-}
-
 /** Accounts in words. Must not know any screen. */
 import type { AccountInfo } from '$lib/api/generated/AccountInfo';
 import type { Expiry } from '$lib/api/generated/Expiry';
@@ -19,8 +14,16 @@ const SIGN_INS: Record<SignIn, string> = {
   role: 'A role',
   process: 'A program',
   web_identity: "A workload's token",
+  tool: "The vendor's own tool",
   any_keys: 'Any keys',
 };
+
+const VENDORS: Record<string, string> = { aws: 'AWS', azure: 'Azure', google: 'Google Cloud', local: 'This computer' };
+
+/** Whose account it is. */
+export function vendorName(provider: string): string {
+  return VENDORS[provider] ?? provider;
+}
 
 export function signIn(info: AccountInfo): string {
   return SIGN_INS[info.account.signIn];

@@ -48,7 +48,18 @@ pub(crate) enum AccountsCommand {
         #[arg(long = "region", value_name = "REGION", value_delimiter = ',')]
         regions: Vec<String>,
     },
-    /// Add an endpoint that speaks as AWS Lambda or Google Cloud does: an emulator, another Hearth
+    /// Ask the vendor what an account was billed, by day and resource; Azure answers this a few times a day
+    Billed {
+        /// Its id or name
+        account: String,
+        /// The first day, for instance 2026-11-01
+        #[arg(long, value_name = "DAY")]
+        since: String,
+        /// The last day
+        #[arg(long, value_name = "DAY")]
+        until: String,
+    },
+    /// Add an endpoint that speaks as a vendor does: an emulator, another Hearth
     Add {
         /// What to call it
         name: String,
@@ -61,7 +72,7 @@ pub(crate) enum AccountsCommand {
         #[arg(long, value_name = "PROFILE")]
         profile: Option<String>,
         /// As whom it speaks [default: aws]
-        #[arg(long, value_name = "PROVIDER", value_parser = ["aws", "google"])]
+        #[arg(long, value_name = "PROVIDER", value_parser = ["aws", "azure", "google"])]
         provider: Option<String>,
         /// The project, for one that speaks as Google
         #[arg(long, value_name = "PROJECT")]

@@ -49,6 +49,21 @@ pub(crate) enum OfAccount {
         #[arg(long, group = "access", required_unless_present_any = ["public", "signed"])]
         remove: bool,
     },
+    /// Start a stopped function of an account
+    Start {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Stop a function of an account: it answers no calls until it is started
+    Stop {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Make all servers of a function of an account anew
+    Restart {
+        #[command(flatten)]
+        which: Which,
+    },
     /// Show the servers of a function of an account in the last hour, rebuilt from its log
     Servers {
         #[command(flatten)]

@@ -6,10 +6,10 @@ use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words;
 use hearth_core::api::{
-    AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock, AccountsList,
-    Empty, EndpointAdd,
+    AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
+    AccountsList, Empty, EndpointAdd,
 };
-use hearth_core::cloud::{Expiry, Grant, Level, SignIn, SignInState};
+use hearth_core::cloud::{BilledCost, Expiry, Grant, Level, SignIn, SignInState};
 use hearth_host::Caller;
 use hearth_model::Micros;
 use serde_json::json;
@@ -44,6 +44,11 @@ pub(super) async fn accounts(
             };
             tell(caller.ask("account_choose", request).await?, output)
         }
+        Some(AccountsCommand::Billed { account, since, until }) => {
+            let request =
+                AccountBilled { account: account.clone(), since: since.clone(), until: until.clone() };
+            billed(&caller.ask("account_billed", request).await?, output)
+        }
         Some(AccountsCommand::Add { name, url, region, profile, provider, project }) => {
             let request = EndpointAdd {
                 name: name.clone(),
@@ -77,7 +82,7 @@ async fn list(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {
     if in_clouds == 0 {
         output.line("No account of a cloud was found. Functions run on this computer without one.")?;
         output.line(&format!("Hearth looked in {}.", list.looked_in.join(", ")))?;
-        output.line("Sign in with the vendor's own tool (aws login, aws configure sso, gcloud auth application-default login), or add an emulator: hearth accounts add NAME URL.")?;
+        output.line("Sign in with the vendor's own tool (aws login, aws configure sso, az login, gcloud auth application-default login), or add an emulator: hearth accounts add NAME URL.")?;
         return Ok(Ended::Well);
     }
     let mut table = Table::new(&[
@@ -117,6 +122,34 @@ async fn list(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
+fn billed(cost: &BilledCost, output: &mut Output) -> Result<Ended, Failure> {
+    if output.is_json() {
+        output.document(cost)?;
+        return Ok(Ended::Well);
+    }
+    if cost.rows.is_empty() {
+        output
+            .line("Nothing was billed for functions on these days, or not yet: a bill is some hours late.")?;
+        return Ok(Ended::Well);
+    }
+    let mut table = Table::new(&[
+        ("Day", Side::Left),
+        ("Amount", Side::Right),
+        ("", Side::Left),
+        ("Resource", Side::Left),
+    ]);
+    for row in &cost.rows {
+        table.row(vec![
+            row.day.clone().into(),
+            row.amount.clone().into(),
+            row.currency.clone().into(),
+            row.resource.clone().into(),
+        ]);
+    }
+    table.print(output)?;
+    Ok(Ended::Well)
+}
+
 fn sign_in(kind: SignIn) -> &'static str {
     match kind {
         SignIn::Local => "nothing",
@@ -128,6 +161,7 @@ fn sign_in(kind: SignIn) -> &'static str {
         SignIn::Role => "a role",
         SignIn::Process => "a program",
         SignIn::WebIdentity => "a workload's token",
+        SignIn::Tool => "its own tool",
         SignIn::AnyKeys => "any keys",
     }
 }

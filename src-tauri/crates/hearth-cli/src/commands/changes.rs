@@ -1,7 +1,7 @@
 //! Changes in an account: the review is shown, a person says yes, the change is made. `--yes` says it beforehand;
 //! without it and without a terminal nothing is changed.
 
-use crate::arguments::{Consent, Deploy, Where};
+use crate::arguments::{Configure, Consent, Deploy, Where};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
@@ -37,9 +37,35 @@ pub(super) async fn deploy(
             architecture: None,
             environment: (!environment.is_empty()).then(|| environment.iter().cloned().collect()),
             role: arguments.role.clone(),
+            plan: arguments.plan.clone(),
         },
     };
     change(caller, request, arguments.consent, output).await
+}
+
+/// `configure NAME --account …`: memory and environment variables.
+pub(super) async fn configure(
+    caller: &Caller,
+    arguments: &Configure,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let Configure { name, runtime, handler, timeout, limit, description, unset, .. } = arguments;
+    let others =
+        [runtime.is_some(), handler.is_some(), timeout.is_some(), limit.is_some(), description.is_some()];
+    if others.contains(&true) || !unset.is_empty() {
+        return Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            "of a function in an account, only --memory and --env can be changed here",
+        )
+        .with_hint("Deploy it again for another runtime, handler or timeout; see `hearth limit` for a limit.")
+        .into());
+    }
+    let environment = &arguments.environment;
+    let wanted = CloudChange::Configure {
+        memory_mb: arguments.memory,
+        environment: (!environment.is_empty()).then(|| environment.iter().cloned().collect()),
+    };
+    of_function(caller, &arguments.place, name, wanted, arguments.consent, output).await
 }
 
 /// `delete NAME --account …` and the other changes of a function that is there.

@@ -59,6 +59,7 @@ pub(super) async fn list(
             FunctionState::Active => ("active", Tone::Good),
             FunctionState::Pending => ("being made", Tone::Odd),
             FunctionState::Inactive => ("inactive", Tone::Quiet),
+            FunctionState::Stopped => ("stopped", Tone::Odd),
             FunctionState::Failed => ("failed", Tone::Bad),
             FunctionState::Unknown => ("unknown", Tone::Plain),
         };

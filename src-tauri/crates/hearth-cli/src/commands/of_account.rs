@@ -1,4 +1,4 @@
-//! `publish`, `alias`, `limit`, `url` and `show` of functions in an account.
+//! `publish`, `alias`, `limit`, `url`, `start`, `stop`, `restart` and `show` of functions in an account.
 
 use super::changes;
 use crate::arguments::{OfAccount, Which};
@@ -7,7 +7,7 @@ use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words;
 use hearth_core::api::{CloudChange, CloudFunctionName, CloudLogsQuery, CloudStanding, SeenEnvironments};
-use hearth_core::cloud::UrlAccess;
+use hearth_core::cloud::{Power, UrlAccess};
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
 
@@ -29,6 +29,9 @@ pub(super) async fn run(caller: &Caller, command: &OfAccount, output: &mut Outpu
             };
             (which, CloudChange::SetUrl { access })
         }
+        OfAccount::Start { which } => (which, CloudChange::Power { power: Power::Start }),
+        OfAccount::Stop { which } => (which, CloudChange::Power { power: Power::Stop }),
+        OfAccount::Restart { which } => (which, CloudChange::Power { power: Power::Restart }),
         OfAccount::Servers { which } => return servers(caller, which, output).await,
         OfAccount::Show { which } => return show(caller, which, output).await,
     };

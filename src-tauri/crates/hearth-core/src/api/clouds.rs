@@ -3,7 +3,7 @@
 use crate::api::CodeSource;
 use hearth_cloud::{
     Account, CallMode, Capabilities, Changed, CloudFunction, Fault, Identity, Level, LevelPolicy, LogRow,
-    Permission, Review, Standing, UrlAccess,
+    Permission, Power, Review, Standing, UrlAccess,
 };
 use hearth_model::{Architecture, Micros};
 use serde::{Deserialize, Serialize};
@@ -119,7 +119,7 @@ pub struct EndpointAdd {
     /// The profile whose keys sign; none signs with keys that everybody knows.
     #[serde(default)]
     pub profile: Option<String>,
-    /// As whom it speaks: `aws` or `google`; none means AWS.
+    /// As whom it speaks: `aws`, `azure` or `google`; none means AWS.
     #[serde(default)]
     #[ts(optional)]
     pub provider: Option<String>,
@@ -127,6 +127,18 @@ pub struct EndpointAdd {
     #[serde(default)]
     #[ts(optional)]
     pub project: Option<String>,
+}
+
+/// Asks the vendor what an account was billed.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountBilled {
+    /// The account.
+    pub account: String,
+    /// The first day, for instance `2026-11-01`.
+    pub since: String,
+    /// The last day.
+    pub until: String,
 }
 
 /// Names a function in an account.
@@ -277,6 +289,9 @@ pub enum CloudChange {
         /// The role it runs as.
         #[serde(default)]
         role: Option<String>,
+        /// What a new function is billed by, where the vendor has more than one way.
+        #[serde(default)]
+        plan: Option<String>,
     },
     /// Delete.
     Delete {
@@ -309,6 +324,20 @@ pub enum CloudChange {
     SetUrl {
         /// Who may call it; none takes it away.
         access: Option<UrlAccess>,
+    },
+    /// Start, stop or restart it.
+    Power {
+        /// What.
+        power: Power,
+    },
+    /// Change memory and environment variables; what is left out stays.
+    Configure {
+        /// Memory size.
+        #[serde(default)]
+        memory_mb: Option<u32>,
+        /// Environment variables: on AWS they replace those of the function, on Azure all others stay.
+        #[serde(default)]
+        environment: Option<BTreeMap<String, String>>,
     },
 }
 

@@ -3,12 +3,12 @@
 
 use super::{Clouds, api_error, no_such_account};
 use crate::api::{
-    AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock, AccountsList,
-    Empty, EndpointAdd,
+    AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
+    AccountsList, Empty, EndpointAdd,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_aws::Endpoint;
-use hearth_cloud::{Account, AccountId, Capabilities, Grant, Level, Permission};
+use hearth_cloud::{Account, AccountId, BilledCost, Capabilities, CostRequest, Grant, Level, Permission};
 use hearth_model::{HearthEvent, Micros};
 use std::time::Instant;
 
@@ -156,19 +156,27 @@ pub(crate) async fn choose(app: &App, request: AccountChoose) -> Result<AccountI
 
 pub(crate) async fn add_endpoint(app: &App, request: EndpointAdd) -> Result<AccountInfo> {
     let google = google_endpoint(&request)?;
+    let (provider, region) = (request.provider.clone(), request.region.clone());
     let endpoint = checked(request)?;
     let id = AccountId(format!("endpoint:{}", endpoint.name));
     app.clouds()
         .choose(app.store(), |choices| {
-            choices.endpoints.retain(|other| other.name != endpoint.name);
-            choices.google_endpoints.retain(|other| other.name != endpoint.name);
-            if let Some(google) = google {
-                choices.google_endpoints.push(hearth_google::Endpoint { url: endpoint.url, ..google });
-                choices.google_endpoints.sort_by(|one, other| one.name.cmp(&other.name));
-            } else {
-                choices.endpoints.push(endpoint);
-                choices.endpoints.sort_by(|one, other| one.name.cmp(&other.name));
+            choices.forget_endpoint(&endpoint.name);
+            match (provider.as_deref(), google) {
+                (_, Some(google)) => choices
+                    .google_endpoints
+                    .push(hearth_google::Endpoint { url: endpoint.url, ..google }),
+                (Some(hearth_azure::AZURE), None) => choices.azure_endpoints.push(hearth_azure::Endpoint {
+                    name: endpoint.name,
+                    url: endpoint.url,
+                    region,
+                    profile: endpoint.profile,
+                }),
+                _ => choices.endpoints.push(endpoint),
             }
+            choices.endpoints.sort_by(|one, other| one.name.cmp(&other.name));
+            choices.azure_endpoints.sort_by(|one, other| one.name.cmp(&other.name));
+            choices.google_endpoints.sort_by(|one, other| one.name.cmp(&other.name));
         })
         .await?;
     app.tell(HearthEvent::AccountsChanged);
@@ -185,16 +193,13 @@ pub(crate) async fn remove_endpoint(app: &App, request: AccountName) -> Result<E
         )
         .with_hint(format!("It is kept in {}.", account.found_in.join(" and "))));
     };
-    let choices = app.clouds().choices();
-    let of_google = choices.google_endpoints.iter().any(|endpoint| endpoint.name == name);
-    if !of_google && !choices.endpoints.iter().any(|endpoint| endpoint.name == name) {
+    if !app.clouds().choices().has_endpoint(name) {
         return Err(no_such_account(name));
     }
     app.store().forget_inventory(account.id.as_str()).await?;
     app.clouds()
         .choose(app.store(), |choices| {
-            choices.endpoints.retain(|endpoint| endpoint.name != name);
-            choices.google_endpoints.retain(|endpoint| endpoint.name != name);
+            choices.forget_endpoint(name);
             choices.accounts.remove(account.id.as_str());
         })
         .await?;
@@ -207,10 +212,10 @@ fn google_endpoint(request: &EndpointAdd) -> Result<Option<hearth_google::Endpoi
     let refuse =
         |message: String, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(hint));
     match request.provider.as_deref() {
-        None | Some(hearth_aws::AWS) => return Ok(None),
+        None | Some(hearth_aws::AWS | hearth_azure::AZURE) => return Ok(None),
         Some(hearth_google::GOOGLE) => {}
         Some(other) => {
-            return refuse(format!("no endpoint can speak as `{other}`"), "Hearth knows aws and google.");
+            return refuse(format!("no endpoint can speak as `{other}`"), "It can speak as aws, azure or google.");
         }
     }
     if request.profile.is_some() {
@@ -234,11 +239,20 @@ fn google_endpoint(request: &EndpointAdd) -> Result<Option<hearth_google::Endpoi
     }))
 }
 
+/// Asks the vendor what it billed. Some vendors limit how often this may be asked, so only a person asks.
+pub(crate) async fn billed(app: &App, request: AccountBilled) -> Result<BilledCost> {
+    let account = Clouds::account(app, &request.account).await?;
+    let provider = Clouds::open(app, &account).await?;
+    let days = CostRequest { since: request.since, until: request.until };
+    provider.billed(&days).await.map_err(|fault| api_error(&account, fault))
+}
+
 /// Refuses what cannot be an endpoint, and what would send keys over a line that others can read.
 fn checked(request: EndpointAdd) -> Result<Endpoint> {
     let refuse =
         |message: String, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(hint));
-    let EndpointAdd { name, url, region, profile, .. } = request;
+    let EndpointAdd { name, url, region, profile, provider, .. } = request;
+    let speaks_as_azure = provider.as_deref() == Some(hearth_azure::AZURE);
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
         return refuse(
@@ -267,6 +281,13 @@ fn checked(request: EndpointAdd) -> Result<Endpoint> {
         return refuse(
             format!("`{url}` is not encrypted, and the keys of a profile may not go there"),
             "Use https, or no profile.",
+        );
+    }
+    // AWS's keys only sign; a token is the key itself, for whoever gets it.
+    if speaks_as_azure && profile.is_some() && !is_loopback && !host.ends_with(".azure.com") {
+        return refuse(
+            format!("`{url}` is not Microsoft's, and the token of an account may not go there"),
+            "Use no profile: it is asked with a token that everybody knows.",
         );
     }
     Ok(Endpoint { name, url: url.trim_end_matches('/').to_owned(), region, profile })
@@ -304,6 +325,26 @@ mod tests {
             let error = endpoint(name, url, profile).unwrap_err();
             assert!(error.message.contains(words), "{error:?}");
             assert!(!error.message.contains("secret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_azure_goes_to_microsoft_or_stays_here() {
+        let add = |url: &str, profile: Option<&str>| {
+            checked(EndpointAdd {
+                name: "a".into(),
+                url: url.into(),
+                region: None,
+                provider: Some("azure".into()),
+                profile: profile.map(str::to_owned),
+            })
+        };
+        assert!(add("https://fake.example.com", None).is_ok());
+        assert!(add("http://127.0.0.1:4566", Some("environment")).is_ok());
+        assert!(add("https://management.azure.com", Some("environment")).is_ok());
+        for url in ["https://fake.example.com", "https://azure.com.example.com", "https://evilazure.com"] {
+            let error = add(url, Some("environment")).unwrap_err();
+            assert!(error.message.contains("not Microsoft's"), "{error:?}");
         }
     }
 

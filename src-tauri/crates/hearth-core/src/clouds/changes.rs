@@ -11,8 +11,10 @@ use crate::deploy::check_name;
 use crate::package::make_executable;
 use crate::stage::Origin;
 use crate::{ApiError, App, ErrorCode, Result, variables};
-use hearth_cloud::{Account, Change, Deploy, FunctionAddress, Provider, Settings, SignIn};
+use hearth_azure::AZURE;
+use hearth_cloud::{Account, Change, Deploy, FunctionAddress, Power, Provider, Settings, SignIn};
 use hearth_model::{Engine, HearthEvent};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// A change with everything it needs.
@@ -91,6 +93,15 @@ async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
             Change::LimitConcurrency { function: named()?, limit: *limit }
         }
         CloudChange::SetUrl { access } => Change::SetUrl { function: named()?, access: *access },
+        CloudChange::Power { power } => Change::Power { function: named()?, power: *power },
+        CloudChange::Configure { memory_mb, environment } => {
+            if let Some(values) = environment {
+                variables::check(values)?;
+            }
+            let settings =
+                Settings { memory_mb: *memory_mb, environment: environment.clone(), ..Settings::default() };
+            Change::Configure { function: named()?, settings }
+        }
     };
     Ok(Meant { account, provider, change })
 }
@@ -105,6 +116,7 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
         architecture,
         environment,
         role,
+        plan,
     } = &request.change
     else {
         return Err(ApiError::internal("this change is no deploy"));
@@ -116,7 +128,10 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
     let name = request.name.clone().unwrap_or_else(|| staged.detected.name.clone());
     check_name(&name)?;
     let runtime = runtime.clone().or_else(|| staged.detected.runtime.clone());
+    // A package that is Azure's already says itself what is called.
+    let is_azures = account.provider == AZURE && staged.staging.path().join("host.json").is_file();
     let handler = handler.clone().or_else(|| staged.detected.handler.clone());
+    let handler = handler.or_else(|| is_azures.then(String::new));
     let (Some(runtime), Some(handler)) = (runtime, handler) else {
         let problem = staged.detected.problems.first().cloned();
         return Err(ApiError::new(
@@ -129,7 +144,7 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
     if engine == Some(Engine::Quickjs) && account.sign_in != SignIn::Local {
         return Err(ApiError::new(
             ErrorCode::InvalidInput,
-            "no cloud has a runtime `quickjs`; it exists only on this computer",
+            "no cloud has the runtime `quickjs`; it exists only on this computer",
         )
         .with_hint("Deploy it with --runtime nodejs22.x."));
     }
@@ -151,7 +166,7 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
         description: None,
         environment: environment.clone(),
     };
-    Ok(Deploy { function, settings, code: zip, code_sha256: sha256, role: role.clone() })
+    Ok(Deploy { function, settings, code: zip, code_sha256: sha256, role: role.clone(), plan: plan.clone() })
 }
 
 /// The same with Hearth's command line; values of variables are left to the reader.
@@ -159,7 +174,7 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
     let FunctionAddress { location, name } = address;
     let account = format!("--account {} --region {location}", account.id);
     match &request.change {
-        CloudChange::Deploy { source, memory_mb, timeout_s, environment, role, .. } => {
+        CloudChange::Deploy { source, memory_mb, timeout_s, environment, role, plan, .. } => {
             let from = match source {
                 CodeSource::Path { path } => quoted(path),
                 CodeSource::Upload { file_name, .. } => quoted(file_name),
@@ -176,6 +191,7 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             add("memory", memory_mb.map(|size| size.to_string()));
             add("timeout", timeout_s.map(|seconds| seconds.to_string()));
             add("role", role.clone());
+            add("plan", plan.clone());
             for name in environment.iter().flat_map(|all| all.keys()) {
                 add("env", Some(format!("{name}=…")));
             }
@@ -199,6 +215,24 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             Some(hearth_cloud::UrlAccess::Account) => format!("hearth url {name} --signed {account}"),
             None => format!("hearth url {name} --remove {account}"),
         },
+        CloudChange::Power { power } => {
+            let verb = match power {
+                Power::Start => "start",
+                Power::Stop => "stop",
+                Power::Restart => "restart",
+            };
+            format!("hearth {verb} {name} {account}")
+        }
+        CloudChange::Configure { memory_mb, environment } => {
+            let mut line = format!("hearth configure {name} {account}");
+            if let Some(size) = memory_mb {
+                write!(line, " --memory {size}").ok();
+            }
+            for name in environment.iter().flat_map(|all| all.keys()) {
+                write!(line, " --env {name}=…").ok();
+            }
+            line
+        }
     }
 }
 

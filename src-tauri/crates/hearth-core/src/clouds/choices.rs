@@ -26,6 +26,7 @@ pub(crate) struct Choices {
     pub(crate) accounts: BTreeMap<String, Choice>,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) google_endpoints: Vec<hearth_google::Endpoint>,
+    pub(crate) azure_endpoints: Vec<hearth_azure::Endpoint>,
 }
 
 impl Choices {
@@ -42,6 +43,20 @@ impl Choices {
             ApiError::internal("the choices for accounts could not be written").with_detail(error.to_string())
         })?;
         Ok(store.set_setting(KEY, &text).await?)
+    }
+
+    /// Whether a person added an endpoint of this name.
+    pub(crate) fn has_endpoint(&self, name: &str) -> bool {
+        self.endpoints.iter().any(|endpoint| endpoint.name == name)
+            || self.azure_endpoints.iter().any(|endpoint| endpoint.name == name)
+            || self.google_endpoints.iter().any(|endpoint| endpoint.name == name)
+    }
+
+    /// Forgets it, whoever it speaks as: a name is one account.
+    pub(crate) fn forget_endpoint(&mut self, name: &str) {
+        self.endpoints.retain(|endpoint| endpoint.name != name);
+        self.azure_endpoints.retain(|endpoint| endpoint.name != name);
+        self.google_endpoints.retain(|endpoint| endpoint.name != name);
     }
 
     pub(crate) fn of(&self, account: &AccountId) -> Choice {

@@ -1,7 +1,8 @@
 //! Servers of a cloud's function, rebuilt from its log: on AWS each environment writes a stream of its own, with
 //! INIT_START, START and REPORT lines; on Google each line has the id of its instance, and there are lines for its start,
-//! for the probe that it answered, and for each request. What is between two lines is inferred and said to be so. Pure
-//! but for [`list`].
+//! for the probe that it answered, and for each request. On Azure an instance has the host's own lines about starting
+//! and a REQUEST line a call; that the first call after them was cold is inferred, since Azure has no word for it. What
+//! is between two lines is inferred and said to be so. Pure but for [`list`].
 
 use super::functions::logs;
 use crate::api::{CloudLogsQuery, SeenCall, SeenEnvironment, SeenEnvironments};
@@ -83,6 +84,30 @@ fn read(seen: &mut SeenEnvironment, row: &LogRow) {
         }
     } else {
         read_google(seen, row, text);
+        read_azure(seen, row.at_us, text);
+    }
+}
+
+/// `Initializing Host…`, `Host started (412ms)`, `REQUEST ID NAME 12.5 ms result 200`.
+fn read_azure(seen: &mut SeenEnvironment, at: Micros, text: &str) {
+    if text.starts_with("Initializing Host") {
+        seen.init_started_us = Some(at);
+    } else if let Some(rest) = text.strip_prefix("Host started (") {
+        let milliseconds = rest.split_once("ms)").and_then(|(number, _)| number.trim().parse().ok());
+        seen.init_us = milliseconds.map(micros);
+    } else if let Some((before, _)) =
+        text.strip_prefix("REQUEST ").and_then(|rest| rest.rsplit_once(" ms result "))
+        && let Some((id, rest)) = before.split_once(' ')
+        && let Some(duration) = rest.rsplit(' ').next().and_then(|number| number.parse().ok())
+    {
+        let duration_us = micros(duration);
+        let cold = seen.calls.is_empty() && seen.init_us.is_some();
+        seen.calls.push(SeenCall {
+            duration_us: Some(duration_us),
+            reported_us: Some(Micros(at.0.saturating_add(duration_us.0))),
+            cold,
+            ..begun(id.to_owned(), Some(at))
+        });
     }
 }
 
@@ -211,6 +236,24 @@ mod tests {
         assert_eq!((a.calls[0].cold, a.calls[0].duration_us), (true, Some(Micros(950_500))));
         assert_eq!((a.calls[1].cold, a.calls[1].timed_out), (false, true));
         assert_eq!(a.calls[1].reported_us, Some(Micros(2_010_000)));
+    }
+
+    #[test]
+    fn an_instance_of_azure_is_cold_once_where_its_start_is_in_the_log() {
+        let seen = rebuild(vec![
+            row(1_000, "i", "Initializing Host. OperationId: 'x'."),
+            row(413_000, "i", "Host started (412ms)"),
+            row(414_000, "i", "REQUEST op1 handler 100.5 ms result 200"),
+            row(515_000, "i", "REQUEST op2 handler 2 ms result 500"),
+            row(909_000, "j", "REQUEST op3 handler 2 ms result 200"),
+            row(909_500, "j", "REQUEST op4 with no duration"),
+        ]);
+        assert_eq!((seen[0].init_started_us, seen[0].init_us), (Some(Micros(1_000)), Some(Micros(412_000))));
+        let calls: Vec<_> = seen[0].calls.iter().map(|call| (call.request_id.as_str(), call.cold)).collect();
+        assert_eq!(calls, [("op1", true), ("op2", false)]);
+        assert_eq!(seen[0].calls[0].duration_us, Some(Micros(100_500)));
+        assert!(!seen[1].calls[0].cold, "its start is not in the log: unknown is not cold");
+        assert_eq!(seen[1].calls.len(), 1);
     }
 
     #[test]

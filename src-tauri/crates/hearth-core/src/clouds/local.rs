@@ -98,6 +98,7 @@ impl Local {
             Change::Configure { .. }
             | Change::Publish { .. }
             | Change::PointAlias { .. }
+            | Change::Power { .. }
             | Change::SetUrl { .. } => {
                 return Err(unable("this change"));
             }
@@ -154,6 +155,7 @@ impl Local {
             Change::Configure { .. }
             | Change::Publish { .. }
             | Change::PointAlias { .. }
+            | Change::Power { .. }
             | Change::SetUrl { .. } => {
                 return Err(unable("this change"));
             }

@@ -11,21 +11,25 @@ mod choices;
 pub(crate) mod environments;
 pub(crate) mod functions;
 mod local;
+pub(crate) mod place;
 pub(crate) mod sync;
 
 use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;
-use hearth_aws::{Aws, Place};
+use hearth_aws::Aws;
+use hearth_azure::{AZURE, Azure};
 use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInState, Vendor};
 use hearth_google::{GOOGLE, Google};
 use hearth_model::{Clock, Micros};
 use hearth_store::Store;
+use place::Place;
 use std::sync::{Arc, PoisonError, RwLock};
 use sync::Syncing;
 
 /// The vendors, and what a person chose for their accounts.
 pub(crate) struct Clouds {
     aws: Aws,
+    azure: Azure,
     google: Google,
     choices: RwLock<Choices>,
     /// Held while choices are changed and kept.
@@ -37,18 +41,36 @@ impl Clouds {
     /// As they were left.
     pub(crate) async fn load(store: &Store, place: Place, clock: Arc<dyn Clock>) -> Result<Self> {
         let choices = Choices::load(store).await?;
-        // Without a home folder nobody's sign-ins are looked for.
-        let google = place.home.as_ref().map(|_| hearth_google::Place::of_system()).unwrap_or_default();
-        let google = hearth_google::Place { home: place.home.clone(), ..google };
-        let google = Google::new(google, choices.google_endpoints.clone(), Arc::clone(&clock));
-        let aws = Aws::new(place, choices.endpoints.clone(), clock);
+        let aws = Aws::new(place.aws, choices.endpoints.clone(), Arc::clone(&clock));
+        let azure = Azure::new(place.azure, choices.azure_endpoints.clone(), Arc::clone(&clock));
+        let google = Google::new(place.google, choices.google_endpoints.clone(), clock);
         Ok(Self {
             aws,
+            azure,
             google,
             choices: RwLock::new(choices),
             choosing: tokio::sync::Mutex::new(()),
             syncing: Syncing::default(),
         })
+    }
+
+    /// Every vendor, in the order their accounts are shown.
+    fn vendors(&self) -> Vec<&dyn Vendor> {
+        vec![&self.aws, &self.azure, &self.google]
+    }
+
+    /// Whose account it is.
+    fn vendor(&self, account: &Account) -> &dyn Vendor {
+        match account.provider.as_str() {
+            AZURE => &self.azure,
+            GOOGLE => &self.google,
+            _ => &self.aws,
+        }
+    }
+
+    /// The files and folders in which accounts are looked for.
+    fn looked_in(&self) -> Vec<String> {
+        [self.aws.looked_in(), self.azure.looked_in(), self.google.looked_in()].concat()
     }
 
     fn choices(&self) -> Choices {
@@ -62,6 +84,7 @@ impl Clouds {
         change(&mut choices);
         choices.keep(store).await?;
         self.aws.set_endpoints(choices.endpoints.clone());
+        self.azure.set_endpoints(choices.azure_endpoints.clone());
         self.google.set_endpoints(choices.google_endpoints.clone());
         *self.choices.write().unwrap_or_else(PoisonError::into_inner) = choices;
         Ok(())
@@ -71,9 +94,8 @@ impl Clouds {
     pub(crate) async fn accounts(app: &App) -> Result<Vec<Account>> {
         let reader = app.clone();
         let found = crate::app::blocking(move || {
-            let mut found = reader.clouds().aws.discover();
-            found.extend(reader.clouds().google.discover());
-            Ok(found)
+            let clouds = reader.clouds();
+            Ok(clouds.vendors().into_iter().flat_map(Vendor::discover).collect::<Vec<_>>())
         })
         .await?;
         Ok(std::iter::once(local::account()).chain(found).collect())
@@ -109,22 +131,8 @@ impl Clouds {
         if account.sign_in == SignIn::Local {
             return Ok(local::Local::open(app.clone()));
         }
-        app.clouds().vendor(account).open(account).await.map_err(|fault| api_error(account, fault))
-    }
-
-    /// Whose an account is.
-    fn vendor(&self, account: &Account) -> &dyn Vendor {
-        match account.provider.as_str() {
-            GOOGLE => &self.google,
-            _ => &self.aws,
-        }
-    }
-
-    /// The files and folders in which accounts are looked for.
-    fn looked_in(&self) -> Vec<String> {
-        let mut all = self.aws.looked_in();
-        all.extend(self.google.looked_in());
-        all
+        let vendor = app.clouds().vendor(account);
+        vendor.open(account).await.map_err(|fault| api_error(account, fault))
     }
 
     /// Until when an account may be changed.

@@ -309,6 +309,7 @@ fn word(metric: Metric) -> &'static str {
         Metric::ColdStarts => "cold_starts",
         Metric::InitMs => "init_ms",
         Metric::Environments => "environments",
+        Metric::ComputeMbMs => "compute_mb_ms",
     }
 }
 

@@ -3,4 +3,4 @@
 /**
  * Whether a function can be called.
  */
-export type FunctionState = "active" | "pending" | "inactive" | "failed" | "unknown";
+export type FunctionState = "active" | "pending" | "inactive" | "stopped" | "failed" | "unknown";

@@ -3,4 +3,4 @@
 /**
  * How an account signs in.
  */
-export type SignIn = "local" | "keys" | "session_keys" | "environment" | "sso" | "login" | "role" | "process" | "web_identity" | "any_keys";
+export type SignIn = "local" | "keys" | "session_keys" | "environment" | "sso" | "login" | "role" | "process" | "web_identity" | "tool" | "any_keys";
