@@ -122,6 +122,9 @@ pub(crate) async fn plan(account: &GoogleAccount, change: &Change) -> Result<Pla
         Change::SetUrl { access: None, .. } => {
             return unable("a function of Google always has its address; say who may call it instead");
         }
+        Change::Power { .. } => {
+            return unable("Google has nothing to start or stop; take away who may call it instead");
+        }
     };
     let names: Vec<&str> = draft.requests.iter().flat_map(Request::permissions).collect();
     let grants = permissions::grants(account, &names).await;

@@ -163,9 +163,9 @@ pub(crate) async fn add_endpoint(app: &App, request: EndpointAdd) -> Result<Acco
         .choose(app.store(), |choices| {
             choices.forget_endpoint(&endpoint.name);
             match (provider.as_deref(), google) {
-                (_, Some(google)) => choices
-                    .google_endpoints
-                    .push(hearth_google::Endpoint { url: endpoint.url, ..google }),
+                (_, Some(google)) => {
+                    choices.google_endpoints.push(hearth_google::Endpoint { url: endpoint.url, ..google })
+                }
                 (Some(hearth_azure::AZURE), None) => choices.azure_endpoints.push(hearth_azure::Endpoint {
                     name: endpoint.name,
                     url: endpoint.url,
@@ -215,7 +215,10 @@ fn google_endpoint(request: &EndpointAdd) -> Result<Option<hearth_google::Endpoi
         None | Some(hearth_aws::AWS | hearth_azure::AZURE) => return Ok(None),
         Some(hearth_google::GOOGLE) => {}
         Some(other) => {
-            return refuse(format!("no endpoint can speak as `{other}`"), "It can speak as aws, azure or google.");
+            return refuse(
+                format!("no endpoint can speak as `{other}`"),
+                "It can speak as aws, azure or google.",
+            );
         }
     }
     if request.profile.is_some() {
