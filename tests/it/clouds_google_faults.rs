@@ -277,6 +277,34 @@ fn a_service_account_signs_as_googles_own_library_wants_it() {
 }
 
 #[test]
+fn a_person_acts_as_a_service_account() {
+    let Some(fake) = Fake::start(false) else { return };
+    let person = with_gcloud(&fake.url(), "robot");
+    let key = json!({
+        "type": "impersonated_service_account",
+        "service_account_impersonation_url": format!("{}/_iam/robot:generateAccessToken", fake.url()),
+        "source_credentials": {
+            "type": "authorized_user", "client_id": "x", "client_secret": "PLANTED-client",
+            "refresh_token": "PLANTED-refresh", "token_uri": format!("{}/_token", fake.url()),
+        },
+    });
+    person.gcloud("application_default_credentials.json", &key.to_string());
+    fake.control("tokens", json!({ "refresh_token": "PLANTED-refresh", "client_secret": "PLANTED-client" }));
+    person.json(&["accounts", "unlock", "google:default"]);
+    let folder = person.home.function("cup", "app.py", HELLO);
+    person.json(&["deploy", &folder, "--to", "google:default", "--yes"]);
+    assert_eq!(person.json(&["invoke", "cup", "--account", "google:default"])["payload"], 1);
+    fake.fault(
+        "^/_iam/",
+        1,
+        &refusal(403, "PERMISSION_DENIED", "Permission 'iam.serviceAccounts.getAccessToken' denied"),
+    );
+    let error = person.refused(&["functions", "--account", "google:default"]);
+    assert!(error["message"].as_str().unwrap().contains("iam.serviceAccounts.getAccessToken"), "{error}");
+    person.never_kept("PLANTED");
+}
+
+#[test]
 fn prism_refuses_requests_and_answers_that_google_does_not_describe() {
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
