@@ -358,7 +358,7 @@ class Handler(BaseHTTPRequestHandler):
             # As a careless server would, it quotes what it was given.
             raise Refused(401, f"Request had invalid authentication credentials: {token}")
         if held.get("quota") and self.headers.get("X-Goog-User-Project") != held["quota"]:
-            raise Refused(403, "Your application is authenticating by using local Application Default Credentials and needs a quota project.")
+            raise Refused(403, "Your application is authenticating by using local Application Default Credentials. The API requires a quota project, which is not set by default.")
 
     def run(self, path, query, body):
         """A call of a function, behind the same door as Cloud Run's."""
