@@ -407,6 +407,8 @@ def control(cloud, path, body):
     with LOCK:
         if path == "/_fake/fault":
             FAULTS.append({"method": "*", "times": 1, **body})
+        elif path == "/_fake/clear":
+            FAULTS.clear()
         elif path == "/_fake/seen":
             seen = list(SEEN)
             SEEN.clear()
