@@ -57,7 +57,7 @@ class Cloud:
         self.functions, self.services, self.old, self.revisions = {}, {}, {}, {}
         self.policies, self.operations, self.uploads, self.instances = {}, {}, {}, {}
         self.entries, self.calls = [], []
-        self.failing, self.denied = None, set()
+        self.failing, self.denied, self.unasked = None, set(), set()
 
     def close(self):
         for instance in self.instances.values():

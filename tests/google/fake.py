@@ -213,6 +213,7 @@ def project(cloud, match, query, body):
 def test_project(cloud, match, query, body):
     fields(body, "permissions")
     wrong = [one for one in body["permissions"] if not re.fullmatch(r"[a-z]+(\.[A-Za-z]+){2}", one)]
+    wrong += [one for one in body["permissions"] if one in cloud.unasked]
     if wrong or len(body["permissions"]) > 100:
         raise Refused(400, f"Permission {wrong} is not valid for this resource.")
     return {"permissions": [one for one in body["permissions"] if one not in cloud.denied]}
@@ -250,11 +251,13 @@ def series(cloud, match, query, body):
     if not kind or not location or "aggregation.groupByFields" not in query:
         raise Refused(400, "the filter needs metric.type and a location")
     name, first = kind[1], "resource.labels.service_name"
-    calls = [one for one in cloud.calls if one["location"] == location[1]] if name.startswith("run.") else []
+    calls = [one for one in cloud.calls if one["location"] == location[1] and name.startswith("run.") != one.get("old", False)]
     if query["aggregation.groupByFields"] not in (first, "resource.labels.function_name"):
         raise Refused(400, f"cannot group by {query['aggregation.groupByFields']}")
     if "response_code_class=\"5xx\"" in query["filter"]:
         calls = [one for one in calls if one["status"] >= 500]
+    if "status!=\"ok\"" in query["filter"]:
+        calls = [one for one in calls if one["status"] != 200]
     if "response_code=\"429\"" in query["filter"]:
         calls = [one for one in calls if one["status"] == 429]
     if name.endswith("startup_latencies"):
@@ -262,7 +265,9 @@ def series(cloud, match, query, body):
     made = []
     for function in sorted({one["name"] for one in calls}):
         own = [one for one in calls if one["name"] == function]
-        if name.endswith("_latencies"):
+        if name.endswith(("_latencies", "_times")):
+            # The first generation counts in nanoseconds.
+            own = [{**one, "ms": one["ms"] * (1e6 if name.endswith("_times") else 1)} for one in own]
             value, kind_of = {"distributionValue": {"count": str(len(own)), "mean": sum(one["ms"] for one in own) / len(own)}}, "DISTRIBUTION"
         elif name.endswith("instance_count"):
             value, kind_of = {"int64Value": "1"}, "INT64"
@@ -271,7 +276,7 @@ def series(cloud, match, query, body):
         end = query["interval.endTime"]
         made.append({
             "metric": {"type": name, "labels": {}}, "metricKind": "DELTA", "valueType": kind_of,
-            "resource": {"type": "cloud_run_revision", "labels": {"service_name": function, "project_id": PROJECT}},
+            "resource": {"type": "cloud_run_revision", "labels": {query["aggregation.groupByFields"].split(".")[-1]: function, "project_id": PROJECT}},
             "points": [{"interval": {"startTime": query["interval.startTime"], "endTime": end}, "value": value}],
         })
     return {"timeSeries": made, "unit": "1"}
@@ -323,6 +328,10 @@ class Handler(BaseHTTPRequestHandler):
                     raise Refused(403, "the signature is of a PUT of application/zip")
                 self.cloud.put(path.split("/")[-1], body)
                 return self.answer(200, b"")
+            if path.startswith("/_iam/"):
+                import tokens
+                self.check()
+                return self.answer(200, tokens.act_as(path, json.loads(body), TOKENS))
             self.check()
             found = next(((one, match) for one in ROUTES if one[0] == self.command and (match := one[1].match(path))), None)
             if found is None:
@@ -349,7 +358,7 @@ class Handler(BaseHTTPRequestHandler):
             # As a careless server would, it quotes what it was given.
             raise Refused(401, f"Request had invalid authentication credentials: {token}")
         if held.get("quota") and self.headers.get("X-Goog-User-Project") != held["quota"]:
-            raise Refused(403, "Your application is authenticating by using local Application Default Credentials and needs a quota project.")
+            raise Refused(403, "Your application is authenticating by using local Application Default Credentials. The API requires a quota project, which is not set by default.")
 
     def run(self, path, query, body):
         """A call of a function, behind the same door as Cloud Run's."""
@@ -398,6 +407,8 @@ def control(cloud, path, body):
     with LOCK:
         if path == "/_fake/fault":
             FAULTS.append({"method": "*", "times": 1, **body})
+        elif path == "/_fake/clear":
+            FAULTS.clear()
         elif path == "/_fake/seen":
             seen = list(SEEN)
             SEEN.clear()
@@ -405,10 +416,12 @@ def control(cloud, path, body):
         elif path == "/_fake/build":
             cloud.failing = body.get("problem")
         elif path == "/_fake/deny":
-            cloud.denied = set(body["permissions"])
+            cloud.denied, cloud.unasked = set(body["permissions"]), set(body.get("unasked", []))
         elif path == "/_fake/tokens":
             import tokens
             tokens.prepare(body)
+        elif path == "/_fake/call":
+            cloud.calls.append(body)
         elif path == "/_fake/revoke":
             TOKENS.clear()
         elif path == "/_fake/keep":

@@ -46,6 +46,13 @@ def answer(body, tokens, own):
     return 400, {"error": "unsupported_grant_type"}
 
 
+def act_as(path, body, tokens):
+    """The token of another service account, for one who may act as it."""
+    if path.endswith(":generateAccessToken") and body["scope"] == ["https://www.googleapis.com/auth/cloud-platform"]:
+        return {"accessToken": issue(tokens, "access"), "expireTime": "2030-01-01T00:00:00Z"}
+    return {"token": issue(tokens, "identity", audience=body["audience"])}
+
+
 if __name__ == "__main__":
     # A key pair for a test: the private one as Google's files hold it, and the public one.
     from cryptography.hazmat.primitives import serialization

@@ -47,6 +47,18 @@ fn a_python_function_lives_its_whole_life_on_google() {
     assert_eq!(tested["identity"]["number"], "1234567890", "{tested}");
     let may = person.json(&["accounts", "permissions", "emulator"]);
     assert_eq!(may["level"], "deploy", "{may}");
+    // What is denied is told, and one that Google does not take in the question is unknown alone.
+    fake.control("deny", json!({ "permissions": ["run.services.delete"], "unasked": ["run.routes.invoke"] }));
+    let may = person.json(&["accounts", "permissions", "emulator"]);
+    let grant = |name: &str| {
+        let mut all = may["permissions"].as_array().unwrap().iter();
+        all.find(|one| one["name"] == name).map(|one| one["grant"].clone())
+    };
+    assert_eq!(grant("run.services.delete"), Some(json!("denied")), "{may}");
+    assert_eq!(grant("run.routes.invoke"), Some(json!("unknown")), "{may}");
+    assert_eq!(grant("run.services.list"), Some(json!("allowed")), "{may}");
+    assert_eq!(may["level"], "look", "{may}");
+    fake.control("deny", json!({ "permissions": [] }));
     assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
 
     // Nobody said yes: the review is shown, nothing is changed.
@@ -277,6 +289,17 @@ fn functions_of_every_kind_are_in_one_list() {
         (&json!(128), &json!(["B"]))
     );
     assert!(!listed.to_string().contains("PLANTED"), "{listed}");
+
+    // The first generation is measured under names of its own.
+    for status in [200, 500] {
+        fake.control("call", json!({ "name": "pot", "location": "us-central1", "status": status, "ms": 12.5, "old": true, "cold": false }));
+    }
+    person.json(&["sync", "--account", "emulator", "--metrics"]);
+    let cached = person.json(&["functions", "--cached"]);
+    let measured =
+        cached["functions"].as_array().unwrap().iter().find(|one| one["function"]["name"] == "pot");
+    let measured = measured.map(|one| (one["calls24h"].clone(), one["errors24h"].clone()));
+    assert_eq!(measured, Some((json!(2.0), json!(1.0))), "{cached}");
 
     // Each is deleted where it is kept; what cannot be deployed says what can be done.
     let folder = person.home.function("leaf", "app.py", "def handler(event, context):\n    return 1\n");

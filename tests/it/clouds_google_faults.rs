@@ -56,10 +56,7 @@ fn what_google_refuses_is_said_in_words() {
             .count();
         let expected = if matches!(code, "network") && !words.starts_with("gcloud") { 4 } else { 1 };
         assert_eq!(tries, expected, "{planted}");
-        // What is still planted goes away.
-        for _ in tries..4 {
-            person.run(&["functions", "--account", "emulator"]);
-        }
+        fake.control("clear", json!({}));
     }
 }
 
@@ -274,6 +271,34 @@ fn a_service_account_signs_as_googles_own_library_wants_it() {
     let middle = keys["private"].as_str().unwrap().lines().nth(5).unwrap();
     assert!(!error.to_string().contains(middle), "{error}");
     person.never_kept(middle);
+}
+
+#[test]
+fn a_person_acts_as_a_service_account() {
+    let Some(fake) = Fake::start(false) else { return };
+    let person = with_gcloud(&fake.url(), "robot");
+    let key = json!({
+        "type": "impersonated_service_account",
+        "service_account_impersonation_url": format!("{}/_iam/robot:generateAccessToken", fake.url()),
+        "source_credentials": {
+            "type": "authorized_user", "client_id": "x", "client_secret": "PLANTED-client",
+            "refresh_token": "PLANTED-refresh", "token_uri": format!("{}/_token", fake.url()),
+        },
+    });
+    person.gcloud("application_default_credentials.json", &key.to_string());
+    fake.control("tokens", json!({ "refresh_token": "PLANTED-refresh", "client_secret": "PLANTED-client" }));
+    person.json(&["accounts", "unlock", "google:default"]);
+    let folder = person.home.function("cup", "app.py", HELLO);
+    person.json(&["deploy", &folder, "--to", "google:default", "--yes"]);
+    assert_eq!(person.json(&["invoke", "cup", "--account", "google:default"])["payload"], 1);
+    fake.fault(
+        "^/_iam/",
+        1,
+        &refusal(403, "PERMISSION_DENIED", "Permission 'iam.serviceAccounts.getAccessToken' denied"),
+    );
+    let error = person.refused(&["functions", "--account", "google:default"]);
+    assert!(error["message"].as_str().unwrap().contains("iam.serviceAccounts.getAccessToken"), "{error}");
+    person.never_kept("PLANTED");
 }
 
 #[test]

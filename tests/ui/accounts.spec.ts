@@ -43,3 +43,20 @@ test('an endpoint is added, is read-only, is unlocked, and says why it does not 
   await rpc(app, 'endpoint_remove', { account: 'emulator' });
   await expect(app.getByText('No account was found')).toBeVisible();
 });
+
+test('an endpoint may speak as Google, and needs a project then', async ({ app }) => {
+  await goTo(app, '#/accounts');
+  await app.getByRole('main').getByRole('button', { name: 'Add an endpoint…' }).first().click();
+  await app.getByRole('button', { name: 'Google Cloud' }).click();
+  await app.getByLabel('Name').fill('tea');
+  await app.getByLabel('URL').fill('http://127.0.0.1:9');
+  await expect(app.getByRole('button', { name: 'Add it' })).toHaveAttribute('aria-disabled', 'true');
+  await app.getByLabel('Project').fill('tea-dev');
+  const axe = await new AxeBuilder({ page: app }).analyze();
+  expect(axe.violations.map((one) => one.id)).toEqual([]);
+  await app.getByRole('button', { name: 'Add it' }).click();
+  const drawer = app.getByRole('complementary', { name: 'tea' });
+  await expect(drawer.getByText('Google Cloud, endpoint')).toBeVisible();
+  await rpc(app, 'endpoint_remove', { account: 'tea' });
+  await expect(app.getByText('No account was found')).toBeVisible();
+});

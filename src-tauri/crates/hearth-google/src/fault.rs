@@ -9,6 +9,12 @@ use std::error::Error;
 /// Longest message that is shown.
 const LONGEST: usize = 400;
 const MASK: &str = "••••••••";
+const CLOSED: &str = "is not enabled in this project";
+
+/// Whether the project never used the API that was asked, so that nothing is in it.
+pub(crate) fn is_closed(fault: &Fault) -> bool {
+    fault.kind == FaultKind::Other && fault.message.contains(CLOSED)
+}
 
 /// What was asked, for instance `cloudfunctions.functions.list`, and where.
 #[derive(Clone, Copy, Debug)]
@@ -63,12 +69,17 @@ impl Asked<'_> {
     /// What Google said.
     pub(crate) fn said(&self, status: u16, said: &Said) -> Fault {
         let reason = |name: &str| said.details.iter().find(|detail| detail.reason == name);
+        // Google says this of its own project, that of the tool which signed in, when nobody was named who pays.
+        if said.message.contains("quota project") {
+            let words = "this sign-in names no project that pays for its requests; name one: gcloud auth \
+                application-default set-quota-project PROJECT";
+            return self.fault(FaultKind::Other, words);
+        }
         if let Some(disabled) = reason("SERVICE_DISABLED") {
             let service = disabled.metadata.get("service").map_or("this API", String::as_str);
-            let message = format!(
-                "the API {service} is not enabled in this project; enable it with `gcloud services enable {service}`"
-            );
-            return self.fault(FaultKind::Other, cut(&message));
+            let words =
+                format!("the API {service} {CLOSED}; enable it with `gcloud services enable {service}`");
+            return self.fault(FaultKind::Other, cut(&words));
         }
         let kind = match said.status.as_str() {
             "UNAUTHENTICATED" if reason("ACCESS_TOKEN_EXPIRED").is_some() => FaultKind::Expired,
@@ -202,6 +213,16 @@ mod tests {
             r#"{"error":{"message":"x","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"SERVICE_DISABLED","metadata":{"service":"run.googleapis.com"}}]}}"#,
         );
         assert!(closed.message.contains("gcloud services enable run.googleapis.com"), "{closed}");
+        assert!(is_closed(&closed));
+    }
+
+    #[test]
+    fn an_api_that_nobody_pays_for_is_no_closed_one() {
+        let unpaid = refused(
+            403,
+            r#"{"error":{"message":"The run.googleapis.com API requires a quota project, which is not set by default.","status":"PERMISSION_DENIED","details":[{"reason":"SERVICE_DISABLED","metadata":{"service":"run.googleapis.com"}}]}}"#,
+        );
+        assert!(unpaid.message.contains("set-quota-project") && !is_closed(&unpaid), "{unpaid}");
     }
 
     #[test]

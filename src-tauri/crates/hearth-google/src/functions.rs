@@ -4,7 +4,7 @@
 
 use crate::GoogleAccount;
 use crate::client::{Ask, Service};
-use crate::fault::Asked;
+use crate::fault::{Asked, is_closed};
 use crate::wire::{Function, Functions, OldFunction, OldFunctions, RunService, Services};
 use hearth_cloud::{CloudFunction, FaultKind, FunctionAddress, FunctionState, Result};
 use hearth_model::{Architecture, FunctionConfiguration, Micros};
@@ -83,9 +83,7 @@ pub(crate) async fn list(account: &GoogleAccount, location: &str) -> Result<Vec<
 /// An API that the project never used holds nothing.
 async fn unless_closed<T>(list: impl Future<Output = Result<Vec<T>>>) -> Result<Vec<T>> {
     match list.await {
-        Err(fault) if fault.kind == FaultKind::Other && fault.message.contains("is not enabled") => {
-            Ok(Vec::new())
-        }
+        Err(fault) if is_closed(&fault) => Ok(Vec::new()),
         answer => answer,
     }
 }
@@ -155,9 +153,7 @@ pub(crate) async fn find(account: &GoogleAccount, address: &FunctionAddress) -> 
 pub(crate) fn there<T>(read: Result<T>) -> Result<Option<T>> {
     match read {
         Ok(found) => Ok(Some(found)),
-        Err(fault) if fault.kind == FaultKind::NotFound || fault.message.contains("is not enabled") => {
-            Ok(None)
-        }
+        Err(fault) if fault.kind == FaultKind::NotFound || is_closed(&fault) => Ok(None),
         Err(fault) => Err(fault),
     }
 }

@@ -5,7 +5,7 @@ use crate::GoogleAccount;
 use crate::client::{Ask, Service};
 use crate::fault::Asked;
 use crate::wire::{Project, Tested};
-use hearth_cloud::{Grant, Identity, Level, LevelPolicy, Permission, Result};
+use hearth_cloud::{FaultKind, Grant, Identity, Level, LevelPolicy, Permission, Result};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -74,10 +74,21 @@ pub(crate) async fn grants(account: &GoogleAccount, names: &[&str]) -> BTreeMap<
 async fn ask(account: &GoogleAccount, names: &[&str]) -> Result<BTreeMap<String, Grant>> {
     let asked = Asked { operation: "resourcemanager.projects.testIamPermissions", location: "" };
     let mut found = BTreeMap::new();
-    for part in names.chunks(MOST) {
+    let mut parts: Vec<&[&str]> = names.chunks(MOST).collect();
+    while let Some(part) = parts.pop() {
         let path = format!("v3/projects/{}:testIamPermissions", account.project);
         let ask = Ask::post(asked, Service::Resources, path, json!({ "permissions": part }));
-        let tested: Tested = account.client.send(&ask).await?;
+        let tested: Tested = match account.client.send(&ask).await {
+            Ok(tested) => tested,
+            // One that cannot be asked for at a project spoils the whole question: it alone is unknown.
+            Err(fault) if fault.kind == FaultKind::Invalid && part.len() > 1 => {
+                let (one, other) = part.split_at(part.len() / 2);
+                parts.extend([one, other]);
+                continue;
+            }
+            Err(fault) if fault.kind == FaultKind::Invalid => continue,
+            Err(fault) => return Err(fault),
+        };
         found.extend(part.iter().map(|name| {
             let is_there = tested.permissions.iter().any(|allowed| allowed == name);
             ((*name).to_owned(), if is_there { Grant::Allowed } else { Grant::Denied })

@@ -164,7 +164,7 @@ pub(crate) async fn add_endpoint(app: &App, request: EndpointAdd) -> Result<Acco
             choices.forget_endpoint(&endpoint.name);
             match (provider.as_deref(), google) {
                 (_, Some(google)) => {
-                    choices.google_endpoints.push(hearth_google::Endpoint { url: endpoint.url, ..google })
+                    choices.google_endpoints.push(hearth_google::Endpoint { url: endpoint.url, ..google });
                 }
                 (Some(hearth_azure::AZURE), None) => choices.azure_endpoints.push(hearth_azure::Endpoint {
                     name: endpoint.name,
@@ -340,6 +340,7 @@ mod tests {
                 region: None,
                 provider: Some("azure".into()),
                 profile: profile.map(str::to_owned),
+                project: None,
             })
         };
         assert!(add("https://fake.example.com", None).is_ok());
