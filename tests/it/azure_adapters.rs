@@ -3,6 +3,7 @@
 
 use crate::support::{Home, PATIENCE, judge, program, root, skip};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
@@ -59,7 +60,10 @@ impl Worker {
         query: Value,
         body: &str,
     ) -> (u64, Value, String) {
-        let hex: String = body.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = body.bytes().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a string takes everything");
+            hex
+        });
         let asked = json!({ "function": "handler", "method": method, "url": "https://x.net/api/kettle",
             "headers": headers, "params": query, "route": { "path": path }, "body": hex });
         writeln!(self.stdin, "{asked}").unwrap();

@@ -127,6 +127,17 @@ fn a_deploy_that_fails_says_why_and_is_taken_back() {
     // What is in the way is not touched.
     let made = person.json(&deploy);
     assert_eq!(made["changed"]["function"]["name"], "kettle", "{made}");
+    // A call is never sent again, whatever became of it.
+    fake.fault(json!({"match": "POST /api/kettle", "kind": "cut", "times": 9}));
+    let cut = person.refused(&["invoke", "kettle", "--account", "fake"]);
+    assert!(cut["message"].as_str().unwrap().contains("whether it was done is not known"), "{cut}");
+    assert_eq!(fake.seen("POST /api/kettle"), 1);
+    fake.well();
+    let busy = json!({"match": "POST /api/kettle", "kind": "status", "status": 503, "times": 9});
+    fake.fault(busy);
+    assert_eq!(person.refused(&["invoke", "kettle", "--account", "fake"])["code"], "network");
+    assert_eq!(fake.seen("POST /api/kettle"), 2);
+    fake.well();
     let consumption = person.refused(&[&deploy[..], &["--plan", "consumption"]].concat());
     assert!(consumption["message"].as_str().unwrap().contains("cannot change its plan"), "{consumption}");
     person.kept_secrets();

@@ -311,6 +311,11 @@ async fn look_for_accounts(caller: &mut Caller) {
     assert!(unlocked["unlockedUntilUs"].as_u64().is_some());
     let tested = caller.json("account_test", json!({ "account": "nobody" })).await;
     assert_eq!(tested["fault"]["kind"], "broken_off", "{tested}");
+    // AWS bills this question, so that Hearth does not ask it.
+    let days = json!({ "account": "nobody", "since": "2026-11-01", "until": "2026-11-02" });
+    caller.may_refuse("account_billed", days.clone()).await;
+    let error = caller.house.refused("account_billed", days).await;
+    assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput, "{error:?}");
     let unknown = json!({ "account": "unknown", "name": "tea", "event": "{}", "digest": "", "change": { "kind": "delete" } });
     for command in [
         "account_permissions",
