@@ -159,11 +159,12 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
     let FunctionAddress { location, name } = address;
     let account = format!("--account {} --region {location}", account.id);
     match &request.change {
-        CloudChange::Deploy { source, memory_mb, timeout_s, environment, role, .. } => {
+        CloudChange::Deploy { source, runtime, handler, memory_mb, timeout_s, environment, role, .. } => {
             let from = match source {
                 CodeSource::Path { path } => quoted(path),
                 CodeSource::Upload { file_name, .. } => quoted(file_name),
                 CodeSource::Sample { sample } => format!("--sample {sample}"),
+                CodeSource::Function { name } => format!("--function {name}"),
             };
             let mut line = format!("hearth deploy {from} --to {}:{location} --name {name}", request.account);
             let mut add = |flag: &str, value: Option<String>| {
@@ -173,6 +174,8 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
                     }
                 }
             };
+            add("runtime", runtime.clone());
+            add("handler", handler.as_deref().map(quoted));
             add("memory", memory_mb.map(|size| size.to_string()));
             add("timeout", timeout_s.map(|seconds| seconds.to_string()));
             add("role", role.clone());
