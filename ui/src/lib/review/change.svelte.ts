@@ -18,14 +18,18 @@ export type ChangePhase = 'idle' | 'looking' | 'review' | 'making' | 'done' | 'f
 /** How far a call of the review is. */
 export interface CallState {
   state: 'waiting' | 'calling' | 'made' | 'failed';
-  beganMs: number | null;
-  tookMs: number | null;
+  /** By Hearth's clock: steps reach the window some at a time. */
+  beganUs: number | null;
+  tookUs: number | null;
 }
 
 /** Titles of the changes that are being made now, for the status bar. */
 export const making = new SvelteSet<string>();
 
-const WAITING: CallState = { state: 'waiting', beganMs: null, tookMs: null };
+const WAITING: CallState = { state: 'waiting', beganUs: null, tookUs: null };
+
+/** How a provider refuses a plan that became another one, before its first call. */
+const REVIEW_AGAIN = 'review it again';
 
 type Step = Extract<HearthEvent, { kind: 'cloud_step' }>;
 
@@ -42,6 +46,7 @@ export class Change {
   beganMs = $state<number | null>(null);
   tookMs = $state<number | null>(null);
   #round = 0;
+  #stop: () => void = () => {};
 
   /** The account as it is now: what the review saw may have been locked or unlocked since. */
   get account() {
@@ -75,6 +80,7 @@ export class Change {
   async look(request: CloudChangeRequest): Promise<void> {
     if (this.phase === 'making') return;
     const round = ++this.#round;
+    this.#stop();
     this.request = request;
     this.phase = 'looking';
     this.error = null;
@@ -113,12 +119,15 @@ export class Change {
     this.beganMs = performance.now();
     this.tookMs = null;
     const { title, digest } = review.review;
-    const stop = live.on((event) => {
+    this.#stop();
+    // The last step may reach the window after the answer.
+    this.#stop = live.on((event) => {
       const mine =
         event.kind === 'cloud_step' &&
         event.account === review.account.account.id &&
         event.function === review.name;
       if (mine && round === this.#round) this.#step(event);
+      if (this.phase !== 'making' && this.calls.every((one) => one.tookUs !== null)) this.#stop();
     });
     making.add(title);
     try {
@@ -128,7 +137,6 @@ export class Change {
     } catch (thrown) {
       this.#failed(asApiError(thrown));
     } finally {
-      stop();
       making.delete(title);
       this.tookMs = performance.now() - this.beganMs;
     }
@@ -138,17 +146,18 @@ export class Change {
   #step(step: Step): void {
     this.calls = this.calls.map((one, index) => {
       if (index !== step.number - 1) return one;
-      const nowMs = performance.now();
-      return step.done
-        ? { state: 'made', beganMs: one.beganMs, tookMs: one.beganMs === null ? null : nowMs - one.beganMs }
-        : { state: 'calling', beganMs: nowMs, tookMs: null };
+      if (!step.done) return { state: 'calling', beganUs: step.atUs, tookUs: null };
+      const tookUs = one.beganUs === null ? null : step.atUs - one.beganUs;
+      return { state: 'made', beganUs: one.beganUs, tookUs };
     });
   }
 
   #failed(error: ApiError): void {
-    // A plan that became another one is refused before its first call.
-    this.outdated = error.code === 'conflict' && this.calls.every((one) => one.state === 'waiting');
-    this.calls = this.calls.map((one) => (one.state === 'calling' ? { ...one, state: 'failed' } : one));
+    // Told by its words: steps of somebody else's change of the same function may have been heard meanwhile.
+    this.outdated = error.code === 'conflict' && error.message.includes(REVIEW_AGAIN);
+    this.calls = this.calls.map((one) =>
+      this.outdated ? WAITING : one.state === 'calling' ? { ...one, state: 'failed' } : one,
+    );
     this.error = error;
     this.phase = 'failed';
   }
@@ -157,6 +166,7 @@ export class Change {
   reset(): void {
     if (this.phase === 'making') return;
     this.#round += 1;
+    this.#stop();
     this.phase = 'idle';
     this.request = null;
     this.review = null;

@@ -24,6 +24,7 @@ const step = (number: number, done: boolean, part: object = {}): HearthEvent => 
   of: 2,
   operation: 'x',
   done,
+  atUs: number * 1_000 + (done ? 400 : 0),
   ...part,
 });
 const tell = (...events: HearthEvent[]) => live.receive({ events, lagged: false });
@@ -79,9 +80,14 @@ describe('a change in an account', () => {
     tell(step(1, true), step(2, false, { account: 'aws:other' }), step(2, true, { function: 'cup' }));
     expect(states(change)).toEqual(['made', 'waiting']);
     expect(change.made).toBe(1);
-    expect(change.calls[0]?.tookMs).not.toBeNull();
+    expect(change.calls[0]?.tookUs).toBe(400);
     answer.done();
     await made;
+    tell(step(2, false), step(2, true));
+    expect(change.calls[1], 'the last step may come after the answer').toMatchObject({
+      state: 'made',
+      tookUs: 400,
+    });
     tell(step(1, false));
     expect(states(change), 'what comes later is of another change').toEqual(['made', 'made']);
   });
@@ -103,9 +109,12 @@ describe('a change in an account', () => {
     const change = await seen();
     const answer = held();
     const made = change.apply();
+    // Of whoever changed it meanwhile.
+    tell(step(1, false), step(1, true));
     answer.failed(conflict);
     expect(await made).toBe(false);
     expect(change).toMatchObject({ phase: 'failed', outdated: true });
+    expect(states(change), 'nothing was done').toEqual(['waiting', 'waiting']);
     expect(change.why).toMatch(/review again/);
     await change.again();
     expect(change).toMatchObject({ phase: 'review', outdated: false, error: null, beganMs: null });
@@ -116,11 +125,11 @@ describe('a change in an account', () => {
     const answer = held();
     const made = change.apply();
     tell(step(1, false), step(1, true), step(2, false));
-    answer.failed(conflict);
+    answer.failed({ ...conflict, message: 'the function is being updated' });
     await made;
     expect(states(change)).toEqual(['made', 'failed']);
     expect(change.outdated).toBe(false);
-    expect(change.error?.message).toBe('review it again');
+    expect(change.error?.message).toBe('the function is being updated');
   });
 
   it('that was begun is not forgotten before it ends', async () => {

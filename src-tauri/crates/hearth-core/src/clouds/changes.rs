@@ -50,6 +50,7 @@ pub(crate) async fn apply(app: &App, request: CloudApply) -> Result<CloudChanged
             of: step.of,
             operation: step.operation,
             done: step.done,
+            at_us: teller.now(),
         });
     });
     // A change that was begun is made to its end, or taken back, even when nobody waits for the answer any more.
