@@ -146,7 +146,7 @@ test('a folder chosen on Deploy goes step by step to its first server', async ({
   await app.keyboard.press('Enter');
   await main.getByLabel('Name', { exact: true }).fill('by-steps');
   await main.getByRole('button', { name: 'Choose where' }).click();
-  await expect(main.getByText('not connected yet').first()).toBeVisible();
+  await expect(main.getByText('No account was found')).toBeVisible();
   await main.getByRole('button', { name: 'Review', exact: true }).click();
   await expect(main.getByRole('heading', { name: 'Exactly what will happen' })).toBeVisible();
   await main.getByRole('button', { name: 'Deploy on this computer' }).click();

@@ -220,11 +220,14 @@ pub(crate) enum Prices {
 #[derive(Debug, Args)]
 pub(crate) struct Deploy {
     /// Folder, .zip or single file
-    #[arg(required_unless_present = "sample", conflicts_with = "sample")]
+    #[arg(required_unless_present_any = ["sample", "function"], conflicts_with_all = ["sample", "function"])]
     pub(crate) path: Option<PathBuf>,
     /// Deploy this sample instead: see `hearth samples`
     #[arg(long, value_name = "SAMPLE")]
     pub(crate) sample: Option<String>,
+    /// Deploy the code of this function, which is on this computer already
+    #[arg(long, value_name = "FUNCTION", conflicts_with = "sample")]
+    pub(crate) function: Option<String>,
     /// Name of the function [default: from the path]
     #[arg(long, value_name = "N")]
     pub(crate) name: Option<String>,

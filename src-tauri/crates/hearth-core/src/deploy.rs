@@ -4,6 +4,7 @@
 use crate::api::{CodeSource, DeployRequest, Deployed, Detected, Empty, InspectRequest, Sample};
 use crate::app::blocking;
 use crate::detect::{detect, handler_file, is_function_name};
+use crate::functions::existing;
 use crate::package::make_executable;
 use crate::publish::{NewVersion, USUAL_MEMORY_MB, USUAL_TIMEOUT_S, check_engine, publish};
 use crate::stage::{Origin, Staged};
@@ -53,7 +54,7 @@ pub(crate) async fn deploy(app: &App, request: DeployRequest) -> Result<Deployed
     }
     let upload = match &request.source {
         CodeSource::Upload { upload, .. } => app.stage().upload_path(upload),
-        CodeSource::Path { .. } | CodeSource::Sample { .. } => None,
+        CodeSource::Path { .. } | CodeSource::Sample { .. } | CodeSource::Function { .. } => None,
     };
     let staged = bring(app, Origin::Source(request.source), request.handler.is_some()).await?;
     let name = request.name.unwrap_or_else(|| staged.detected.name.clone());
@@ -97,6 +98,13 @@ pub(crate) struct Plan {
 /// Brings code off the async threads.
 pub(crate) async fn bring(app: &App, origin: Origin, handler_given: bool) -> Result<Staged> {
     let stage = app.stage();
+    let origin = match origin {
+        Origin::Source(CodeSource::Function { name }) => {
+            let function = existing(app, &name).await?;
+            Origin::Kept { folder: app.packages().path(&function.code), function: Box::new(function) }
+        }
+        other => other,
+    };
     blocking(move || stage.bring(&origin, handler_given)).await
 }
 

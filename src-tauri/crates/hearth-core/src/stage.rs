@@ -7,6 +7,7 @@ use crate::package::{Packages, Staging, copy_folder, unzip, write_embedded};
 use crate::samples::sample_folder;
 use crate::{ApiError, ErrorCode, Result};
 use bytes::Bytes;
+use hearth_model::{FunctionConfiguration, FunctionRecord};
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read as _};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,13 @@ pub(crate) enum Origin {
     Source(CodeSource),
     /// A zip in memory.
     Zip(Bytes),
+    /// What a function that is here runs.
+    Kept {
+        /// The folder of its code.
+        folder: PathBuf,
+        /// The function.
+        function: Box<FunctionRecord>,
+    },
 }
 
 /// Code that was brought and looked at. Dropping it removes it.
@@ -40,6 +48,10 @@ impl Stage {
     pub(crate) fn bring(&self, origin: &Origin, handler_given: bool) -> Result<Staged> {
         let staging = self.packages.stage()?;
         let called = match origin {
+            Origin::Kept { folder, function } => {
+                copy_folder(folder, staging.path())?;
+                function.name.clone()
+            }
             Origin::Zip(bytes) => {
                 unzip(Cursor::new(bytes), staging.path())?;
                 String::new()
@@ -54,6 +66,9 @@ impl Stage {
                 write_embedded(sample_folder(sample)?, staging.path())?;
                 sample.clone()
             }
+            Origin::Source(CodeSource::Function { name }) => {
+                return Err(ApiError::internal(format!("the code of `{name}` was not looked up")));
+            }
         };
         let mut detected = detect(staging.path(), &called, &self.engines);
         if detected.handler.is_none()
@@ -65,6 +80,9 @@ impl Stage {
             detected
                 .highlights
                 .push((wrapper, "this folder inside the zip was taken as the package".to_owned()));
+        }
+        if let Origin::Kept { function, .. } = origin {
+            as_it_is(&mut detected, function, &self.engines);
         }
         Ok(Staged { staging, detected })
     }
@@ -122,6 +140,19 @@ impl Stage {
             && upload.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         plain.then(|| self.uploads_dir.join(format!("{upload}.zip")))
     }
+}
+
+/// A function that is here has its runtime and handler already: a person may have chosen others than would be found.
+fn as_it_is(detected: &mut Detected, function: &FunctionRecord, engines: &[EngineInfo]) {
+    let FunctionConfiguration { runtime, handler, .. } = &function.configuration;
+    detected.name.clone_from(&function.name);
+    detected.engine_available = engines.iter().any(|engine| engine.runtime == *runtime && engine.available);
+    detected.runtime = Some(runtime.clone());
+    detected.handler = Some(handler.clone());
+    let reason = format!("as version {} has it here", function.version);
+    detected.runtime_reason.clone_from(&reason);
+    detected.handler_reason = reason;
+    detected.problems.clear();
 }
 
 enum FileKind {

@@ -85,6 +85,8 @@ pub enum HearthEvent {
         operation: String,
         /// Whether it is done.
         done: bool,
+        /// When it began, or was done.
+        at_us: Micros,
     },
 }
 

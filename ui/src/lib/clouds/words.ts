@@ -67,6 +67,29 @@ export function isUnlocked(info: AccountInfo, nowUs: number): boolean {
   return info.unlockedUntilUs !== null && info.unlockedUntilUs > nowUs;
 }
 
+/** How long an account may be changed after a person unlocks it. */
+export const UNLOCK_MINUTES = 15;
+
+const PROVIDERS: Record<string, string> = {
+  aws: 'AWS',
+  azure: 'Azure',
+  google: 'Google Cloud',
+  local: 'Hearth',
+};
+
+export function providerName(info: AccountInfo): string {
+  return PROVIDERS[info.account.provider] ?? info.account.provider;
+}
+
+/** Why nothing can be deployed to an account; null when it can. That it is read-only is no reason: it can be unlocked. */
+export function deployWhy(info: AccountInfo): string | null {
+  const { account } = info;
+  if (account.state === 'broken') return account.problem ?? 'It cannot be used';
+  if (account.state === 'expired') return 'Its sign-in ended';
+  if (account.state === 'missing') return 'Nobody is signed in';
+  return info.capabilities.includes('deploy') ? null : `Hearth cannot deploy to ${providerName(info)} yet`;
+}
+
 /** The colour of its stripe: production is always red. */
 export function stripe(info: AccountInfo | undefined): string {
   if (info?.isProduction) return 'prod';

@@ -65,6 +65,16 @@ class Deploying {
     void this.start({ source: { kind: 'sample', sample: name }, label: name }, run);
   }
 
+  /** Takes the code of a function that is here to the steps: where else it shall live is asked. */
+  function(name: string): void {
+    if (this.busy) {
+      overlays.toast('Something else is being deployed', { tone: 'info' });
+      return;
+    }
+    router.go('deploy');
+    void this.start({ source: { kind: 'function', name }, label: name });
+  }
+
   #next(job: () => Promise<void>): void {
     if (!this.busy) {
       void job();
@@ -95,7 +105,7 @@ class Deploying {
     const round = this.#begin('inspecting');
     this.#run = run;
     // A sample is known, and was asked for by its name.
-    this.#stepwise = this.#here && picked.source.kind !== 'sample';
+    this.#stepwise = picked.source.kind === 'function' || (this.#here && picked.source.kind !== 'sample');
     this.picked = picked;
     try {
       const detected = await call('deploy_inspect', { source: picked.source });

@@ -14,9 +14,10 @@ pub(super) async fn deploy(
     arguments: &Deploy,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
-    let source = match (&arguments.sample, &arguments.path) {
-        (Some(sample), _) => CodeSource::Sample { sample: sample.clone() },
-        (None, path) => {
+    let source = match (&arguments.sample, &arguments.function, &arguments.path) {
+        (Some(sample), ..) => CodeSource::Sample { sample: sample.clone() },
+        (None, Some(name), _) => CodeSource::Function { name: name.clone() },
+        (None, None, path) => {
             let path = path.clone().unwrap_or_default();
             // Whoever answers may have another working folder. A symbolic link stays what it is.
             let path = std::path::absolute(&path).unwrap_or(path);

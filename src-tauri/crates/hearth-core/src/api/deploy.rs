@@ -26,6 +26,11 @@ pub enum CodeSource {
         /// Its name.
         sample: String,
     },
+    /// The code that a function on this computer runs now.
+    Function {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// Asks what a folder holds.

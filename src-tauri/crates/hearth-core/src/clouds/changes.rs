@@ -52,6 +52,7 @@ pub(crate) async fn apply(app: &App, request: CloudApply) -> Result<CloudChanged
             of: step.of,
             operation: step.operation,
             done: step.done,
+            at_us: teller.now(),
         });
     });
     // A change that was begun is made to its end, or taken back, even when nobody waits for the answer any more.
@@ -174,11 +175,22 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
     let FunctionAddress { location, name } = address;
     let account = format!("--account {} --region {location}", account.id);
     match &request.change {
-        CloudChange::Deploy { source, memory_mb, timeout_s, environment, role, plan, .. } => {
+        CloudChange::Deploy {
+            source,
+            runtime,
+            handler,
+            memory_mb,
+            timeout_s,
+            environment,
+            role,
+            plan,
+            ..
+        } => {
             let from = match source {
                 CodeSource::Path { path } => quoted(path),
                 CodeSource::Upload { file_name, .. } => quoted(file_name),
                 CodeSource::Sample { sample } => format!("--sample {sample}"),
+                CodeSource::Function { name } => format!("--function {name}"),
             };
             let mut line = format!("hearth deploy {from} --to {}:{location} --name {name}", request.account);
             let mut add = |flag: &str, value: Option<String>| {
@@ -188,6 +200,8 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
                     }
                 }
             };
+            add("runtime", runtime.clone());
+            add("handler", handler.as_deref().map(quoted));
             add("memory", memory_mb.map(|size| size.to_string()));
             add("timeout", timeout_s.map(|seconds| seconds.to_string()));
             add("role", role.clone());

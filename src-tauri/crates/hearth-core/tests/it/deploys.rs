@@ -188,3 +188,28 @@ async fn the_lambda_face_keeps_bytes_as_they_are() {
     assert_eq!(lambda::list(&house.app).await.unwrap().len(), 0);
     house.app.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_of_a_function_that_is_here_is_a_source_as_it_runs_here() {
+    let house = House::open().await;
+    if !house.has_python().await {
+        return;
+    }
+    let folder =
+        house.folder("tea", &[("other.py", GREETER), ("app.py", "def unused(event, context): pass\n")]);
+    let first = json!({ "source": path_source(&folder), "name": "tea", "handler": "other.handler" });
+    house.ok("deploy", first).await;
+    // The folder is gone; what Hearth keeps is enough, and the handler is the one that a person chose.
+    std::fs::remove_dir_all(&folder).unwrap();
+    let source = json!({ "kind": "function", "name": "tea" });
+    let detected = house.ok("deploy_inspect", json!({ "source": source })).await;
+    assert_eq!(detected["name"], "tea", "{detected}");
+    assert_eq!(detected["handler"], "other.handler", "{detected}");
+    assert_eq!(detected["files"], 2, "{detected}");
+    assert_eq!(detected["problems"], json!([]), "{detected}");
+    let copy = house.ok("deploy", json!({ "source": source, "name": "cup" })).await;
+    assert_eq!(copy["function"]["configuration"]["handler"], "other.handler", "{copy}");
+    let error =
+        house.refused("deploy_inspect", json!({ "source": { "kind": "function", "name": "gone" } })).await;
+    assert_eq!(error.code, ErrorCode::NotFound, "{error:?}");
+}

@@ -19,4 +19,8 @@ fileName: string, } | { "kind": "sample",
 /**
  * Its name.
  */
-sample: string, };
+sample: string, } | { "kind": "function", 
+/**
+ * Its name.
+ */
+name: string, };

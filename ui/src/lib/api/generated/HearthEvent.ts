@@ -103,4 +103,8 @@ operation: string,
 /**
  * Whether it is done.
  */
-done: boolean, };
+done: boolean, 
+/**
+ * When it began, or was done.
+ */
+atUs: Micros, };

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AccountInfo } from '$lib/api/generated/AccountInfo';
+import type { Detected } from '$lib/api/generated/Detected';
+import { deploying } from '$lib/deploy/deploy.svelte';
+import { host, type Picked } from '$lib/host';
+import type { FakeHost } from '$lib/host/fake';
+import { fakeAccount, fakeReview, unlocked } from '$lib/review/fake';
+import { clouds } from '$lib/state/clouds.svelte';
+import { router } from '$lib/state/router.svelte';
+import { Flow, flowOf, HERE } from './flow.svelte';
+
+const fake = () => host() as FakeHost;
+const folder: Picked = { source: { kind: 'path', path: '/home/me/tea' }, label: 'tea' };
+const ofHere: Picked = { source: { kind: 'function', name: 'tea' }, label: 'tea' };
+const detected = (part: Partial<Detected> = {}): Detected => ({
+  name: 'tea',
+  runtime: 'python3.11',
+  runtimeReason: 'app.py',
+  handler: 'app.handler',
+  handlerReason: 'app.py defines handler',
+  files: 1,
+  sizeBytes: 10,
+  highlights: [],
+  problems: [],
+  engineAvailable: true,
+  ...part,
+});
+
+async function found(...accounts: AccountInfo[]): Promise<void> {
+  const here = fakeAccount('This computer', {}, { id: 'local', signIn: 'local' });
+  fake().answer('accounts_list', () => ({
+    accounts: [here, ...accounts],
+    lookedIn: ['~/.aws/config'],
+    nowUs: Date.now() * 1_000,
+  }));
+  clouds.accounts.point({});
+  await clouds.accounts.refresh();
+}
+
+beforeEach(() => {
+  deploying.reset();
+  router.replace('deploy');
+});
+
+describe('where a deploy goes', () => {
+  it('is this computer unless a person says otherwise, even with one account', async () => {
+    await found(fakeAccount('dev'));
+    const flow = new Flow(detected(), folder);
+    flow.next();
+    expect(flow).toMatchObject({ step: 'where', where: HERE, why: null });
+    expect(flow.accounts.map((one) => one.account.name)).toEqual(['dev']);
+  });
+
+  it('is the only account that it can go to for code that is here already, but never production', async () => {
+    await found(fakeAccount('dev'), fakeAccount('old', {}, { state: 'expired' }));
+    expect(new Flow(detected(), ofHere)).toMatchObject({ step: 'where', where: 'aws:dev' });
+    await found(fakeAccount('shop', { isProduction: true }));
+    expect(new Flow(detected(), ofHere)).toMatchObject({ where: null, why: 'Choose where first' });
+    await found(fakeAccount('dev'), fakeAccount('test'));
+    expect(new Flow(detected(), ofHere).where, 'two are a choice').toBeNull();
+  });
+
+  it('says why an account cannot be chosen', async () => {
+    const flow = new Flow(detected(), folder);
+    const why = (part: Partial<AccountInfo>, account: Partial<AccountInfo['account']> = {}) =>
+      flow.whyNot(fakeAccount('dev', part, account));
+    expect(why({}, { state: 'expired' })).toBe('Its sign-in ended');
+    expect(why({}, { state: 'missing' })).toBe('Nobody is signed in');
+    expect(why({}, { state: 'broken', problem: 'source_profile is not there' })).toMatch(/source_profile/);
+    expect(why({ capabilities: ['invoke'] })).toBe('Hearth cannot deploy to AWS yet');
+    expect(why({}), 'read-only can be unlocked').toBeNull();
+    flow.runtime = 'quickjs';
+    expect(why({})).toMatch(/no QuickJS/);
+  });
+
+  it('may be an account when the runtime is not on this computer', async () => {
+    await found(fakeAccount('dev'));
+    const flow = new Flow(detected({ engineAvailable: false }), folder);
+    flow.next();
+    expect(flow.why).toMatch(/not on this computer/);
+    flow.target = 'aws:dev';
+    expect(flow.why).toBeNull();
+  });
+});
+
+describe('a deploy to an account', () => {
+  it('asks for a review with what a person set, and changes nothing before a yes', async () => {
+    const account = fakeAccount('dev', unlocked());
+    await found(account);
+    fake().answer('cloud_review', (request) => fakeReview(account, request));
+    fake().answer('cloud_apply', () => ({ function: null, results: [] }));
+    const flow = new Flow(detected(), folder);
+    flow.next();
+    flow.target = 'aws:dev';
+    flow.region = 'us-east-1';
+    flow.wishes.memory = '256';
+    flow.wishes.variables = 'COLOUR=a=b\n\nEMPTY=';
+    flow.next();
+    expect(fake().calls.at(-1)).toEqual({
+      command: 'cloud_review',
+      request: {
+        account: 'aws:dev',
+        region: 'us-east-1',
+        name: 'tea',
+        change: {
+          kind: 'deploy',
+          source: folder.source,
+          runtime: 'python3.11',
+          handler: 'app.handler',
+          architecture: null,
+          memoryMb: 256,
+          timeoutS: null,
+          role: null,
+          environment: { COLOUR: 'a=b', EMPTY: '' },
+        },
+      },
+    });
+    await expect.poll(() => flow.change.phase).toBe('review');
+    expect(fake().calls.map((one) => one.command)).not.toContain('cloud_apply');
+    flow.back();
+    expect(flow).toMatchObject({ step: 'where' });
+    flow.next();
+    await expect.poll(() => flow.why).toBeNull();
+    flow.next();
+    await expect.poll(() => flow.change.phase).toBe('done');
+    expect(fake().calls.map((one) => one.command)).not.toContain('deploy');
+  });
+
+  it('does not go on with settings that are wrong', async () => {
+    await found(fakeAccount('dev'));
+    const flow = new Flow(detected(), folder);
+    flow.next();
+    flow.target = 'aws:dev';
+    flow.wishes.memory = '64';
+    expect(flow.why).toMatch(/not 64/);
+    flow.wishes.memory = '';
+    flow.wishes.variables = 'no value';
+    expect(flow.why).toMatch(/NAME=value/);
+    flow.wishes.variables = '';
+    flow.wishes.role = 'my-role';
+    expect(flow.why).toMatch(/arn:/);
+  });
+
+  it('outlives the page', () => {
+    const one = detected();
+    expect(flowOf(one, folder)).toBe(flowOf(one, folder));
+  });
+});
+
+describe('a function that is here', () => {
+  it('comes to the steps with its code, and is not deployed anew', async () => {
+    router.replace('function', ['tea', 'test']);
+    deploying.function('tea');
+    await expect.poll(() => deploying.phase).toBe('review');
+    expect(router.route.screen).toBe('deploy');
+    expect(fake().calls.at(-1)).toEqual({
+      command: 'deploy_inspect',
+      request: { source: { kind: 'function', name: 'tea' } },
+    });
+  });
+});
