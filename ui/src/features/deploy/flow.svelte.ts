@@ -131,6 +131,7 @@ export class Flow {
         runtime: this.runtime,
         handler: handler === '' ? null : handler,
         architecture: null,
+        plan: null,
         ...this.wishes.values,
       },
     };

@@ -108,6 +108,7 @@ describe('a deploy to an account', () => {
           runtime: 'python3.11',
           handler: 'app.handler',
           architecture: null,
+          plan: null,
           memoryMb: 256,
           timeoutS: null,
           role: null,

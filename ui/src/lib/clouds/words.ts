@@ -18,7 +18,12 @@ const SIGN_INS: Record<SignIn, string> = {
   any_keys: 'Any keys',
 };
 
-const VENDORS: Record<string, string> = { aws: 'AWS', azure: 'Azure', google: 'Google Cloud', local: 'This computer' };
+const VENDORS: Record<string, string> = {
+  aws: 'AWS',
+  azure: 'Azure',
+  google: 'Google Cloud',
+  local: 'This computer',
+};
 
 /** Whose account it is. */
 export function vendorName(provider: string): string {

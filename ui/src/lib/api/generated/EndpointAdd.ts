@@ -21,7 +21,7 @@ region: string | null,
  */
 profile: string | null, 
 /**
- * As whom it speaks: `aws` or `google`; none means AWS.
+ * As whom it speaks: `aws`, `azure` or `google`; none means AWS.
  */
 provider?: string, 
 /**
