@@ -3,11 +3,8 @@
 
 use aws_sdk_lambda::config::http::HttpResponse;
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
-use hearth_cloud::{Fault, FaultKind};
+use hearth_cloud::{Fault, FaultKind, causes, shortened};
 use std::error::Error;
-
-/// Longest part of a chain of causes that is shown.
-const LONGEST: usize = 400;
 
 /// What was asked, for instance `lambda:ListFunctions`, and where.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +47,15 @@ impl Asked<'_> {
                 fault
             }
             SdkError::TimeoutError(_) => self.fault(FaultKind::TimedOut, "no answer in time"),
-            SdkError::ResponseError(_) => self.fault(FaultKind::BrokenOff, chain(error)),
+            SdkError::ResponseError(_) => self.fault(FaultKind::BrokenOff, causes(error)),
             SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => self.before(error),
-            _ => self.fault(FaultKind::Other, chain(error)),
+            _ => self.fault(FaultKind::Other, causes(error)),
         }
     }
 
     /// An error before AWS answered: no keys, or no network.
     fn before(&self, error: &(dyn Error + 'static)) -> Fault {
-        let text = chain(error);
+        let text = causes(error);
         let lower = text.to_lowercase();
         let about_keys = lower.contains("credential") || lower.contains("sso") || lower.contains("token");
         if !about_keys {
@@ -141,7 +138,7 @@ impl Asked<'_> {
             },
         };
         let message = if message.is_empty() { code } else { message };
-        self.fault(kind, cut(message.lines().next().unwrap_or_default()))
+        self.fault(kind, shortened(message.lines().next().unwrap_or_default()))
     }
 }
 
@@ -150,28 +147,6 @@ fn permission(message: &str) -> Option<String> {
     let rest = message.split_once("not authorized to perform: ")?.1;
     let name = rest.split([' ', ',']).next()?;
     name.contains(':').then(|| name.to_owned())
-}
-
-fn cut(text: &str) -> String {
-    let mut end = LONGEST.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].to_owned()
-}
-
-/// The causes in one text, each once.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut parts = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if parts.last().is_none_or(|last| !last.contains(&text)) {
-            parts.push(text);
-        }
-        source = cause.source();
-    }
-    cut(&parts.join(": "))
 }
 
 #[cfg(test)]

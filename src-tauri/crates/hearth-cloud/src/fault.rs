@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use ts_rs::TS;
 
+/// Bytes of a vendor's message that are shown.
+const LONGEST: usize = 400;
+
 /// What providers answer.
 pub type Result<T> = std::result::Result<T, Fault>;
 
@@ -104,6 +107,29 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+/// The beginning of what a vendor said: pages of it help nobody.
+pub fn shortened(text: &str) -> String {
+    let mut end = LONGEST.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+/// The causes in one text, each once.
+pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut parts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if parts.last().is_none_or(|last| !last.contains(&text)) {
+            parts.push(text);
+        }
+        source = cause.source();
+    }
+    shortened(&parts.join(": "))
+}
 
 #[cfg(test)]
 mod tests {

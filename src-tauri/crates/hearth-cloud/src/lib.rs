@@ -24,7 +24,7 @@ pub use call::{
 pub use capability::{Capabilities, Capability};
 pub use change::{Change, Deploy, Power, Settings, Undo, UrlAccess};
 pub use cost::{BilledCost, BilledRow, CostRequest};
-pub use fault::{Fault, FaultKind, Result};
+pub use fault::{Fault, FaultKind, Result, causes, shortened};
 pub use function::{
     Alias, CloudFunction, EventSource, FunctionAddress, FunctionState, FunctionUrl, PublishedVersion,
     Standing,

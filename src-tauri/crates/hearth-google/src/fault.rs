@@ -1,13 +1,10 @@
 //! From Google's answers to the words of `hearth-cloud`. Owns which of Google's codes mean what. Never lets a token, a
 //! key or a signed address into a message.
 
-use hearth_cloud::{Fault, FaultKind};
+use hearth_cloud::{Fault, FaultKind, causes, shortened};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::error::Error;
 
-/// Longest message that is shown.
-const LONGEST: usize = 400;
 const MASK: &str = "••••••••";
 const CLOSED: &str = "is not enabled in this project";
 
@@ -79,7 +76,7 @@ impl Asked<'_> {
             let service = disabled.metadata.get("service").map_or("this API", String::as_str);
             let words =
                 format!("the API {service} {CLOSED}; enable it with `gcloud services enable {service}`");
-            return self.fault(FaultKind::Other, cut(&words));
+            return self.fault(FaultKind::Other, shortened(&words));
         }
         let kind = match said.status.as_str() {
             "UNAUTHENTICATED" if reason("ACCESS_TOKEN_EXPIRED").is_some() => FaultKind::Expired,
@@ -108,7 +105,7 @@ impl Asked<'_> {
             Some(line) if !line.is_empty() => line.to_owned(),
             _ => format!("Google answered {status} without saying why"),
         };
-        let mut fault = self.fault(kind, cut(&message));
+        let mut fault = self.fault(kind, shortened(&message));
         fault.request_id =
             said.details.iter().map(|detail| detail.request_id.clone()).find(|id| !id.is_empty());
         fault
@@ -127,7 +124,7 @@ impl Asked<'_> {
         if error.is_timeout() {
             return self.fault(FaultKind::TimedOut, "no answer in time");
         }
-        self.fault(FaultKind::BrokenOff, chain(&error))
+        self.fault(FaultKind::BrokenOff, causes(&error))
     }
 }
 
@@ -146,28 +143,6 @@ pub(crate) fn masked(mut fault: Fault, secrets: &[&str]) -> Fault {
         }
     }
     fault
-}
-
-pub(crate) fn cut(text: &str) -> String {
-    let mut end = LONGEST.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].to_owned()
-}
-
-/// The causes in one text, each once.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut parts = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if parts.last().is_none_or(|last| !last.contains(&text)) {
-            parts.push(text);
-        }
-        source = cause.source();
-    }
-    cut(&parts.join(": "))
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 //! own sign-in is renewed with its refresh token, a service account signs a statement (RS256), and an account that may
 //! act as a service account asks IAM for that one's token.
 
-use crate::fault::{Asked, cut, masked};
+use crate::fault::{Asked, masked};
 use crate::key::Key;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
-use hearth_cloud::{Fault, FaultKind, Result};
+use hearth_cloud::{Fault, FaultKind, Result, shortened};
 use hearth_model::Clock;
 use reqwest::Url;
 use rustls::SignatureScheme;
@@ -231,7 +231,7 @@ fn refusal(status: u16, bytes: &[u8]) -> Fault {
         _ => FaultKind::NotSignedIn,
     };
     let why = if refusal.error_description.is_empty() { refusal.error } else { refusal.error_description };
-    ASKED.fault(kind, cut(&why))
+    ASKED.fault(kind, shortened(&why))
 }
 
 fn no_token() -> Fault {

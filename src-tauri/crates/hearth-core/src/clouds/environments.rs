@@ -11,7 +11,7 @@ use hearth_cloud::LogRow;
 use hearth_cost::{Decimal, parse_report};
 use hearth_model::Micros;
 use rust_decimal::prelude::ToPrimitive as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Pages of a log that are read; what is left is said.
 const MOST_PAGES: u32 = 20;
@@ -32,11 +32,18 @@ pub(crate) async fn list(app: &App, request: CloudLogsQuery) -> Result<SeenEnvir
     Ok(SeenEnvironments { environments: rebuild(rows), complete: cursor.is_none() })
 }
 
+/// How the line begins with which Google starts an instance.
+const STARTS_ON_GOOGLE: &str = "Starting new instance. ";
+
 /// What the lines tell, oldest environment first. Lines of a stream are put into the order of time first.
 pub(crate) fn rebuild(mut rows: Vec<LogRow>) -> Vec<SeenEnvironment> {
     rows.sort_by_key(|row| row.at_us);
     let mut streams: BTreeMap<String, SeenEnvironment> = BTreeMap::new();
+    let mut of_google: BTreeSet<String> = BTreeSet::new();
     for row in rows {
+        if row.text.starts_with(STARTS_ON_GOOGLE) {
+            of_google.insert(row.stream.clone());
+        }
         let seen = streams.entry(row.stream.clone()).or_insert_with(|| SeenEnvironment {
             stream: row.stream.clone(),
             first_us: row.at_us,
@@ -50,7 +57,9 @@ pub(crate) fn rebuild(mut rows: Vec<LogRow>) -> Vec<SeenEnvironment> {
     }
     let mut all: Vec<SeenEnvironment> = streams.into_values().collect();
     for seen in &mut all {
-        wait_for_init(seen);
+        if of_google.contains(&seen.stream) {
+            wait_for_init(seen);
+        }
     }
     all.sort_by(|one, other| (one.first_us, &one.stream).cmp(&(other.first_us, &other.stream)));
     all
@@ -114,7 +123,7 @@ fn read_azure(seen: &mut SeenEnvironment, at: Micros, text: &str) {
 /// A line of Cloud Run, or a request as `hearth-google` writes it: `REQUEST id=T POST / 200 in 12.345 ms`, at its
 /// beginning.
 fn read_google(seen: &mut SeenEnvironment, row: &LogRow, text: &str) {
-    if text.starts_with("Starting new instance. ") {
+    if text.starts_with(STARTS_ON_GOOGLE) {
         seen.init_started_us = Some(row.at_us);
     } else if text.contains(" STARTUP ") && text.contains(" probe succeeded after ") {
         let started = seen.init_started_us.filter(|_| seen.init_us.is_none());
@@ -143,8 +152,7 @@ fn wait_for_init(seen: &mut SeenEnvironment) {
     let (Some(started), Some(init)) = (seen.init_started_us, seen.init_us) else { return };
     let ready = started.0.saturating_add(init.0);
     for call in &mut seen.calls {
-        // AWS says itself which call was cold, and has no call before its init.
-        call.cold |= call.billed_ms.is_none() && call.started_us.is_some_and(|at| at.0 < ready);
+        call.cold |= call.started_us.is_some_and(|at| at.0 < ready);
     }
 }
 
@@ -242,11 +250,11 @@ mod tests {
     fn an_instance_of_azure_is_cold_once_where_its_start_is_in_the_log() {
         let seen = rebuild(vec![
             row(1_000, "i", "Initializing Host. OperationId: 'x'."),
-            row(413_000, "i", "Host started (412ms)"),
-            row(414_000, "i", "REQUEST op1 handler 100.5 ms result 200"),
-            row(515_000, "i", "REQUEST op2 handler 2 ms result 500"),
-            row(909_000, "j", "REQUEST op3 handler 2 ms result 200"),
-            row(909_500, "j", "REQUEST op4 with no duration"),
+            row(2_000, "i", "Host started (412ms)"),
+            row(3_000, "i", "REQUEST op1 handler 100.5 ms result 200"),
+            row(4_000, "i", "REQUEST op2 handler 2 ms result 500"),
+            row(9_000, "j", "REQUEST op3 handler 2 ms result 200"),
+            row(9_500, "j", "REQUEST op4 with no duration"),
         ]);
         assert_eq!((seen[0].init_started_us, seen[0].init_us), (Some(Micros(1_000)), Some(Micros(412_000))));
         let calls: Vec<_> = seen[0].calls.iter().map(|call| (call.request_id.as_str(), call.cold)).collect();
