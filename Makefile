@@ -58,7 +58,7 @@ ui-test: ## Tests of the UI's parts
 
 e2e: ui/dist/index.html ## The golden paths in headless Chromium
 	$(BUILD)
-	cd ui && HEARTH_BIN="$(CARGO_TARGET_DIR)/debug/hearth" npm run --silent e2e
+	source tests/tools/judges.env; cd ui && HEARTH_BIN="$(CARGO_TARGET_DIR)/debug/hearth" npm run --silent e2e
 
 smoke: ui/dist/index.html ## Only the real window, driven through WebKitWebDriver under Xvfb
 	$(BUILD)
