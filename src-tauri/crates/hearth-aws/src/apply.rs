@@ -2,11 +2,10 @@
 //! made when one fails.
 
 use crate::AwsAccount;
-use crate::fault::Asked;
 use crate::functions::find;
 use crate::plan::plan;
 use crate::run::Made;
-use hearth_cloud::{Change, Changed, FaultKind, Progress, Result, Step};
+use hearth_cloud::{Change, Changed, Fault, FaultKind, Progress, Result, Step};
 
 pub(crate) async fn apply(
     account: &AwsAccount,
@@ -16,11 +15,7 @@ pub(crate) async fn apply(
 ) -> Result<Changed> {
     let plan = plan(account, change).await?;
     if plan.digest() != digest {
-        let asked = Asked { operation: "the change", location: &change.function().location };
-        return Err(asked.fault(
-            FaultKind::Conflict,
-            "what is there changed since the review, so the calls would be others; review it again",
-        ));
+        return Err(Fault::plan_changed());
     }
     let of = u32::try_from(plan.todo.len()).unwrap_or(u32::MAX);
     let mut made = Made::default();

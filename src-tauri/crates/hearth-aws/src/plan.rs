@@ -9,7 +9,7 @@ use crate::standing::{alias, event_sources, limit, url};
 use crate::{AwsAccount, permissions};
 use hearth_cloud::{
     Change, CloudFunction, CostEffect, Deploy, FaultKind, FunctionAddress, Grant, Result, Review, Settings,
-    Undo, UrlAccess,
+    Undo, UrlAccess, plan_digest,
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -64,26 +64,20 @@ impl Plan {
     fn may(&self, action: &Action) -> Grant {
         let all = action.permissions();
         let grants = all.iter().map(|name| self.grants.get(*name).copied().unwrap_or(Grant::Unknown));
-        grants.fold(Grant::Allowed, |worst, grant| match (worst, grant) {
-            (Grant::Denied, _) | (_, Grant::Denied) => Grant::Denied,
-            (Grant::Unknown, _) | (_, Grant::Unknown) => Grant::Unknown,
-            (Grant::Allowed, Grant::Allowed) => Grant::Allowed,
-        })
+        Grant::of_all(grants)
     }
 
     /// Names the plan: the same requests have the same digest.
     pub(crate) fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for todo in &self.todo {
-            hash.update(format!("{}\n{}\n", todo.function.location, todo.command_line("")).as_bytes());
-            if let Action::CreateFunction { code, .. } | Action::UpdateCode { code, .. } = &todo.action {
-                hash.update(code.sha256.as_bytes());
-            }
-        }
-        hash.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").ok();
-            text
-        })
+        let sent = self.todo.iter().flat_map(|todo| {
+            let line = format!("{}\n{}", todo.function.location, todo.command_line(""));
+            let code = match &todo.action {
+                Action::CreateFunction { code, .. } | Action::UpdateCode { code, .. } => code.sha256.clone(),
+                _ => String::new(),
+            };
+            [line, code]
+        });
+        plan_digest(sent)
     }
 }
 

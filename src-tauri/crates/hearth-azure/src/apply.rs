@@ -3,7 +3,6 @@
 
 use crate::AzureAccount;
 use crate::action::Action;
-use crate::fault::Asked;
 use crate::plan::{Plan, plan};
 use crate::run::Made;
 use crate::sites::{Site, find};
@@ -17,11 +16,7 @@ pub(crate) async fn apply(
 ) -> Result<Changed> {
     let plan = plan(account, change).await?;
     if plan.digest() != digest {
-        let asked = Asked { operation: "the change", about: &change.function().location };
-        return Err(asked.fault(
-            FaultKind::Conflict,
-            "what is there changed since the review, so the calls would be others; review it again",
-        ));
+        return Err(Fault::plan_changed());
     }
     let of = u32::try_from(plan.actions.len()).unwrap_or(u32::MAX);
     let mut made = Made::default();

@@ -10,13 +10,11 @@ use crate::settings::{self, Values};
 use crate::sites::{PlanKind, Site, existing, parts};
 use crate::{AzureAccount, permissions, plan_deploy};
 use hearth_cloud::{
-    Change, CostEffect, FaultKind, FunctionAddress, Grant, Power, Result, Review, Settings, Undo,
+    Change, CostEffect, FaultKind, FunctionAddress, Grant, Power, Result, Review, Settings, Undo, plan_digest,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// Kinds of resources that Azure itself adds to Application Insights.
 const ADDED_KINDS: [&str; 2] =
@@ -52,26 +50,19 @@ impl Plan {
     fn may(&self, action: &Action) -> Grant {
         let all = action.permissions();
         let grants = all.iter().map(|name| self.grants.get(*name).copied().unwrap_or(Grant::Unknown));
-        grants.fold(Grant::Allowed, |worst, grant| match (worst, grant) {
-            (Grant::Denied, _) | (_, Grant::Denied) => Grant::Denied,
-            (Grant::Unknown, _) | (_, Grant::Unknown) => Grant::Unknown,
-            (Grant::Allowed, Grant::Allowed) => Grant::Allowed,
-        })
+        Grant::of_all(grants)
     }
 
     /// Names the plan: the same requests have the same digest.
     pub(crate) fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for action in &self.actions {
-            hash.update(action.command_line(&self.target).as_bytes());
-            if let Action::Publish { code, .. } = action {
-                hash.update(code.sha256.as_bytes());
-            }
-        }
-        hash.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").ok();
-            text
-        })
+        let sent = self.actions.iter().flat_map(|action| {
+            let code = match action {
+                Action::Publish { code, .. } => code.sha256.clone(),
+                _ => String::new(),
+            };
+            [action.command_line(&self.target), code]
+        });
+        plan_digest(sent)
     }
 }
 

@@ -28,8 +28,10 @@ pub enum FaultKind {
     Throttled,
     /// It is not there.
     NotFound,
-    /// Something else is in the way: it exists already, it is being changed, or it changed since it was looked at.
+    /// Something else is in the way: it exists already, or it is being changed.
     Conflict,
+    /// What is there changed since the review, so that other calls would be made. Nothing was.
+    PlanChanged,
     /// The request itself is wrong.
     Invalid,
     /// The network or the vendor broke the call off; whether it was done is not known.
@@ -63,6 +65,11 @@ impl Fault {
         Self { kind, action: action.into(), message: message.into(), request_id: None }
     }
 
+    /// A plan that is not the one that a person has seen.
+    pub fn plan_changed() -> Self {
+        Self::new(FaultKind::PlanChanged, "the change", "")
+    }
+
     /// Whether asking again later may help.
     pub fn may_pass(&self) -> bool {
         match self.kind {
@@ -72,6 +79,7 @@ impl Fault {
             | FaultKind::NotAllowed { .. }
             | FaultKind::NotFound
             | FaultKind::Conflict
+            | FaultKind::PlanChanged
             | FaultKind::Invalid
             | FaultKind::Unable
             | FaultKind::Other => false,
@@ -90,6 +98,11 @@ impl Fault {
             FaultKind::Throttled => format!("{action} was refused: too many requests at once"),
             FaultKind::NotFound => format!("{action}: it is not there"),
             FaultKind::Conflict => format!("{action} is in conflict with what is there"),
+            FaultKind::PlanChanged => {
+                format!(
+                    "{action} was not begun: what is there changed since the review, so the calls would be others"
+                )
+            }
             FaultKind::Invalid => format!("{action} was refused as wrong"),
             FaultKind::BrokenOff => format!("{action} broke off; whether it was done is not known"),
             FaultKind::TimedOut => format!("{action} took longer than it may"),

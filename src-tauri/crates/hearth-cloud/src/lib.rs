@@ -32,4 +32,4 @@ pub use function::{
 pub use page::Page;
 pub use permission::{Grant, Level, LevelPolicy, Permission};
 pub use provider::{Changed, Progress, Provider, Reply, Step, Vendor};
-pub use review::{Call, CostEffect, Review};
+pub use review::{Call, CostEffect, Review, plan_digest};

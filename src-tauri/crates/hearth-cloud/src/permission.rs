@@ -33,6 +33,17 @@ pub enum Grant {
     Unknown,
 }
 
+impl Grant {
+    /// Whether all of these are there: one that is not decides, then one that is not known.
+    pub fn of_all(grants: impl IntoIterator<Item = Self>) -> Self {
+        grants.into_iter().fold(Self::Allowed, |worst, grant| match (worst, grant) {
+            (Self::Denied, _) | (_, Self::Denied) => Self::Denied,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Allowed, Self::Allowed) => Self::Allowed,
+        })
+    }
+}
+
 /// One permission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -53,4 +64,16 @@ pub struct LevelPolicy {
     pub level: Level,
     /// The policy, to copy.
     pub policy: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Grant::{self, Allowed, Denied, Unknown};
+
+    #[test]
+    fn one_permission_that_is_not_there_decides_then_one_that_is_not_known() {
+        assert_eq!(Grant::of_all([]), Allowed);
+        assert_eq!(Grant::of_all([Allowed, Unknown, Allowed]), Unknown);
+        assert_eq!(Grant::of_all([Unknown, Denied, Allowed]), Denied);
+    }
 }

@@ -5,6 +5,8 @@
 use crate::change::Undo;
 use crate::permission::Grant;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 use ts_rs::TS;
 
 /// One call that would be made.
@@ -61,5 +63,35 @@ impl Review {
     /// Whether anything would be taken away for good.
     pub fn is_final(&self) -> bool {
         matches!(self.undo, Undo::Impossible { .. })
+    }
+}
+
+/// Names a plan by what it would send, in the order of its calls: the same requests have the same digest.
+pub fn plan_digest<T: AsRef<[u8]>>(sent: impl IntoIterator<Item = T>) -> String {
+    let mut hash = Sha256::new();
+    for part in sent {
+        let part = part.as_ref();
+        // With its length, so that what moves from one part to the next is told apart.
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_named_by_what_it_sends_and_in_which_order() {
+        let digest = |parts: &[&str]| plan_digest(parts);
+        assert_eq!(digest(&["a", "b"]), digest(&["a", "b"]));
+        assert_eq!(digest(&["a", "b"]).len(), 32);
+        for other in [&["b", "a"][..], &["ab", ""], &["a"], &["a", "b", ""]] {
+            assert_ne!(digest(&["a", "b"]), digest(other), "{other:?}");
+        }
     }
 }

@@ -17,6 +17,8 @@ pub enum ErrorCode {
     EngineMissing,
     /// The function exists already.
     Conflict,
+    /// What is there changed since the review of a change; nothing was done.
+    PlanChanged,
     /// Another Hearth owns the data folder.
     Owned,
     /// The ledger cannot be opened: damaged, or made by a newer Hearth.

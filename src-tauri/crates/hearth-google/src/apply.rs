@@ -44,11 +44,7 @@ pub(crate) async fn apply(
     let plan = plan(account, change).await?;
     let location = &change.function().location;
     if plan.digest() != digest {
-        let asked = Asked { operation: "the change", location };
-        return Err(asked.fault(
-            FaultKind::Conflict,
-            "what is there changed since the review, so the calls would be others; review it again",
-        ));
+        return Err(Fault::plan_changed());
     }
     let requests = plan.requests();
     let of = u32::try_from(requests.len()).unwrap_or(u32::MAX);

@@ -11,10 +11,10 @@ use crate::wire::Traffic;
 use crate::{GoogleAccount, permissions, plan_deploy};
 use hearth_cloud::{
     Change, CostEffect, FaultKind, FunctionAddress, Grant, Result, Review, Settings, Undo, UrlAccess,
+    plan_digest,
 };
 use reqwest::Method;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -70,26 +70,16 @@ impl Plan {
     fn may(&self, request: &Request) -> Grant {
         let names = request.permissions().into_iter();
         let grants = names.map(|name| self.grants.get(name).copied().unwrap_or(Grant::Unknown));
-        grants.fold(Grant::Allowed, |worst, grant| match (worst, grant) {
-            (Grant::Denied, _) | (_, Grant::Denied) => Grant::Denied,
-            (Grant::Unknown, _) | (_, Grant::Unknown) => Grant::Unknown,
-            (Grant::Allowed, Grant::Allowed) => Grant::Allowed,
-        })
+        Grant::of_all(grants)
     }
 
     /// Names the plan: the same requests have the same digest.
     pub(crate) fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for request in &self.draft.requests {
-            hash.update(request.operation.as_bytes());
-            for (name, value) in request.parameters() {
-                hash.update(format!("\n{name}={value}").as_bytes());
-            }
-        }
-        hash.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").ok();
-            text
-        })
+        let sent = self.draft.requests.iter().flat_map(|request| {
+            let parameters = request.parameters().into_iter().map(|(name, value)| format!("{name}={value}"));
+            std::iter::once(request.operation.to_owned()).chain(parameters).collect::<Vec<_>>()
+        });
+        plan_digest(sent)
     }
 }
 

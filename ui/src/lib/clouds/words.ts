@@ -116,6 +116,8 @@ export function faultWords(fault: Fault): string {
       return 'it is not there';
     case 'conflict':
       return 'something else is in the way';
+    case 'plan_changed':
+      return 'it changed since the review';
     case 'timed_out':
       return 'no answer in time';
     case 'broken_off':

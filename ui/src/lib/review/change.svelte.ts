@@ -28,9 +28,6 @@ export const making = new SvelteSet<string>();
 
 const WAITING: CallState = { state: 'waiting', beganUs: null, tookUs: null };
 
-/** How a provider refuses a plan that became another one, before its first call. */
-const REVIEW_AGAIN = 'review it again';
-
 type Step = Extract<HearthEvent, { kind: 'cloud_step' }>;
 
 export class Change {
@@ -153,8 +150,8 @@ export class Change {
   }
 
   #failed(error: ApiError): void {
-    // Told by its words: steps of somebody else's change of the same function may have been heard meanwhile.
-    this.outdated = error.code === 'conflict' && error.message.includes(REVIEW_AGAIN);
+    // Steps of somebody else's change of the same function may have been heard meanwhile.
+    this.outdated = error.code === 'plan_changed';
     this.calls = this.calls.map((one) =>
       this.outdated ? WAITING : one.state === 'calling' ? { ...one, state: 'failed' } : one,
     );

@@ -39,7 +39,7 @@ function held() {
   fake().answer('cloud_apply', () => answer);
   return { done: () => settle?.done(), failed: (error: object) => settle?.failed(error) };
 }
-const conflict = { code: 'conflict', message: 'review it again', hint: null, detail: null };
+const planChanged = { code: 'plan_changed', message: 'not begun', hint: null, detail: null };
 
 async function seen(account: AccountInfo = fakeAccount('dev', unlocked())): Promise<Change> {
   fake().answer('cloud_review', (wanted) => fakeReview(account, wanted));
@@ -111,7 +111,7 @@ describe('a change in an account', () => {
     const made = change.apply();
     // Of whoever changed it meanwhile.
     tell(step(1, false), step(1, true));
-    answer.failed(conflict);
+    answer.failed(planChanged);
     expect(await made).toBe(false);
     expect(change).toMatchObject({ phase: 'failed', outdated: true });
     expect(states(change), 'nothing was done').toEqual(['waiting', 'waiting']);
@@ -125,7 +125,7 @@ describe('a change in an account', () => {
     const answer = held();
     const made = change.apply();
     tell(step(1, false), step(1, true), step(2, false));
-    answer.failed({ ...conflict, message: 'the function is being updated' });
+    answer.failed({ ...planChanged, code: 'conflict', message: 'the function is being updated' });
     await made;
     expect(states(change)).toEqual(['made', 'failed']);
     expect(change.outdated).toBe(false);

@@ -173,6 +173,7 @@ fn fault(action: &str, error: ApiError) -> Fault {
     let kind = match error.code {
         ErrorCode::NotFound => FaultKind::NotFound,
         ErrorCode::Conflict => FaultKind::Conflict,
+        ErrorCode::PlanChanged => FaultKind::PlanChanged,
         ErrorCode::InvalidInput | ErrorCode::InvalidPackage | ErrorCode::EngineMissing => FaultKind::Invalid,
         _ => FaultKind::Other,
     };
@@ -327,7 +328,7 @@ impl Provider for Local {
         Box::pin(async move {
             let review = self.planned(change).await?;
             if review.digest != digest {
-                return Err(Fault::new(FaultKind::Conflict, "the change", "it changed since the review"));
+                return Err(Fault::plan_changed());
             }
             let operation = review.calls.into_iter().map(|call| call.operation).next().unwrap_or_default();
             let step = |done| Step { number: 1, of: 1, operation: operation.clone(), done };

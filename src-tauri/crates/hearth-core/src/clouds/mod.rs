@@ -168,6 +168,7 @@ pub(crate) fn api_error(account: &Account, fault: Fault) -> ApiError {
         FaultKind::NotAllowed { .. } => ErrorCode::NotAllowed,
         FaultKind::NotFound => ErrorCode::NotFound,
         FaultKind::Conflict => ErrorCode::Conflict,
+        FaultKind::PlanChanged => ErrorCode::PlanChanged,
         FaultKind::Invalid | FaultKind::Unable => ErrorCode::InvalidInput,
         FaultKind::Throttled | FaultKind::BrokenOff | FaultKind::TimedOut | FaultKind::Other => {
             ErrorCode::Network
@@ -180,6 +181,7 @@ pub(crate) fn api_error(account: &Account, fault: Fault) -> ApiError {
             account.id
         )),
         FaultKind::Throttled => Some("Try again in a moment.".to_owned()),
+        FaultKind::PlanChanged => Some("Look at the review again.".to_owned()),
         FaultKind::BrokenOff | FaultKind::TimedOut => {
             Some("Look at what is there now before you do it again.".to_owned())
         }

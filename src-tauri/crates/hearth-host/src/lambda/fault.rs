@@ -120,6 +120,7 @@ impl From<ApiError> for Fault {
             | ErrorCode::SignIn
             | ErrorCode::NotAllowed
             | ErrorCode::Locked
+            | ErrorCode::PlanChanged
             | ErrorCode::Network
             | ErrorCode::Internal => {
                 tracing::error!(%message, detail = error.detail.as_deref().unwrap_or(""), "a Lambda API call failed");
