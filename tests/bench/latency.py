@@ -18,6 +18,8 @@ import zipfile
 
 from programs import Programs, clean
 
+# Seconds of rest before warm calls are measured, the same for every program.
+SETTLE = 2
 PATH = "/2015-03-31/functions/function/invocations"
 RUNTIMES = {"python": f"python3.{sys.version_info.minor}", "node": "nodejs20.x", "quickjs": "quickjs"}
 
@@ -55,6 +57,14 @@ def timed(call, count, first=0):
     return times
 
 
+def settled(call, warms):
+    """Warm calls once the program is at rest: after its first calls it may still make ready what it will need next."""
+    timed(call, min(100, warms))
+    time.sleep(SETTLE)
+    timed(call, min(100, warms))
+    return timed(call, warms)
+
+
 def of_emulator(programs, language, colds, warms):
     cold = []
     for number in range(colds):
@@ -62,8 +72,7 @@ def of_emulator(programs, language, colds, warms):
             cold += timed(lambda n: connection.post(PATH, event(n)), 1, number)
     with programs.emulator(language) as connection:
         call = lambda n: connection.post(PATH, event(n))
-        timed(call, 100)
-        return cold, timed(call, warms)
+        return cold, settled(call, warms)
 
 
 def of_api(api, language, colds, warms, pause, folder):
@@ -76,8 +85,7 @@ def of_api(api, language, colds, warms, pause, folder):
         api.delete(f"{name}-{number}")
     api.create(name, RUNTIMES[language], "handler.handler", code)
     call = lambda n: api.invoke(name, event(n))
-    timed(call, min(100, warms))
-    warm = timed(call, warms)
+    warm = settled(call, warms)
     api.delete(name)
     return cold, warm
 
@@ -86,8 +94,7 @@ def of_workerd(programs, colds, warms):
     with programs.workerd() as connection:
         cold = timed(lambda n: connection.post("/new", event(n)), colds + 5)[5:]
         call = lambda n: connection.post("/kept", event(n))
-        timed(call, 100)
-        return cold, timed(call, warms)
+        return cold, settled(call, warms)
 
 
 def measure(programs, wanted, colds, warms, pause):

@@ -42,7 +42,7 @@ pub(super) async fn sync(caller: &Caller, arguments: &Sync, output: &mut Output)
         ("Account", Side::Left),
         ("Region", Side::Left),
         ("Functions", Side::Right),
-        ("Metrics asked", Side::Right),
+        ("Metrics", Side::Right),
         ("", Side::Left),
     ]);
     for part in &status.parts {

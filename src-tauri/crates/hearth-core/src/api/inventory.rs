@@ -49,7 +49,7 @@ pub struct SyncPart {
     pub state: SyncState,
     /// Functions that were found.
     pub functions: u32,
-    /// Metrics that were asked for.
+    /// Series of metrics that the vendor gave; AWS gives, and bills, one for each that was asked for.
     pub metrics: u32,
     /// Why it could not be read.
     pub fault: Option<Fault>,

@@ -177,10 +177,10 @@ async fn run(app: &App, todo: Vec<Part>, metrics: bool, token: CancellationToken
 
 /// Reads one region and says how it went.
 async fn read(app: &App, part: Part, metrics: bool, token: &CancellationToken) {
-    let tell = |state: SyncState, functions: u32, asked: u32, fault: Option<Fault>| {
+    let tell = |state: SyncState, functions: u32, given: u32, fault: Option<Fault>| {
         app.clouds().syncing.change(|status| {
             if let Some(shown) = status.parts.get_mut(part.index) {
-                *shown = SyncPart { state, functions, metrics: asked, fault, ..shown.clone() };
+                *shown = SyncPart { state, functions, metrics: given, fault, ..shown.clone() };
             }
         });
         app.tell(HearthEvent::AccountsChanged);
@@ -217,7 +217,7 @@ async fn read(app: &App, part: Part, metrics: bool, token: &CancellationToken) {
         measured = measure(app, &part, &functions) => measured,
     };
     match measured {
-        Ok(asked) => tell(SyncState::Done, count, asked, None),
+        Ok(given) => tell(SyncState::Done, count, given, None),
         // The functions are read and stay; only their figures are missing.
         Err(fault) => tell(SyncState::Failed, count, 0, Some(fault)),
     }
@@ -268,7 +268,7 @@ async fn keep(app: &App, part: &Part, functions: &[CloudFunction]) -> Result<()>
     Ok(())
 }
 
-/// Asks for the figures of the last 24 hours and keeps them; answers how many metrics were asked for.
+/// Asks for the figures of the last 24 hours and keeps them; answers how many series the vendor gave.
 async fn measure(app: &App, part: &Part, functions: &[CloudFunction]) -> hearth_cloud::Result<u32> {
     let now = app.now();
     let hour_us = i64::from(HOUR_S) * 1_000_000;
@@ -280,6 +280,7 @@ async fn measure(app: &App, part: &Part, functions: &[CloudFunction]) -> hearth_
         step_s: HOUR_S,
     };
     let series = part.provider.metrics(&part.location, &request).await?;
+    let given = u32::try_from(series.len()).unwrap_or(u32::MAX);
     let figures: Vec<CloudMetric> = series
         .into_iter()
         .flat_map(|series| {
@@ -297,7 +298,7 @@ async fn measure(app: &App, part: &Part, functions: &[CloudFunction]) -> hearth_
     let kept =
         app.store().put_cloud_metrics(part.account.id.as_str(), &part.location, now, &source, &figures).await;
     kept.map_err(|error| Fault::new(FaultKind::Other, "writing to the ledger", error.to_string()))?;
-    Ok(u32::try_from(request.functions.len() * 4).unwrap_or(u32::MAX))
+    Ok(given)
 }
 
 fn word(metric: Metric) -> &'static str {
