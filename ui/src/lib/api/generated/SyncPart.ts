@@ -23,7 +23,7 @@ state: SyncState,
  */
 functions: number, 
 /**
- * Metrics that were asked for.
+ * Series of metrics that the vendor gave; AWS gives, and bills, one for each that was asked for.
  */
 metrics: number, 
 /**
