@@ -4,6 +4,7 @@
 """
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -18,8 +19,11 @@ import zipfile
 
 from programs import Programs, clean
 
-# Seconds of rest before warm calls are measured, the same for every program.
+# Seconds of rest before warm calls are measured, and calls before and after it that are not.
 SETTLE = 2
+FIRST = 100
+# Warm calls are measured in so many turns.
+TURNS = 10
 PATH = "/2015-03-31/functions/function/invocations"
 RUNTIMES = {"python": f"python3.{sys.version_info.minor}", "node": "nodejs20.x", "quickjs": "quickjs"}
 
@@ -57,70 +61,85 @@ def timed(call, count, first=0):
     return times
 
 
-def settled(call, warms):
-    """Warm calls once the program is at rest: after its first calls it may still make ready what it will need next."""
-    timed(call, min(100, warms))
-    time.sleep(SETTLE)
-    timed(call, min(100, warms))
-    return timed(call, warms)
+class Row:
+    """A server and a language. Its cold start is one call; its warm calls go to one kept environment."""
+
+    def __init__(self, name, cold, keep, colds, warms):
+        self.name, self.cold, self.keep, self.colds, self.warms = name, cold, keep, colds, warms
 
 
 def of_emulator(programs, language, colds, warms):
-    cold = []
-    for number in range(colds):
+    def to(connection):
+        return lambda n: connection.post(PATH, event(n))
+
+    def cold(number):
         with programs.emulator(language) as connection:
-            cold += timed(lambda n: connection.post(PATH, event(n)), 1, number)
-    with programs.emulator(language) as connection:
-        call = lambda n: connection.post(PATH, event(n))
-        return cold, settled(call, warms)
+            return timed(to(connection), 1, number)[0]
+
+    return Row(f"emulator {language}", cold, lambda stack: to(stack.enter_context(programs.emulator(language))), colds, warms)
 
 
-def of_api(api, language, colds, warms, pause, folder):
+def of_api(server, api, language, colds, warms, pause, folder):
     """A cold start is the first call of a function just created; both Hearth and ministack know no servers of it."""
-    code, name, cold = package(folder / language), f"bench-{language}", []
-    for number in range(colds):
+    code, name = package(folder / language), f"bench-{language}"
+
+    def cold(number):
         api.create(f"{name}-{number}", RUNTIMES[language], "handler.handler", code)
         time.sleep(pause)
-        cold += timed(lambda n: api.invoke(f"{name}-{number}", event(n)), 1, number)
+        spent = timed(lambda n: api.invoke(f"{name}-{number}", event(n)), 1, number)[0]
         api.delete(f"{name}-{number}")
-    api.create(name, RUNTIMES[language], "handler.handler", code)
-    call = lambda n: api.invoke(name, event(n))
-    warm = settled(call, warms)
-    api.delete(name)
-    return cold, warm
+        return spent
+
+    def keep(stack):
+        api.create(name, RUNTIMES[language], "handler.handler", code)
+        stack.callback(api.delete, name)
+        return lambda n: api.invoke(name, event(n))
+
+    return Row(f"{server} {language}", cold, keep, colds, warms)
 
 
-def of_workerd(programs, colds, warms):
-    with programs.workerd() as connection:
-        cold = timed(lambda n: connection.post("/new", event(n)), colds + 5)[5:]
-        call = lambda n: connection.post("/kept", event(n))
-        return cold, settled(call, warms)
+def of_workerd(connection, colds, warms):
+    new = lambda n: connection.post("/new", event(n))
+    timed(new, 5)
+    return Row("workerd", lambda n: timed(new, 1, n)[0], lambda stack: lambda n: connection.post("/kept", event(n)), colds, warms)
 
 
 def measure(programs, wanted, colds, warms, pause):
+    """All servers are up and measured in turn, so that a computer that gets slower does so for all of them."""
     folder = programs.here / "functions"
-    rows = {}
-
-    def row(name, measured):
-        if wanted and name not in wanted:
-            return
-        print(f"measuring {name} …", file=sys.stderr, flush=True)
-        rows[name] = dict(zip(("cold", "warm"), measured()))
-
-    for language in ("python", "node"):
-        row(f"emulator {language}", lambda: of_emulator(programs, language, colds, warms))
-    for language in ("python", "node"):
-        name = f"ministack {language}"
-        if not wanted or name in wanted:
-            with programs.ministack() as api:
-                # Each of its calls takes 50 ms or more, so fewer of them are measured.
-                row(name, lambda: of_api(api, language, min(colds, 15), min(warms, 60), 0.3, folder))
-    row("workerd", lambda: of_workerd(programs, colds, warms))
-    if programs.hearth:
-        with programs.serve() as api:
-            for language in ("python", "node", "quickjs"):
-                row(f"hearth {language}", lambda: of_api(api, language, colds, warms, pause, folder))
-    return rows
+    is_wanted = lambda name: not wanted or name in wanted
+    with contextlib.ExitStack() as stack:
+        rows = [of_emulator(programs, language, colds, warms) for language in ("python", "node")]
+        if any(is_wanted(f"ministack {language}") for language in ("python", "node")):
+            api = stack.enter_context(programs.ministack())
+            # Each of its calls takes 50 ms or more, so fewer of them are measured.
+            rows += [of_api("ministack", api, language, min(colds, 15), min(warms, 60), pause, folder)
+                     for language in ("python", "node")]
+        if is_wanted("workerd"):
+            rows.append(of_workerd(stack.enter_context(programs.workerd()), colds, warms))
+        if programs.hearth:
+            api = stack.enter_context(programs.serve())
+            rows += [of_api("hearth", api, language, colds, warms, pause, folder)
+                     for language in ("python", "node", "quickjs")]
+        rows = [row for row in rows if is_wanted(row.name)]
+        found = {row.name: {"cold": [], "warm": []} for row in rows}
+        print("measuring cold starts …", file=sys.stderr, flush=True)
+        for number in range(colds):
+            for row in rows:
+                if number < row.colds:
+                    found[row.name]["cold"].append(row.cold(number))
+        print("measuring warm calls …", file=sys.stderr, flush=True)
+        calls = [(row, row.keep(stack)) for row in rows]
+        for row, call in calls:
+            timed(call, min(FIRST, row.warms))
+        # After its first calls a program may still make ready what it will need next.
+        time.sleep(SETTLE)
+        for row, call in calls:
+            timed(call, min(FIRST, row.warms))
+        for _ in range(TURNS):
+            for row, call in calls:
+                found[row.name]["warm"] += timed(call, -(-row.warms // TURNS))
+    return found
 
 
 def figures(rows):

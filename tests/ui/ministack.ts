@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** How long it may take to answer: it starts a whole Python on a busy machine. */
 const ANSWERS_MS = 30_000;
@@ -54,8 +54,8 @@ async function answers(child: ChildProcess, url: string): Promise<void> {
   throw new Error(`ministack did not answer within ${ANSWERS_MS / 1000} s`);
 }
 
-/** Starts one on a free port of 127.0.0.1, with a home of its own. */
-export async function startMinistack(program: string): Promise<Ministack> {
+/** Starts one on a free port of 127.0.0.1, with a home of its own; `script` is run by its Python in place of itself. */
+export async function startMinistack(program: string, script: readonly string[] = []): Promise<Ministack> {
   const folder = mkdtempSync(join(tmpdir(), 'hearth-ministack-'));
   const port = await freePort();
   const env: NodeJS.ProcessEnv = {
@@ -69,7 +69,8 @@ export async function startMinistack(program: string): Promise<Ministack> {
     if (!name.startsWith('AWS_') && !(name in env)) env[name] = value;
   }
   // A group of its own, so that the workers it starts end with it.
-  const child = spawn(program, [], {
+  const [run, ...more] = script.length > 0 ? [join(dirname(program), 'python'), ...script] : [program];
+  const child = spawn(run ?? program, more, {
     cwd: folder,
     env,
     stdio: 'ignore',

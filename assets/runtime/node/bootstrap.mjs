@@ -1,10 +1,12 @@
 // Entry point of Hearth's Node runtime client: one process, one environment.
 //
 // Owns the order of things: parked or not, init, the loop of invocations. How
-// user code is found (handler.mjs), what it is given (context.mjs), how its
-// words reach the log (logs.mjs) and the socket (transport.mjs) live beside it.
+// user code is found (handler.mjs), what it is given (assignment.mjs,
+// context.mjs), how its words reach the log (logs.mjs) and the socket
+// (transport.mjs) live beside it.
 // Node 18 and later, nothing but the standard library.
 
+import { become } from "./assignment.mjs";
 import { rehearse } from "./rehearsal.mjs";
 import { errorBody, errorKind, run } from "./contract.mjs";
 import { loadHandler } from "./handler.mjs";
@@ -21,24 +23,13 @@ let ending = false;
 
 async function waitForAssignment() {
   for (;;) {
-    const { status, body } = await connection.get("/hearth/assignment");
+    const { status, body } = await connection.next("/hearth/assignment");
     if (status !== 200) throw new Error(`no assignment, the runtime api answered ${status}`);
     const message = JSON.parse(body);
     if (message.kind === "assign") return message;
     if (message.kind !== "rehearse") throw new Error(`unknown assignment \`${message.kind}\``);
-    await connection.post("/hearth/rehearsal", await rehearse(message.event));
+    await rehearse(message.event, (handler, event) => serveOne(handler, event, "/hearth/rehearsal"));
   }
-}
-
-// Node sets the time zone again when TZ is assigned through process.env.
-function become({ environment, handler, taskRoot }) {
-  const api = process.env.AWS_LAMBDA_RUNTIME_API;
-  for (const name of Object.keys(process.env)) {
-    if (!(name in environment)) delete process.env[name];
-  }
-  Object.assign(process.env, environment, { AWS_LAMBDA_RUNTIME_API: api });
-  process.env._HANDLER ??= handler;
-  process.env.LAMBDA_TASK_ROOT ??= taskRoot;
 }
 
 async function failInit(error) {
@@ -101,9 +92,13 @@ async function answer(path, body, headers = {}, last = false) {
   }
 }
 
-async function serveOne(handler) {
-  const { status, headers, body } = await connection.next();
-  if (status !== 200) throw new Error(`no event, the runtime api answered ${status}`);
+async function nextEvent() {
+  const event = await connection.next(`${RUNTIME}/invocation/next`);
+  if (event.status !== 200) throw new Error(`no event, the runtime api answered ${event.status}`);
+  return event;
+}
+
+async function serveOne(handler, { headers, body }, answerPath) {
   const requestId = headers["lambda-runtime-aws-request-id"];
   current = requestId;
   setRequest(requestId, headers["lambda-runtime-aws-tenant-id"]);
@@ -116,7 +111,7 @@ async function serveOne(handler) {
   if (ending) return new Promise(() => {});
   if (error === undefined) {
     current = null;
-    await answer(`${RUNTIME}/invocation/${requestId}/response`, result);
+    await answer(answerPath ?? `${RUNTIME}/invocation/${requestId}/response`, result);
     return;
   }
   const document = errorBody(error.value);
@@ -144,7 +139,7 @@ async function main() {
     await failInit(error);
   }
   state.initializing = false;
-  for (;;) await serveOne(handler);
+  for (;;) await serveOne(handler, await nextEvent());
 }
 
 main().catch((error) => {

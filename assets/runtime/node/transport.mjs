@@ -38,11 +38,6 @@ export class Connection {
     this.#address = { host: address.slice(0, split) || "127.0.0.1", port: Number(address.slice(split + 1)) };
   }
 
-  get(path) {
-    this.#open().write(`GET ${path} HTTP/1.1\r\nHost: hearth\r\n\r\n`);
-    return this.#answer();
-  }
-
   post(path, body, headers = {}) {
     const [head, bytes] = message(path, body, headers);
     const socket = this.#open();
@@ -55,18 +50,19 @@ export class Connection {
     return this.#answer();
   }
 
-  /** Waits for the next event. */
-  async next() {
+  /** Waits for what comes next from `path`: a function, an event. */
+  async next(path) {
     if (this.#asked) {
       this.#asked = false;
-      const answer = (await this.#isIdle()) ? this.#answerAtOnce() : await this.#answer();
-      if (answer.headers["lambda-runtime-aws-request-id"] !== undefined) return answer;
-      // The answer was not taken; the next event is still to be asked for.
+      const answer = await this.#soon();
+      if (answer.status === 200) return answer;
+      // The answer was not taken; what comes next is still to be asked for.
     }
-    return this.get("/2018-06-01/runtime/invocation/next");
+    this.#write(Buffer.from(`GET ${path} HTTP/1.1\r\nHost: hearth\r\n\r\n`));
+    return this.#soon();
   }
 
-  /** Sends the answer to an event, to which the next event is the answer. */
+  /** Sends the answer to an event, to which what comes next is the answer. */
   async answer(path, body, headers = {}) {
     const [head, bytes] = message(path, body, { ...headers, "Hearth-Next": "1" });
     if (bytes.length > JOIN_LIMIT) {
@@ -81,6 +77,10 @@ export class Connection {
   /** Lets the event loop run empty until the next call, as user code expects. */
   rest() {
     this.#socket?.unref();
+  }
+
+  async #soon() {
+    return (await this.#isIdle()) ? this.#answerAtOnce() : this.#answer();
   }
 
   #answer() {

@@ -18,7 +18,7 @@ import select
 import signal
 import sys
 
-from _hearth import client, preload
+from _hearth import client, preload, rehearsal
 
 _PR_SET_PDEATHSIG = 1
 
@@ -176,7 +176,7 @@ def _tell(message):
 def _warm_up():
     """Runs what children will run, so that they find it already touched."""
     preload.load()
-    client.rehearse('{"warm": true}')
+    rehearsal.rehearse('{"warm": true}')
 
 
 def main():

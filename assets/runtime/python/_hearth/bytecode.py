@@ -9,37 +9,40 @@ import os
 import sys
 from importlib import machinery
 
-_SUFFIXES = machinery.SOURCE_SUFFIXES
+_prefix = None
+
+
+class _Loader(machinery.SourceFileLoader):
+    """Reads and writes compiled modules under the prefix."""
+
+    def get_code(self, fullname):
+        # This only reads, compiles and writes; the module runs later.
+        before, sys.pycache_prefix = sys.pycache_prefix, _prefix
+        try:
+            return super().get_code(fullname)
+        finally:
+            sys.pycache_prefix = before
+
+
+_finder = machinery.FileFinder.path_hook(
+    (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+    (_Loader, machinery.SOURCE_SUFFIXES),
+    (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
+)
 
 
 def keep_below(root, task_root):
     """Keeps compiled modules of `task_root` in a folder of its own below `root`."""
+    global _prefix
     if not root or sys.dont_write_bytecode or sys.pycache_prefix is not None:
         return
     task_root = os.path.abspath(task_root)
-    prefix = os.path.join(root, os.path.basename(task_root))
-
-    class Loader(machinery.SourceFileLoader):
-        """Reads and writes compiled modules under the prefix."""
-
-        def get_code(self, fullname):
-            # This only reads, compiles and writes; the module runs later.
-            before, sys.pycache_prefix = sys.pycache_prefix, prefix
-            try:
-                return super().get_code(fullname)
-            finally:
-                sys.pycache_prefix = before
-
-    finder = machinery.FileFinder.path_hook(
-        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
-        (Loader, _SUFFIXES),
-        (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
-    )
+    _prefix = os.path.join(root, os.path.basename(task_root))
 
     def hook(path):
         if path != task_root and not path.startswith(task_root + os.sep):
             raise ImportError("not in the function's folder", path=path)
-        return finder(path)
+        return _finder(path)
 
     sys.path_hooks.insert(0, hook)
     for path in [p for p in sys.path_importer_cache if p.startswith(task_root)]:

@@ -1,15 +1,14 @@
 """The life of one execution environment: wait, run, answer, again.
 
 Owns the order of things: parked or not, init, the loop of invocations. The
-contract, the log forms and the socket are in their own modules.
+contract, the assignment, the log forms and the socket are in their own modules.
 """
 
 import builtins
 import os
 import sys
-import time
 
-from . import bytecode, context, contract, logs, preload
+from . import assignment, contract, logs, rehearsal
 from .context import LambdaContext
 from .transport import Closed, Connection
 
@@ -25,12 +24,12 @@ def main():
     compiled = os.environ.pop("HEARTH_PYCACHE", None)
     try:
         if os.environ.get("HEARTH_PARKED") == "1":
-            assignment = _wait_for_assignment(connection)
-            handler_name = assignment["handler"]
-            _become(assignment, compiled)
+            given = _wait_for_assignment(connection)
+            handler_name = given["handler"]
+            assignment.become(given, compiled)
         else:
             handler_name = os.environ.get("_HANDLER", "")
-            _enter(os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd(), compiled)
+            assignment.enter(os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd(), compiled)
         handler = _init(connection, handler_name)
         while True:
             _serve_one(connection, handler)
@@ -49,56 +48,11 @@ def _wait_for_assignment(connection):
             )
         message = contract.parse_event(body, None)
         if message["kind"] == "rehearse":
-            connection.post("/hearth/rehearsal", rehearse(message["event"]))
+            connection.post("/hearth/rehearsal", rehearsal.rehearse(message["event"]))
         elif message["kind"] == "assign":
             return message
         else:
             raise SystemExit("hearth: unknown assignment `{}`".format(message["kind"]))
-
-
-def rehearse(event):
-    """Runs a built-in handler along the path that user code will take.
-
-    It touches the pages that a first call touches, which after a fork, or in a
-    process that never ran, is most of what a first call costs.
-    """
-    sys.modules.pop("_hearth.rehearsal", None)
-    handler = contract.resolve_handler("_hearth.rehearsal.handler")
-    headers = {"lambda-runtime-aws-request-id": "rehearsal"}
-    text = event.encode("utf-8") if isinstance(event, str) else event
-    result, _ = contract.write_result(
-        handler(contract.parse_event(text, None), LambdaContext(headers))
-    )
-    return result
-
-
-def _become(assignment, compiled):
-    """Takes on the environment of the function this process was assigned to."""
-    api = os.environ["AWS_LAMBDA_RUNTIME_API"]
-    os.environ.clear()
-    os.environ.update(assignment["environment"])
-    os.environ["AWS_LAMBDA_RUNTIME_API"] = api
-    os.environ.setdefault("_HANDLER", assignment["handler"])
-    os.environ.setdefault("LAMBDA_TASK_ROOT", assignment["taskRoot"])
-    contract.forget_environment()
-    context.forget_environment()
-    if hasattr(time, "tzset"):
-        time.tzset()
-    _enter(assignment["taskRoot"], compiled)
-
-
-def _enter(task_root, compiled):
-    """Puts the function's folder, then PYTHONPATH, in front of the library."""
-    os.chdir(task_root)
-    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    extra = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
-    rest = [
-        p for p in sys.path if p not in ("", own, task_root) and p not in extra
-    ]
-    sys.path[:] = [task_root] + extra + rest
-    sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX") or None
-    bytecode.keep_below(compiled, task_root)
-    preload.make_room_for([task_root] + extra)
 
 
 def _init(connection, handler_name):

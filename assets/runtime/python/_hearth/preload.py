@@ -23,34 +23,32 @@ _MODULES = (
     "zipfile zlib zoneinfo"
 ).split()
 
-_loaded = frozenset()
+# Loaded modules by the name of their package.
+_loaded = {}
 
 
 def load():
     """Imports the list; a library module this Python lacks is simply not there."""
-    global _loaded
     before = set(sys.modules)
     for name in _MODULES:
         try:
             __import__(name)
         except ImportError:
             continue
-    _loaded = frozenset(sys.modules) - before
+    for name in sys.modules:
+        if name not in before:
+            _loaded.setdefault(name.partition(".")[0], []).append(name)
 
 
 def make_room_for(folders):
     """Forgets preloaded modules that one of the folders brings itself."""
-    if not _loaded:
-        return
-    own = set()
     for folder in folders:
         try:
             with os.scandir(folder) as entries:
-                own.update(entry.name.partition(".")[0] for entry in entries)
+                own = {entry.name.partition(".")[0] for entry in entries}
         except OSError:
             # A PYTHONPATH entry that is not there holds nothing.
             continue
-    for name in own & {module.partition(".")[0] for module in _loaded}:
-        for module in [m for m in sys.modules if m == name or m.startswith(name + ".")]:
-            if module in _loaded:
-                del sys.modules[module]
+        for name in own:
+            for module in _loaded.get(name, ()):
+                sys.modules.pop(module, None)

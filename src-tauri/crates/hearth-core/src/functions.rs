@@ -9,6 +9,7 @@ use crate::deploy::no_such_handler;
 use crate::detect::handler_file;
 use crate::money::typical_receipt;
 use crate::publish::{NewVersion, check_engine, publish, settle};
+use crate::specs::read_again;
 use crate::spending::{self, account_names};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::Decimal;
@@ -169,7 +170,7 @@ pub(crate) async fn delete(app: &App, request: FunctionName) -> Result<Empty> {
     let _publishing = app.publishing().lock().await;
     let function = existing(app, &request.name).await?;
     app.store().set_deleted(&function.id, Some(app.now())).await?;
-    app.specs().forget();
+    app.specs().forget(&function.name);
     app.runtime().reap_function(&function.id, "the function was deleted").await;
     app.tell(HearthEvent::FunctionsChanged { name: function.name });
     Ok(Empty {})
@@ -188,7 +189,7 @@ pub(crate) async fn restore(app: &App, request: FunctionName) -> Result<Function
         ApiError::new(ErrorCode::NotFound, format!("there is no deleted function named `{}`", request.name))
     })?;
     app.store().set_deleted(&deleted.id, None).await?;
-    app.specs().forget();
+    read_again(app, &request.name);
     app.tell(HearthEvent::FunctionsChanged { name: request.name.clone() });
     existing(app, &request.name).await
 }

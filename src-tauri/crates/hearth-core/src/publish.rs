@@ -1,6 +1,7 @@
 //! Versions: every deploy and every change of configuration or code makes one. Owns what a configuration may be, and
 //! the order in which a version comes to be: secrets, ledger, runtime, listeners. Must not know where code comes from.
 
+use crate::specs::read_again;
 use crate::variables::{self, Variables};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{
@@ -55,7 +56,7 @@ pub(crate) async fn publish(app: &App, new: NewVersion) -> Result<FunctionRecord
         deleted_us: None,
     };
     app.store().put_function(&record, &new.cause).await?;
-    app.specs().forget();
+    read_again(app, &record.name);
     if new.before.is_some() {
         app.runtime().reap_function(&record.id, &format!("version {version} was deployed")).await;
     }
@@ -76,7 +77,7 @@ pub(crate) async fn settle(
         versions.iter().find(|version| version.version == before.version).map_or("deploy", |it| &it.cause);
     let record = FunctionRecord { configuration, ..before };
     app.store().put_function(&record, cause).await?;
-    app.specs().forget();
+    read_again(app, &record.name);
     app.budgets().wake();
     app.tell(HearthEvent::FunctionsChanged { name: record.name.clone() });
     Ok(record)

@@ -22,11 +22,18 @@ struct Kept {
 }
 
 impl Specs {
-    /// Forgets everything: a function or a setting changed.
-    pub(crate) fn forget(&self) {
+    /// Forgets everything: a setting changed.
+    pub(crate) fn forget_all(&self) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.generation += 1;
         kept.by_name.clear();
+    }
+
+    /// Forgets one function: it changed.
+    pub(crate) fn forget(&self, name: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.generation += 1;
+        kept.by_name.remove(name);
     }
 
     fn look_up(&self, name: &str) -> std::result::Result<Arc<FunctionSpec>, u64> {
@@ -40,6 +47,19 @@ impl Specs {
             kept.by_name.insert(spec.name.clone(), Arc::clone(spec));
         }
     }
+}
+
+/// Forgets what was known of the function called `name` and reads it anew in the background, so that its first call,
+/// which starts a server while somebody waits, does not read it as well.
+pub(crate) fn read_again(app: &App, name: &str) {
+    app.specs().forget(name);
+    let (app, name) = (app.clone(), name.to_owned());
+    tokio::spawn(async move {
+        // Whoever calls it is told what is wrong with it.
+        if let Err(error) = spec(&app, &name).await {
+            tracing::debug!(%error, name, "a function could not be read ahead");
+        }
+    });
 }
 
 /// The specification of the function called `name`.

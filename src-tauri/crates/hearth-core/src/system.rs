@@ -40,7 +40,7 @@ pub(crate) async fn set_settings(app: &App, request: Settings) -> Result<Setting
     app.replace_settings(request.clone());
     app.pace().apply(app);
     app.store().set_retention(retention(&request));
-    app.specs().forget();
+    app.specs().forget_all();
     app.tell(HearthEvent::SettingsChanged);
     Ok(request)
 }

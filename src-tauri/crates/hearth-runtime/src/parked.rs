@@ -21,8 +21,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// No-op calls that a process runs before it counts as ready: they touch the pages a real call needs.
-const REHEARSALS: usize = 2;
+/// No-op calls that a process runs before it counts as ready. They touch the pages that a real call needs, and what an
+/// interpreter makes faster once it has run some times, in the background too, it has made before somebody waits.
+const REHEARSALS: usize = 16;
 /// A process that starts takes the processor from the first call of the environment that made room for it.
 const REFILL_DELAY: Duration = Duration::from_millis(25);
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -4,6 +4,7 @@
 
 use super::brake::Held;
 use crate::publish::settle;
+use crate::specs::read_again;
 use crate::{App, Result};
 use bytes::Bytes;
 use hearth_model::{
@@ -154,7 +155,7 @@ pub(super) async fn let_go(app: &App, id: &FunctionId) -> Result<bool> {
     }
     app.store().delete_braked(id).await?;
     app.budgets().seen().brake.release(id, app.now());
-    app.specs().forget();
+    read_again(app, &held.name);
     drop(publishing);
     let text = format!("Released {}: it has {} again.", held.name, limit_words(held.former));
     note(app, "released", By::Person, &held.name, text, json!({ "formerConcurrency": held.former })).await;

@@ -66,13 +66,14 @@ async fn answer(desk: Arc<Desk>, request: Request<Incoming>) -> Result<Reply, In
             let kind = error_type(&head.headers);
             outcome(body.and_then(|body| desk.init_error(body.kept, kind).map_err(Failure::Refused)))
         }
-        (&Method::GET, "/hearth/assignment") => match desk.ask_assignment().await {
-            Ok(message) => json(StatusCode::OK, message),
-            Err(_) => refused(Refusal::State),
-        },
+        (&Method::GET, "/hearth/assignment") => assignment(&desk).await,
         (&Method::POST, "/hearth/rehearsal") => {
-            let body = collect(body).await;
-            outcome(body.map(|_| desk.rehearsal_answered()))
+            let answered = outcome(collect(body).await.map(|_| desk.rehearsal_answered()));
+            if answered.status() == StatusCode::ACCEPTED && head.headers.contains_key(WANTS_NEXT) {
+                assignment(&desk).await
+            } else {
+                answered
+            }
         }
         (&Method::GET, "/ping") => json(StatusCode::OK, Bytes::from_static(b"pong")),
         (&Method::POST, path) => match path.strip_prefix(INVOCATION).and_then(|rest| rest.split_once('/')) {
@@ -94,6 +95,13 @@ async fn answer(desk: Arc<Desk>, request: Request<Incoming>) -> Result<Reply, In
         _ => unknown(),
     };
     Ok(reply)
+}
+
+async fn assignment(desk: &Desk) -> Reply {
+    match desk.ask_assignment().await {
+        Ok(message) => json(StatusCode::OK, message),
+        Err(_) => refused(Refusal::State),
+    }
 }
 
 async fn next(desk: &Arc<Desk>) -> Reply {
