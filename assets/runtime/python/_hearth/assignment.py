@@ -16,8 +16,7 @@ _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def become(given, compiled):
     """Takes on the environment of the function this process was assigned to."""
     api = os.environ["AWS_LAMBDA_RUNTIME_API"]
-    os.environ.clear()
-    os.environ.update(given["environment"])
+    _take_on(given["environment"])
     os.environ["AWS_LAMBDA_RUNTIME_API"] = api
     os.environ.setdefault("_HANDLER", given["handler"])
     os.environ.setdefault("LAMBDA_TASK_ROOT", given["taskRoot"])
@@ -26,6 +25,15 @@ def become(given, compiled):
     if hasattr(time, "tzset"):
         time.tzset()
     enter(given["taskRoot"], compiled)
+
+
+def _take_on(environment):
+    """Makes the variables these; setting one that is as it was costs as much as any."""
+    for name in [name for name in os.environ if name not in environment]:
+        del os.environ[name]
+    for name, value in environment.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 def enter(task_root, compiled):

@@ -14,6 +14,7 @@ use base64::Engine as _;
 use hearth_model::{
     Engine, Invocation, Micros, Outcome, Phases, RequestId, ServerStart, billed_milliseconds,
 };
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -203,23 +204,26 @@ impl Course {
             None if own_process => None,
             None => pool.parked.fork_now(function.engine).await,
         };
-        let scratch = site.scratch_folder(live.id.as_str())?;
-        live.set_scratch(scratch.clone());
-        let place = |port| Place {
-            environment: &live.id,
-            scratch: &scratch,
-            clients: &site.clients,
-            region: &site.region,
-            port,
-            now: self.started_us,
+        let variables = |port, scratch: &Path| {
+            variables::of_function(
+                function,
+                &Place {
+                    environment: &live.id,
+                    scratch,
+                    clients: &site.clients,
+                    region: &site.region,
+                    port,
+                    now: self.started_us,
+                },
+            )
         };
         let (slot, message) = if let Some(slot) = generic {
-            let environment = variables::of_function(function, &place(slot.port));
+            let environment = variables(slot.port, &slot.scratch);
             let message = parked::assignment(&environment, &function.handler, &function.code_dir)?;
             (slot, Some(message))
         } else {
-            let door = Door::open().await?;
-            let environment = variables::of_function(function, &place(door.port));
+            let door = Door::open(site).await?;
+            let environment = variables(door.port, &door.scratch);
             let launch = site.launch(function.engine, Some(&function.code_dir), environment)?;
             (Slot::spawn(site, door, launch).await?, None)
         };

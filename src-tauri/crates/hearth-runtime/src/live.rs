@@ -9,7 +9,6 @@ use hearth_model::{
     Environment, EnvironmentEvent, EnvironmentId, EnvironmentState, EnvironmentTransition, HearthEvent,
     IllegalTransition, Micros, RequestId, ServerStart, StartTier,
 };
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -22,7 +21,6 @@ pub(crate) struct Live {
     slot: OnceLock<Arc<Slot>>,
     record: Mutex<Record>,
     max_memory: AtomicU64,
-    scratch: OnceLock<PathBuf>,
 }
 
 struct Record {
@@ -73,7 +71,6 @@ impl Live {
             slot: OnceLock::new(),
             record: Mutex::new(Record { environment, idle_since: None, retired: None, unfreezable: false }),
             max_memory: AtomicU64::new(0),
-            scratch: OnceLock::new(),
         });
         live.tell(&mut lock(&live.record), Some(request));
         live
@@ -85,10 +82,6 @@ impl Live {
         slot.limit_memory(self.function.memory_mb);
         // Attached once, right after birth.
         drop(self.slot.set(slot));
-    }
-
-    pub(crate) fn set_scratch(&self, folder: PathBuf) {
-        drop(self.scratch.set(folder));
     }
 
     pub(crate) fn slot(&self) -> Option<&Arc<Slot>> {
@@ -223,13 +216,12 @@ impl Live {
         if record.environment.state.is_final() {
             return false;
         }
-        if let Some(slot) = self.slot() {
-            slot.process.kill();
-        }
         record.environment.end_reason = Some(reason.to_owned());
         record.environment.ended_us = Some(self.site.clock.now());
         record.idle_since = None;
-        if let Some(scratch) = self.scratch.get().cloned() {
+        if let Some(slot) = self.slot() {
+            slot.process.kill();
+            let scratch = slot.scratch.clone();
             // Off this thread: a function may have filled its /tmp with thousands of files.
             tokio::task::spawn_blocking(move || {
                 if let Err(error) = std::fs::remove_dir_all(&scratch) {

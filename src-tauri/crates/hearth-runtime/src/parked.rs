@@ -181,7 +181,7 @@ impl Parked {
             let zygote = self.zygote().await?;
             self.fork(&zygote).await?
         } else {
-            let door = Door::open().await?;
+            let door = Door::open(&self.site).await?;
             let launch = self.site.launch_parked(engine, door.port)?;
             Slot::spawn(&self.site, door, launch).await?
         };
@@ -216,7 +216,7 @@ impl Parked {
 
     #[cfg(unix)]
     async fn fork(&self, zygote: &Zygote) -> Result<Arc<Slot>> {
-        let door = Door::open().await?;
+        let door = Door::open(&self.site).await?;
         let path = self.site.pipe_path();
         let (pipe, writer) = Pipe::named(&path).map_err(Error::files("create", &path))?;
         let (pid, exit) = zygote.fork(door.port, &path).await?;

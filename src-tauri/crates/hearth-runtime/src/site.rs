@@ -78,9 +78,9 @@ impl Site {
         })
     }
 
-    /// A folder of its own for one environment.
-    pub(crate) fn scratch_folder(&self, name: &str) -> crate::Result<PathBuf> {
-        let folder = self.scratch.join(name);
+    /// A folder of its own for one process.
+    pub(crate) fn scratch_folder(&self) -> crate::Result<PathBuf> {
+        let folder = self.scratch.join(self.names.fetch_add(1, Ordering::Relaxed).to_string());
         fs::create_dir_all(&folder).map_err(Error::files("create", &folder))?;
         Ok(folder)
     }

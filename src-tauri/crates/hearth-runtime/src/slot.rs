@@ -11,6 +11,7 @@ use crate::process::{Exit, Process};
 use crate::site::Site;
 use crate::spawn::Launch;
 use crate::sys::Group;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -24,6 +25,8 @@ pub(crate) struct Slot {
     pub(crate) log: Arc<LogBook>,
     pub(crate) process: Process,
     pub(crate) port: u16,
+    /// Its `/tmp`.
+    pub(crate) scratch: PathBuf,
     /// Where the kernel holds its memory limit.
     group: Option<Arc<Group>>,
     entering: Mutex<Option<JoinHandle<()>>>,
@@ -31,17 +34,20 @@ pub(crate) struct Slot {
     ended: OnceLock<EndHook>,
 }
 
-/// An open port that no process uses yet.
+/// What a process finds when it starts: an open port and a folder of its own. Making the folder takes the file system
+/// longer than a warm call, so a parked process has it before it has a function.
 pub(crate) struct Door {
     listener: TcpListener,
     pub(crate) port: u16,
+    pub(crate) scratch: PathBuf,
 }
 
 impl Door {
-    pub(crate) async fn open() -> Result<Self> {
+    pub(crate) async fn open(site: &Site) -> Result<Self> {
+        let scratch = site.scratch_folder()?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(Error::Port)?;
         let port = listener.local_addr().map_err(Error::Port)?.port();
-        Ok(Self { listener, port })
+        Ok(Self { listener, port, scratch })
     }
 }
 
@@ -63,8 +69,8 @@ impl Slot {
     pub(crate) fn open(site: &Site, door: Door, pipe: Pipe, process: Process) -> Arc<Self> {
         let desk = Arc::new(Desk::default());
         let closed = CancellationToken::new();
-        let port = door.port;
-        tokio::spawn(api::serve(door.listener, Arc::downgrade(&desk), closed.clone()));
+        let Door { listener, port, scratch } = door;
+        tokio::spawn(api::serve(listener, Arc::downgrade(&desk), closed.clone()));
         let group = site.group().map(Arc::new);
         let entering = group.clone().map(|group| enter(group, process.pid()));
         let slot = Arc::new(Self {
@@ -72,6 +78,7 @@ impl Slot {
             log: Arc::new(LogBook::new(pipe, site.outbox.clone(), site.clock.clone())),
             process,
             port,
+            scratch,
             group,
             entering: Mutex::new(entering),
             closed,
