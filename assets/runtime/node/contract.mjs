@@ -19,13 +19,21 @@ export async function run(handler, body, headers) {
     return { result: write(value) };
   } catch (value) {
     return { error: { value } };
+  } finally {
+    onIdle = null;
   }
 }
 
 // What to do once nothing is left in the event loop: a callback answers only
 // then unless told not to wait, and a handler that will never answer is `null`.
-let onIdle = () => {};
-process.on("beforeExit", () => onIdle());
+let onIdle = null;
+process.on("beforeExit", () => {
+  if (onIdle === null) return;
+  // In a turn of its own: Node ends after this event unless the loop has something to do, also when the next call
+  // has begun meanwhile.
+  setImmediate(onIdle);
+  onIdle = null;
+});
 
 function call(handler, event, headers) {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ impl Api {
     pub(crate) fn request(&mut self) -> Request {
         loop {
             if self.stream.is_none() {
-                let (stream, _) = self.listener.accept().unwrap();
+                let stream = self.accept();
                 stream.set_read_timeout(Some(PATIENCE)).unwrap();
                 stream.set_nodelay(true).unwrap();
                 self.stream = Some(BufReader::new(stream));
@@ -62,6 +62,23 @@ impl Api {
                 return request;
             }
             self.stream = None;
+        }
+    }
+
+    fn accept(&self) -> TcpStream {
+        let late = Instant::now() + PATIENCE;
+        self.listener.set_nonblocking(true).unwrap();
+        loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false).unwrap();
+                    return stream;
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock && Instant::now() < late => {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                Err(error) => panic!("the client did not connect (again): {error}"),
+            }
         }
     }
 
