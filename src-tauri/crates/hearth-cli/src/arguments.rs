@@ -267,6 +267,16 @@ pub(crate) struct Sync {
     /// Also the figures that the vendor measured in the last 24 hours; AWS bills $0.01 for 1,000 metrics, four a function
     #[arg(long)]
     pub(crate) metrics: bool,
+    /// Also calls, from the logs that the accounts keep: since the last reading, at first of the last 24 hours. No vendor
+    /// bills these requests; a busy function has many lines, so it may take minutes
+    #[arg(long)]
+    pub(crate) logs: bool,
+    /// Only the calls of this function, from its log; needs --account
+    #[arg(long, value_name = "NAME", requires = "accounts", conflicts_with_all = ["metrics", "fresh"])]
+    pub(crate) function: Option<String>,
+    /// The region of that function [default: the account's own]
+    #[arg(long, value_name = "REGION", requires = "function")]
+    pub(crate) region: Option<String>,
     /// Go on where a reading broke off: leave out regions that were read within this many seconds
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) fresh: u32,

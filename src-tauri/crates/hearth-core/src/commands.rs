@@ -3,7 +3,7 @@
 
 use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
-    AccountsList, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
+    AccountsList, CallsRead, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
     CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudReview, CloudStanding,
     EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
 };
@@ -202,6 +202,8 @@ commands! {
         cloud_logs(CloudLogsQuery) -> CloudLogs = crate::clouds::functions::logs;
         /// Servers of a function of an account, rebuilt from its log.
         cloud_environments(CloudLogsQuery) -> SeenEnvironments = crate::clouds::environments::list;
+        /// Brings the calls of one function of an account into the ledger, from its log.
+        cloud_calls_read(CloudFunctionName) -> CallsRead = crate::clouds::logs::read_one;
         /// What a change in an account would do. Changes nothing.
         cloud_review(CloudChangeRequest) -> CloudReview = crate::clouds::changes::review;
         /// Makes a change that was reviewed; the account must be unlocked.
