@@ -11,13 +11,14 @@ use crate::api::{
     AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
     BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
     DemoOn, DemoStatus, DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery,
-    FunctionDetail, FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail,
-    InvocationName, InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery,
-    LanesSnapshot, LedgerAnswer, LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported,
-    LedgerInfo, LedgerQuery, LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows,
-    PricesConfirm, PricesInfo, PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample,
-    SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings,
-    TableExport, Tuning, TuningName, TuningPlan, TuningPreview, TuningsQuery,
+    EventAnswer, EventRun, EventsFolder, FolderEventName, FolderEventText, FunctionDetail, FunctionName,
+    FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName, InvocationsPage,
+    InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer, LedgerCheck,
+    LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery, LedgerVacuumed,
+    LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo, PricesQuery, PricesRefresh,
+    PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery,
+    SavedQueryName, SendRequest, Sent, Settings, TableExport, Tuning, TuningName, TuningPlan, TuningPreview,
+    TuningsQuery,
 };
 use crate::api::{
     CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
@@ -175,6 +176,15 @@ commands! {
         event_save(SavedEvent) -> Empty = crate::events::save;
         /// Deletes a saved event.
         event_delete(SavedEventName) -> Empty = crate::events::delete;
+
+        /// The folder of events that a person chose, and what is in it.
+        events_folder(Empty) -> EventsFolder = crate::events::folder;
+        /// The event in a file of that folder.
+        events_folder_read(FolderEventName) -> FolderEventText = crate::events::folder_read;
+        /// Sends an event to one of several functions, here or in an account, which must be unlocked.
+        event_run(EventRun) -> EventAnswer = crate::everywhere::run;
+        /// Ends such a call, or the waiting for one in an account.
+        event_cancel(InvocationName) -> Empty = crate::everywhere::cancel;
 
         /// The accounts that were found, and what was chosen for them. Asks nobody.
         accounts_list(Empty) -> AccountsList = crate::clouds::accounts::list;
