@@ -133,6 +133,7 @@ export function answers(world: World): Handlers {
       functions: rows().filter((row) =>
         `${row.function.name} ${row.function.configuration.runtime}`.includes(filter.toLowerCase()),
       ),
+      ofAccounts: [],
       total: functions.size,
     }),
     function_get: ({ name }) => {
