@@ -149,16 +149,15 @@ struct Numbers(HashMap<FunctionId, u32>);
 
 impl Numbers {
     async fn next(&mut self, connection: &mut SqliteConnection, function: &FunctionId) -> Result<u32> {
-        let last = match self.0.get(function) {
-            Some(last) => *last,
-            None => {
-                let last: Option<i64> =
-                    sqlx::query_scalar("SELECT MAX(number) FROM environments WHERE function_id = ?")
-                        .bind(function.as_str())
-                        .fetch_one(connection)
-                        .await?;
-                u32::try_from(last.unwrap_or(0)).unwrap_or(u32::MAX)
-            }
+        let last = if let Some(last) = self.0.get(function) {
+            *last
+        } else {
+            let last: Option<i64> =
+                sqlx::query_scalar("SELECT MAX(number) FROM environments WHERE function_id = ?")
+                    .bind(function.as_str())
+                    .fetch_one(connection)
+                    .await?;
+            u32::try_from(last.unwrap_or(0)).unwrap_or(u32::MAX)
         };
         let next = last.saturating_add(1);
         self.0.insert(function.clone(), next);

@@ -47,7 +47,7 @@ pub(super) async fn invoke(
         async move {
             let (answer, error) = match caller.ask("event_run", request).await {
                 Ok(answer) => (Some(answer), None),
-                Err(error) => (None, Some(ApiError::from(error))),
+                Err(error) => (None, Some(error)),
             };
             OnTarget { on, target, answer, error, same_as_first: None }
         }

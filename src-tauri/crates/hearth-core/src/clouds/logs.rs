@@ -95,7 +95,7 @@ pub(crate) async fn read(app: &App, log: Log<'_>) -> hearth_cloud::Result<Brough
             record = Some(catalogued(app, log).await.map_err(kept)?);
         }
         let (told, environments) = record.as_ref().map(|record| rows(record, &seen)).unwrap_or_default();
-        let stored = app.store().ingest_seen(&Seen {
+        let told = Seen {
             calls: told,
             environments,
             same_within: same_within(&log.account.provider),
@@ -106,8 +106,8 @@ pub(crate) async fn read(app: &App, log: Log<'_>) -> hearth_cloud::Result<Brough
                 read_to_us: to,
                 read_us: now,
             },
-        });
-        let mut fresh = stored.await.map_err(kept)?;
+        };
+        let mut fresh = app.store().ingest_seen(&told).await.map_err(kept)?;
         calls = calls.saturating_add(u32::try_from(fresh.len()).unwrap_or(u32::MAX));
         newest = fresh.pop().or(newest);
         carried.retain(|row| row.at_us.0 >= to.0 - OVERLAP.0);

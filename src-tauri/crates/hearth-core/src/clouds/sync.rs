@@ -274,7 +274,8 @@ async fn calls(
     functions: &[CloudFunction],
     told: &(impl Fn(u32, Option<LogUnread>) + Sync),
 ) {
-    let reading = stream::iter(functions).for_each_concurrent(LOGS_AT_ONCE, |function| async move {
+    let reading = stream::iter(0..functions.len()).for_each_concurrent(LOGS_AT_ONCE, |place| async move {
+        let function = &functions[place];
         let log =
             Log { account: &part.account, provider: part.provider.as_ref(), function, rate: &part.logs_rate };
         match logs::read(app, log).await {

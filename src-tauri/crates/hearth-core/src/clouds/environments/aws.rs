@@ -316,7 +316,8 @@ mod tests {
         assert_eq!((seen[0].cold, seen[0].init_us), (true, Some(Micros(410_500))));
         assert_eq!((seen[1].cold, seen[1].duration_us), (false, Some(Micros(5_000))));
         // The same lines twice are the same two calls.
-        let twice: Vec<LogRow> = [rows(&[(1, "START RequestId: r1 Version: 3"), (9, &restored)]); 2].concat();
+        let once = rows(&[(1, "START RequestId: r1 Version: 3"), (9, &restored)]);
+        let twice: Vec<LogRow> = [once.clone(), once].concat();
         assert_eq!(rebuild(twice)[0].calls.len(), 1);
     }
 
