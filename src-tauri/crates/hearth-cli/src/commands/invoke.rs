@@ -47,7 +47,7 @@ pub(super) async fn event_of(caller: &Caller, arguments: &Invoke) -> Result<Stri
 }
 
 /// The event's text: from the command line, a file or standard input.
-async fn event(argument: &str) -> Result<String, Failure> {
+pub(super) async fn event(argument: &str) -> Result<String, Failure> {
     let (what, bytes) = if argument == "-" {
         let mut bytes = Vec::new();
         let read = tokio::io::AsyncReadExt::read_to_end(&mut tokio::io::stdin(), &mut bytes).await;
