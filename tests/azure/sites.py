@@ -286,7 +286,10 @@ def logs_host(state, call):
     key = next((key for key in state.resources if key.endswith(f"/sites/{app}".lower())), None)
     lines = ["Initializing Host.", "Host started (412ms)"]
     lines += [f"REQUEST op{n} handler {100 - n}.5 ms result 200" for n in range(state.calls.get(key, 0))]
-    rows = [[f"{now()[:-4]}.{n:03}Z", "instance-1", f"op{n}", line] for n, line in enumerate(lines)]
+    # A line keeps its instant, whenever it is asked for.
+    told = state.told.setdefault(key, [])
+    told += [f"{now()[:-4]}.{n:03}Z" for n in range(len(told), len(lines))]
+    rows = [[told[n], "instance-1", f"op{n}", line] for n, line in enumerate(lines)]
     if wanted:
         text = json.loads(f'"{wanted[1]}"')
         rows = [row for row in rows if text in row[3]]

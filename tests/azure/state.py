@@ -28,6 +28,7 @@ class State:
         self.faults = []  # ordered by a test
         self.seen = []  # every request
         self.calls = {}  # id of a site: calls
+        self.told = {}  # id of a site: instants of its log's lines
         self.keys = {}
 
     def key(self, name):

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 /// A running ministack, ended with the processes it started when the test lets go of it.
-struct Ministack {
+pub(crate) struct Ministack {
     child: Child,
     port: u16,
     _folder: tempfile::TempDir,
 }
 
 impl Ministack {
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let program_path = judge("HEARTH_JUDGE_MINISTACK", "the AWS provider beside ministack")?;
         let folder = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -46,7 +46,7 @@ impl Ministack {
         Some(started)
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 }
@@ -61,12 +61,12 @@ impl Drop for Ministack {
 }
 
 /// Runs `hearth` with a home folder of the test's own and without the AWS variables of whoever runs the tests.
-struct Person {
-    home: Home,
+pub(crate) struct Person {
+    pub(crate) home: Home,
 }
 
 impl Person {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let person = Self { home: Home::new() };
         std::fs::create_dir_all(person.folder()).unwrap();
         person
@@ -82,7 +82,7 @@ impl Person {
         std::fs::write(path, text).unwrap();
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         let mut command = self.home.command(arguments);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
@@ -93,21 +93,21 @@ impl Person {
         finish(command.env("HOME", self.folder()), "")
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[&["--json"], arguments].concat());
         assert_eq!(ran.code, 0, "{arguments:?} must succeed: {ran:?}");
         ran.document()
     }
 
     /// What a command that must not succeed says.
-    fn refused(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn refused(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[&["--json"], arguments].concat());
         assert_eq!(ran.code, 1, "{arguments:?} must be refused: {ran:?}");
         ran.error()
     }
 
     /// Adds ministack as an account that may be changed.
-    fn meet(&self, ministack: &Ministack) {
+    pub(crate) fn meet(&self, ministack: &Ministack) {
         let added = self.json(&["accounts", "add", "emulator", &ministack.url()]);
         assert_eq!(added["account"]["id"], "endpoint:emulator", "{added}");
         assert_eq!(added["unlockedUntilUs"], Value::Null, "an account is read-only at first: {added}");

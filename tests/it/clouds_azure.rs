@@ -117,6 +117,18 @@ fn a_python_app_on_flex_lives_its_whole_life() {
         "{servers}"
     );
     assert_eq!(server["calls"][1]["cold"], false, "{servers}");
+    // Into the ledger: Azure says no billed time, so what is kept is marked as inferred, and kept once.
+    let read = person.json(&["sync", "--account", "fake", "--logs"]);
+    assert_eq!(read["parts"][0]["calls"], 2, "{read}");
+    assert_eq!(person.json(&["sync", "--account", "fake", "--logs"])["parts"][0]["calls"], 0);
+    let function = format!("endpoint:fake/{}/kettle", read["parts"][0]["location"].as_str().unwrap());
+    let calls = person.json(&["invocations", &function]);
+    assert_eq!((&calls[0]["source"], &calls[0]["functionName"]), (&json!("logs_inferred"), &json!("kettle")));
+    assert_eq!(
+        (&calls[1]["start"], &calls[1]["phases"]["initUs"]),
+        (&json!("cold"), &json!(412_000)),
+        "{calls}"
+    );
     let billed =
         person.json(&["accounts", "billed", "fake", "--since", "2026-11-01", "--until", "2026-11-02"]);
     assert_eq!(billed["rows"][0]["amount"], "0.000123456789", "every digit: {billed}");

@@ -114,8 +114,21 @@ fn a_python_function_lives_its_whole_life_on_google() {
     );
     assert_eq!(server["calls"][0]["requestId"], id);
 
-    let read = person.json(&["sync", "--account", "emulator", "--metrics"]);
+    let read = person.json(&["sync", "--account", "emulator", "--metrics", "--logs"]);
     assert_eq!(read["parts"][0]["state"], "done", "{read}");
+    // The log has no billed time, so calls of it are marked as inferred; read again they are the same.
+    assert_eq!(read["parts"][0]["calls"], 3, "{read}");
+    let again = person.json(&["sync", "--account", "emulator", "--logs"]);
+    assert_eq!(again["parts"][0]["calls"], 0, "{again}");
+    let function = format!("endpoint:emulator/{}/kettle", read["parts"][0]["location"].as_str().unwrap());
+    let calls = person.json(&["invocations", &function]);
+    let calls = calls.as_array().unwrap();
+    assert!(calls.iter().all(|call| call["source"] == "logs_inferred"), "{calls:?}");
+    let first = calls.last().unwrap();
+    assert!(first["requestId"].as_str().unwrap().starts_with(id), "{first}");
+    assert_eq!((&first["start"], &first["outcome"]), (&json!("cold"), &json!("succeeded")), "{first}");
+    assert!(first["phases"]["initUs"].as_i64() > Some(0) && first["billedMs"].as_i64() > Some(0), "{first}");
+    assert!(calls.iter().any(|call| call["outcome"] == "function_error"), "{calls:?}");
     let cached = person.json(&["functions", "--cached"]);
     assert_eq!(
         (&cached["functions"][0]["calls24h"], &cached["functions"][0]["errors24h"]),

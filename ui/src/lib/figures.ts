@@ -45,6 +45,14 @@ export function receiptSource({ priceDate, priceRegion, source }: Receipt, what 
   );
 }
 
+/** Where the figures of a call come from, when it is one of an account whose log was read. */
+export function ofLog(source: string, here: Source): Source {
+  if (source === 'logs') return derivedFrom('Read from the log that the account keeps');
+  if (source === 'logs_inferred')
+    return estimated('Inferred from the log that the account keeps, which does not say what was billed');
+  return here;
+}
+
 export const CALLS_24H = measured('Calls that began in the last 24 hours, counted');
 export const ERRORS_24H = measured('Calls of the last 24 hours that failed, counted');
 export const P95_24H = measured(

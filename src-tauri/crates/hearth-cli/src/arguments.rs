@@ -113,6 +113,9 @@ pub(crate) enum Command {
     Events {
         /// Print this event's JSON
         id: Option<String>,
+        /// List the files of the folder of events that was chosen in the settings instead
+        #[arg(long, conflicts_with = "id")]
+        saved: bool,
     },
     /// List the sample functions that ship with Hearth
     Samples,
@@ -267,6 +270,16 @@ pub(crate) struct Sync {
     /// Also the figures that the vendor measured in the last 24 hours; AWS bills $0.01 for 1,000 metrics, four a function
     #[arg(long)]
     pub(crate) metrics: bool,
+    /// Also calls, from the logs that the accounts keep: since the last reading, at first of the last 24 hours. No vendor
+    /// bills these requests; a busy function has many lines, so it may take minutes
+    #[arg(long)]
+    pub(crate) logs: bool,
+    /// Only the calls of this function, from its log; needs --account
+    #[arg(long, value_name = "NAME", requires = "accounts", conflicts_with_all = ["metrics", "fresh"])]
+    pub(crate) function: Option<String>,
+    /// The region of that function [default: the account's own]
+    #[arg(long, value_name = "REGION", requires = "function")]
+    pub(crate) region: Option<String>,
     /// Go on where a reading broke off: leave out regions that were read within this many seconds
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) fresh: u32,
@@ -313,9 +326,17 @@ pub(crate) struct Invoke {
     /// The event: JSON text, @FILE, or - for standard input
     #[arg(long, value_name = "JSON|@FILE|-", default_value = "{}", allow_hyphen_values = true)]
     pub(crate) event: String,
+    /// The event: this file of the folder that was chosen in the settings, see `hearth events --saved`
+    #[arg(long, value_name = "FILE", conflicts_with = "event")]
+    pub(crate) saved: Option<String>,
     /// Have a new server born for it
     #[arg(long)]
     pub(crate) cold: bool,
+    /// Send the same event to each of these at once, answers side by side: `local`, or an account, with another name of
+    /// the function after a `/`; may be repeated
+    #[arg(long, value_name = "local|ACCOUNT[:REGION][/NAME]",
+          conflicts_with_all = ["cold", "account", "qualifier", "no_wait", "check"])]
+    pub(crate) on: Vec<String>,
     #[command(flatten)]
     pub(crate) place: Where,
     /// A version or an alias, in an account
@@ -366,6 +387,9 @@ pub(crate) struct ChangeSettings {
     /// Region whose prices are used
     #[arg(long, value_name = "REGION")]
     pub(crate) price_region: Option<String>,
+    /// Folder with events as JSON files; an empty text forgets it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) events_folder: Option<String>,
     /// Days for which single calls and logs are kept, 1 to 3650
     #[arg(long, value_name = "DAYS")]
     pub(crate) raw_days: Option<u32>,

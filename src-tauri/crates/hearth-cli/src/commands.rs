@@ -10,6 +10,7 @@ mod db;
 mod demo;
 mod deploy;
 mod events;
+mod everywhere;
 mod export;
 mod functions;
 mod history;
@@ -46,6 +47,9 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Sync(arguments) => sync::sync(caller, arguments, output).await,
         Command::Accounts { command } => accounts::accounts(caller, command.as_ref(), output).await,
         Command::Deploy(arguments) => deploy::deploy(caller, arguments, output).await,
+        Command::Invoke(arguments) if !arguments.on.is_empty() => {
+            everywhere::invoke(caller, arguments, output).await
+        }
         Command::Invoke(arguments) if arguments.place.account.is_some() => {
             clouds::invoke(caller, arguments, output).await
         }
@@ -79,7 +83,8 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         }
         Command::Delete { name, .. } => functions::delete(caller, name, output).await,
         Command::Restore { name } => functions::restore(caller, name, output).await,
-        Command::Events { id } => events::events(caller, id.as_deref(), output).await,
+        Command::Events { saved: true, .. } => events::saved(caller, output).await,
+        Command::Events { id, .. } => events::events(caller, id.as_deref(), output).await,
         Command::Samples => deploy::samples(caller, output).await,
         Command::Prices { prices } => prices::prices(caller, prices.as_ref(), output).await,
         Command::Info => system::info(caller, output).await,

@@ -7,6 +7,7 @@ use crate::budgets::Watch;
 use crate::calls::Calls;
 use crate::clouds::Clouds;
 use crate::demo::Demo;
+use crate::everywhere::Waits;
 use crate::lane::Lane;
 use crate::ledger::care::retention;
 use crate::owner::{OwnerLock, make_data_dir};
@@ -84,6 +85,7 @@ struct Inner {
     clouds: Clouds,
     specs: Specs,
     calls: Calls,
+    waits: Waits,
     pace: Pacing,
     tunings: Tunings,
     budgets: Arc<Watch>,
@@ -162,6 +164,7 @@ impl App {
                 clouds,
                 specs: Specs::default(),
                 calls: Calls::default(),
+                waits: Waits::default(),
                 pace: Pacing::default(),
                 tunings: Tunings::default(),
                 budgets,
@@ -319,6 +322,10 @@ impl App {
 
     pub(crate) fn calls(&self) -> &Calls {
         &self.inner.calls
+    }
+
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.inner.waits
     }
 
     pub(crate) fn pace(&self) -> &Pacing {

@@ -3,7 +3,7 @@
 
 use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
-    AccountsList, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
+    AccountsList, CallsRead, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
     CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudReview, CloudStanding,
     EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
 };
@@ -11,13 +11,14 @@ use crate::api::{
     AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
     BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
     DemoOn, DemoStatus, DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery,
-    FunctionDetail, FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail,
-    InvocationName, InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery,
-    LanesSnapshot, LedgerAnswer, LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported,
-    LedgerInfo, LedgerQuery, LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows,
-    PricesConfirm, PricesInfo, PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample,
-    SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings,
-    TableExport, Tuning, TuningName, TuningPlan, TuningPreview, TuningsQuery,
+    EventAnswer, EventRun, EventsFolder, FolderEventName, FolderEventText, FunctionDetail, FunctionName,
+    FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName, InvocationsPage,
+    InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer, LedgerCheck,
+    LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery, LedgerVacuumed,
+    LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo, PricesQuery, PricesRefresh,
+    PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery,
+    SavedQueryName, SendRequest, Sent, Settings, TableExport, Tuning, TuningName, TuningPlan, TuningPreview,
+    TuningsQuery,
 };
 use crate::api::{
     CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
@@ -176,6 +177,15 @@ commands! {
         /// Deletes a saved event.
         event_delete(SavedEventName) -> Empty = crate::events::delete;
 
+        /// The folder of events that a person chose, and what is in it.
+        events_folder(Empty) -> EventsFolder = crate::events::folder;
+        /// The event in a file of that folder.
+        events_folder_read(FolderEventName) -> FolderEventText = crate::events::folder_read;
+        /// Sends an event to one of several functions, here or in an account, which must be unlocked.
+        event_run(EventRun) -> EventAnswer = crate::everywhere::run;
+        /// Ends such a call, or the waiting for one in an account.
+        event_cancel(InvocationName) -> Empty = crate::everywhere::cancel;
+
         /// The accounts that were found, and what was chosen for them. Asks nobody.
         accounts_list(Empty) -> AccountsList = crate::clouds::accounts::list;
         /// Asks the vendor who an account is.
@@ -202,6 +212,8 @@ commands! {
         cloud_logs(CloudLogsQuery) -> CloudLogs = crate::clouds::functions::logs;
         /// Servers of a function of an account, rebuilt from its log.
         cloud_environments(CloudLogsQuery) -> SeenEnvironments = crate::clouds::environments::list;
+        /// Brings the calls of one function of an account into the ledger, from its log.
+        cloud_calls_read(CloudFunctionName) -> CallsRead = crate::clouds::logs::read_one;
         /// What a change in an account would do. Changes nothing.
         cloud_review(CloudChangeRequest) -> CloudReview = crate::clouds::changes::review;
         /// Makes a change that was reviewed; the account must be unlocked.

@@ -3,10 +3,14 @@
 use crate::api::{
     Empty, EnvironmentName, EnvironmentsQuery, FunctionName, LanePrice, LanesQuery, LanesSnapshot,
 };
+use crate::clouds::environments::calls::kept_idle;
 use crate::functions::{existing, existing_or_deleted};
 use crate::history::function_id;
+use crate::spending;
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Architecture, Environment, FunctionId, Invocation};
+use hearth_model::{
+    Architecture, Environment, EnvironmentState, EnvironmentTransition, FunctionId, Invocation, Micros,
+};
 use hearth_store::{InvocationFilter, Scope};
 use std::collections::{BTreeMap, HashMap};
 
@@ -67,8 +71,9 @@ async fn snapshot(app: &App, request: LanesQuery, most: u32) -> Result<LanesSnap
         if demo { Vec::new() } else { app.store().environments_since(function, request.from_us).await? };
     let mut environments = with_live(app, function, kept);
     environments.sort_by(|left, right| left.born_us.cmp(&right.born_us).then_with(|| left.id.cmp(&right.id)));
-    let transitions =
+    let mut transitions =
         if demo { Vec::new() } else { app.store().transitions(function, request.from_us).await? };
+    end_of_accounts(app, &mut environments, &mut transitions).await?;
     let asked = InvocationFilter {
         function_id: function.cloned(),
         scope: app.view(),
@@ -91,7 +96,7 @@ async fn snapshot(app: &App, request: LanesQuery, most: u32) -> Result<LanesSnap
         calls.insert((call.started_us, call.request_id.clone()), call);
     }
     let invocations = once_each(calls.into_values());
-    let prices = prices(app, &settings.price_region, &invocations)?;
+    let prices = prices(app, function, &settings.price_region, &invocations).await?;
     let total = invocations.len() as u64 + older;
     Ok(LanesSnapshot {
         now_us: app.now(),
@@ -122,9 +127,67 @@ fn once_each(calls: impl Iterator<Item = Invocation>) -> Vec<Invocation> {
     kept
 }
 
-fn prices(app: &App, region: &str, invocations: &[Invocation]) -> Result<Vec<LanePrice>> {
+/// Ends servers of accounts, of which no line says when they ended: as long after their last call as such servers are
+/// kept. One that may still be kept goes on.
+async fn end_of_accounts(
+    app: &App,
+    environments: &mut [Environment],
+    transitions: &mut Vec<EnvironmentTransition>,
+) -> Result<()> {
+    if environments.iter().all(|server| server.function_id.place().is_none()) {
+        return Ok(());
+    }
+    let placed = app.store().placed_functions(&app.view()).await?;
+    let providers: HashMap<_, _> =
+        placed.into_iter().map(|function| (function.id, function.provider)).collect();
+    for server in environments.iter_mut().filter(|server| server.function_id.place().is_some()) {
+        let provider = providers.get(&server.function_id).map_or("", String::as_str);
+        let end = Micros(server.state_since_us.0.saturating_add(kept_idle(provider).0));
+        if end > app.now() {
+            (server.ended_us, server.end_reason) = (None, None);
+            continue;
+        }
+        server.state = EnvironmentState::Reaped;
+        server.state_since_us = end;
+        server.ended_us = Some(end);
+        server.end_reason = Some("inferred: such a server is kept no longer without a call".to_owned());
+        transitions.push(EnvironmentTransition {
+            environment_id: server.id.clone(),
+            function_id: server.function_id.clone(),
+            at_us: end,
+            state: EnvironmentState::Reaped,
+            request_id: None,
+        });
+    }
+    transitions.sort_by_key(|change| change.at_us);
+    Ok(())
+}
+
+/// What calls cost on lanes; nothing for a function of an account that bills no single calls.
+async fn prices(
+    app: &App,
+    function: Option<&FunctionId>,
+    usual_region: &str,
+    invocations: &[Invocation],
+) -> Result<Vec<LanePrice>> {
     let book = app.prices();
-    let prices = book.lambda(region)?;
+    let of_account = function.filter(|id| id.place().is_some()).map(Scope::from);
+    let region = match &of_account {
+        None => usual_region.to_owned(),
+        Some(scope) => {
+            let placed = app.store().placed_functions(scope).await?.into_iter().next();
+            match placed.and_then(|function| spending::lambda_region(&function, usual_region)) {
+                Some(region) => region,
+                None => return Ok(Vec::new()),
+            }
+        }
+    };
+    let prices = match (book.lambda(&region), of_account) {
+        (Ok(prices), _) => prices,
+        // Without prices of that region the lanes are still drawn.
+        (Err(_), Some(_)) => return Ok(Vec::new()),
+        (Err(error), None) => return Err(error.into()),
+    };
     let occurs = |architecture| {
         architecture == Architecture::X86_64
             || invocations.iter().any(|call| call.architecture == architecture)
@@ -161,7 +224,6 @@ fn with_live(app: &App, function: Option<&FunctionId>, kept: Vec<Environment>) -
 mod tests {
     use super::*;
     use crate::{AppOptions, SystemClock, commands};
-    use hearth_model::Micros;
     use serde_json::json;
     use std::sync::Arc;
 

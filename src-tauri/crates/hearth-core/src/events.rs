@@ -1,10 +1,17 @@
-//! Events to invoke with: the library that ships with Hearth, and those that a person saved for a function.
+//! Events to invoke with: the library that ships with Hearth, those that a person saved for a function, and the files of
+//! a folder that a person chose.
 
-use crate::api::{Empty, FunctionName, SampleEvent, SavedEvent, SavedEventName};
+use crate::api::{
+    Empty, EventsFolder, FolderEvent, FolderEventName, FolderEventText, FunctionName, SampleEvent,
+    SavedEvent, SavedEventName,
+};
+use crate::app::blocking;
 use crate::functions::existing;
 use crate::{ApiError, App, ErrorCode, Result};
+use hearth_runtime::PAYLOAD_LIMIT;
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
+use std::path::Path;
 
 static EVENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../../assets/events");
 
@@ -70,6 +77,73 @@ pub(crate) fn suggest(source: &str) -> String {
         .unwrap_or("hello");
     let found = sample_events().ok().and_then(|events| events.into_iter().find(|event| event.id == id));
     found.map_or_else(|| "{}".to_owned(), |event| event.body)
+}
+
+/// Files of the chosen folder that are listed.
+const MOST_FILES: usize = 1_000;
+
+/// The folder that a person chose, and its JSON files.
+pub(crate) async fn folder(app: &App, _request: Empty) -> Result<EventsFolder> {
+    let Some(folder) = app.settings().events_folder else { return Ok(EventsFolder::default()) };
+    blocking(move || {
+        let (events, problem) = match files(Path::new(&folder)) {
+            Ok(events) => (events, None),
+            Err(error) => (Vec::new(), Some(format!("the folder `{folder}` cannot be read: {error}"))),
+        };
+        let more = u32::try_from(events.len().saturating_sub(MOST_FILES)).unwrap_or(u32::MAX);
+        let events = events.into_iter().take(MOST_FILES).collect();
+        Ok(EventsFolder { folder: Some(folder), events, more, problem })
+    })
+    .await
+}
+
+fn files(folder: &Path) -> std::io::Result<Vec<FolderEvent>> {
+    let mut events = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        // A name that is no text cannot be asked for again.
+        let Ok(file) = entry.file_name().into_string() else { continue };
+        let is_json = Path::new(&file).extension().is_some_and(|kind| kind.eq_ignore_ascii_case("json"));
+        // A link to a file counts as the file; one that leads nowhere is left out.
+        if let Some(facts) = is_json.then(|| std::fs::metadata(entry.path()).ok()).flatten()
+            && facts.is_file()
+        {
+            events.push(FolderEvent { file, bytes: facts.len() });
+        }
+    }
+    events.sort_by(|one, other| one.file.cmp(&other.file));
+    Ok(events)
+}
+
+/// The event in one of its files.
+pub(crate) async fn folder_read(app: &App, request: FolderEventName) -> Result<FolderEventText> {
+    let file = request.file;
+    let Some(folder) = app.settings().events_folder else {
+        return Err(ApiError::new(ErrorCode::NotFound, "no folder of events is chosen")
+            .with_hint("Choose one in Settings, or with `hearth settings --events-folder DIR`."));
+    };
+    // Only what lies in the folder itself.
+    let is_plain = Path::new(&file).file_name().is_some_and(|name| name == file.as_str());
+    if !is_plain {
+        return Err(ApiError::new(ErrorCode::InvalidInput, format!("`{file}` is not the name of a file")));
+    }
+    blocking(move || {
+        let path = Path::new(&folder).join(&file);
+        let unreadable = |error: String| {
+            ApiError::new(ErrorCode::NotFound, format!("`{}` cannot be read", path.display()))
+                .with_detail(error)
+        };
+        let size = std::fs::metadata(&path).map_err(|error| unreadable(error.to_string()))?.len();
+        if size > PAYLOAD_LIMIT as u64 {
+            return Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("`{file}` has {size} bytes; the limit of an event is 6 MB ({PAYLOAD_LIMIT} bytes)"),
+            ));
+        }
+        let body = std::fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
+        Ok(FolderEventText { file, body })
+    })
+    .await
 }
 
 pub(crate) async fn saved(app: &App, request: FunctionName) -> Result<Vec<SavedEvent>> {

@@ -5,11 +5,13 @@ use crate::api::{EnvironmentsQuery, FunctionsQuery, InvocationsQuery, LogsQuery,
 use crate::charts::columns;
 use crate::commands::Raw;
 use crate::history::{function_id, invocation_filter};
+use crate::spending::lambda_region;
 use crate::{ApiError, App, Result, environments, functions};
-use hearth_model::{Invocation, LogLevel, LogOrigin, Micros, SERIES_COLUMNS, SeriesQuery};
+use hearth_model::{FunctionId, Invocation, LogLevel, LogOrigin, Micros, SERIES_COLUMNS, SeriesQuery};
 use hearth_store::{LogFilter, Scope};
 use jiff::Timestamp;
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Rows that are read at a time.
 const PAGE: u32 = 1_000;
@@ -191,12 +193,26 @@ async fn invocations_table(app: &App, query: InvocationsQuery) -> Result<Raw> {
     let filter = invocation_filter(app, &query).await?;
     let region = app.settings().price_region;
     app.store().flush().await?;
+    // Functions of accounts have prices of their own, or none for a single call.
+    let placed = app.store().placed_functions(&app.view()).await?;
+    let of_accounts: HashMap<FunctionId, Option<String>> = placed
+        .into_iter()
+        .filter(|function| function.id.place().is_some())
+        .map(|function| (function.id.clone(), lambda_region(&function, &region)))
+        .collect();
     let mut cursor = query.cursor;
     loop {
         let (page, next) = app.store().invocations(&filter, cursor.as_deref(), PAGE).await?;
         for call in &page {
-            let receipt = hearth_cost::receipt(&app.prices_on(call.started_us), &region, call)?;
-            table.row(&invocation_cells(call, &receipt.total_usd))?;
+            let receipt = |region: &str| hearth_cost::receipt(&app.prices_on(call.started_us), region, call);
+            let usd = match of_accounts.get(&call.function_id) {
+                None => receipt(&region)?.total_usd,
+                Some(region) => {
+                    let priced = region.as_deref().and_then(|region| receipt(region).ok());
+                    priced.map(|receipt| receipt.total_usd).unwrap_or_default()
+                }
+            };
+            table.row(&invocation_cells(call, &usd))?;
         }
         cursor = next;
         if cursor.is_none() {
@@ -206,9 +222,14 @@ async fn invocations_table(app: &App, query: InvocationsQuery) -> Result<Raw> {
 }
 
 fn invocation_cells<'a>(call: &'a Invocation, usd: &'a str) -> [Cell<'a>; 22] {
+    // Two places can have a function of one name.
+    let is_here = call.function_id.place().is_none();
+    let function = if is_here { call.function_name.as_str() } else { call.function_id.as_str() };
+    // A log says nothing of what came and what went out.
+    let is_known = !call.source.is_of_logs();
     [
         text(call.request_id.as_str()),
-        text(&call.function_name),
+        text(function),
         figure(call.version),
         time(call.started_us),
         figure(call.outcome.as_str()),
@@ -224,8 +245,8 @@ fn invocation_cells<'a>(call: &'a Invocation, usd: &'a str) -> [Cell<'a>; 22] {
         figure(usd),
         maybe(call.environment_number),
         text(call.environment_id.as_ref().map_or("", |id| id.as_str())),
-        figure(call.event_bytes),
-        figure(call.response_bytes),
+        maybe(is_known.then_some(call.event_bytes)),
+        maybe(is_known.then_some(call.response_bytes)),
         text(call.error_type.as_deref().unwrap_or_default()),
         text(call.error_message.as_deref().unwrap_or_default()),
         figure(call.source.as_str()),

@@ -13,7 +13,7 @@ use crate::specs::read_again;
 use crate::spending::{self, account_names};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::Decimal;
-use hearth_model::{Engine, Environment, FunctionRecord, HearthEvent, Micros, function_arn};
+use hearth_model::{Engine, Environment, FunctionId, FunctionRecord, HearthEvent, Micros, function_arn};
 use hearth_store::{FunctionOverview, Scope};
 
 const DAY: Micros = Micros::from_seconds(86_400);
@@ -51,6 +51,9 @@ pub(crate) async fn existing_or_deleted(app: &App, name: &str) -> Result<Functio
     if let Some(function) = of_demo(app, name).await? {
         return Ok(function);
     }
+    if let Some(function) = of_account(app, name).await? {
+        return Ok(function);
+    }
     match app.store().function(name).await? {
         Some(function) => Ok(function),
         None => match app.store().deleted_function(name).await? {
@@ -58,6 +61,20 @@ pub(crate) async fn existing_or_deleted(app: &App, name: &str) -> Result<Functio
             None => existing(app, name).await,
         },
     }
+}
+
+/// The function of an account that is asked for by its id, as [`FunctionId::in_account`] makes it; none when the words
+/// are the name of a function of this computer.
+async fn of_account(app: &App, name: &str) -> Result<Option<FunctionRecord>> {
+    let id = FunctionId::from(name);
+    if id.place().is_none() {
+        return Ok(None);
+    }
+    let found = app.store().functions_of_accounts(Some(&id)).await?.into_iter().next();
+    found.map(Some).ok_or_else(|| {
+        ApiError::new(ErrorCode::NotFound, format!("no call of `{name}` was read yet"))
+            .with_hint("Calls in accounts are read with `hearth sync --logs`.")
+    })
 }
 
 pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<FunctionsList> {
@@ -77,20 +94,27 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
     let mut figures = app.store().overview(&app.view()).await?;
     let mut months = spending::lists(app, &spending::asked_of(app, &app.view()).await?).await?;
     let names = account_names(app).await?;
-    let mut rows = Vec::new();
-    for function in functions.into_iter().filter(matches) {
-        let figures = figures.remove(&function.id).unwrap_or_default();
-        let month = months.remove(&function.id).unwrap_or_default();
-        rows.push(summary(function, &names, &live, figures, month));
-    }
-    rows.sort_by(|left, right| left.function.name.cmp(&right.function.name));
-    Ok(FunctionsList { functions: rows, total })
+    let of_accounts = if demo { Vec::new() } else { app.store().functions_of_accounts(None).await? };
+    let mut rows_of = |functions: Vec<FunctionRecord>| {
+        let rows = functions.into_iter().filter(matches).map(|function| {
+            let figures = figures.remove(&function.id).unwrap_or_default();
+            let month = months.remove(&function.id).unwrap_or_default();
+            summary(function, &names, &live, figures, month)
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by(|left, right| left.function.name.cmp(&right.function.name));
+        rows
+    };
+    Ok(FunctionsList { functions: rows_of(functions), of_accounts: rows_of(of_accounts), total })
 }
 
 pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDetail> {
     let function = match of_demo(app, &request.name).await? {
         Some(function) => function,
-        None => existing(app, &request.name).await?,
+        None => match of_account(app, &request.name).await? {
+            Some(function) => function,
+            None => existing(app, &request.name).await?,
+        },
     };
     let scope = Scope::from(&function.id);
     let overview = app.store().overview(&scope).await?.remove(&function.id).unwrap_or_default();
@@ -98,7 +122,9 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
     let since = app.now() - DAY;
     let figures = app.store().totals(&Scope::from(&function.id), since, app.now() + Micros(1)).await?;
     let bars = app.store().duration_histogram(Some(&function.id), since).await?;
-    let region = app.settings().price_region;
+    // A function of this computer sees the region whose prices are used, one of an account its own.
+    let is_here = function.id.place().is_none();
+    let region = if is_here { app.settings().price_region } else { function.region.clone() };
     Ok(FunctionDetail {
         arn: function_arn(&region, &function.name),
         versions: app.store().versions(&function.id).await?,

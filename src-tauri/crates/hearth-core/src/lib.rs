@@ -19,6 +19,7 @@ mod detect;
 mod environments;
 mod error;
 mod events;
+mod everywhere;
 mod explain;
 mod export;
 mod functions;

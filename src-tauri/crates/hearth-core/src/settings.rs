@@ -10,6 +10,7 @@ const KEY: &str = "settings";
 /// Changed keys that are kept, and bytes of each name and chord: far more than there are actions.
 const MOST_KEYS: usize = 200;
 const MOST_KEY_BYTES: usize = 60;
+const MOST_PATH_BYTES: usize = 4_096;
 
 /// The kept settings. Those that cannot be understood any more count as the usual ones, so that Hearth starts.
 pub(crate) async fn load(store: &Store, prices: &PriceBook) -> Result<Settings> {
@@ -73,6 +74,11 @@ pub(crate) fn check(settings: &Settings, prices: &PriceBook) -> Result<()> {
     if !["system", "reduced"].contains(&settings.motion.as_str()) {
         return refuse(format!("there is no motion setting `{}`; choose system or reduced", settings.motion));
     }
+    if let Some(folder) = &settings.events_folder
+        && (!std::path::Path::new(folder).is_absolute() || folder.len() > MOST_PATH_BYTES)
+    {
+        return refuse(format!("`{folder}` is not a folder's whole path, such as /home/ada/events"));
+    }
     if settings.keys.len() > MOST_KEYS {
         return refuse(format!("at most {MOST_KEYS} keys can be changed, not {}", settings.keys.len()));
     }
@@ -102,6 +108,7 @@ mod tests {
             (Settings { theme: "pink".into(), ..usual() }, "`pink`"),
             (Settings { motion: "fast".into(), ..usual() }, "`fast`"),
             (Settings { keys: [("run".into(), "x".repeat(61))].into(), ..usual() }, "longer than 60"),
+            (Settings { events_folder: Some("events".into()), ..usual() }, "`events`"),
             (Settings { raw_days: 0, ..usual() }, "not for 0"),
             (Settings { rollup_days: 30, ..usual() }, "not for 30"),
             (Settings { max_ledger_mb: 63, ..usual() }, "not 63"),

@@ -55,6 +55,20 @@ impl FunctionId {
     pub fn generate() -> Self {
         Self(ulid::Ulid::generate().to_string())
     }
+
+    /// The id of a function in an account: its place, so that it is the same function each time it is read. No function
+    /// of this computer has a `/` in its name or id, so that one can never be taken for the other.
+    pub fn in_account(account: &str, location: &str, name: &str) -> Self {
+        Self(format!("{account}/{location}/{name}"))
+    }
+
+    /// Account, location and name of a function in an account; none for one of this computer.
+    pub fn place(&self) -> Option<(&str, &str, &str)> {
+        // The id of an account may have a `/` in it; names and locations have none.
+        let mut parts = self.0.rsplitn(3, '/');
+        let (name, location, account) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((account, location, name))
+    }
 }
 
 impl TuningId {
@@ -75,5 +89,18 @@ impl RequestId {
     /// A new id.
     pub fn generate() -> Self {
         Self(uuid::Uuid::new_v4().to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_in_an_account_says_where_it_is() {
+        let id = FunctionId::in_account("aws:org/dev", "eu-west-1", "kettle");
+        assert_eq!(id.place(), Some(("aws:org/dev", "eu-west-1", "kettle")));
+        assert_eq!(FunctionId::generate().place(), None);
+        assert_eq!(FunctionId::from("kettle").place(), None);
     }
 }

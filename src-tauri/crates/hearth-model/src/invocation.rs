@@ -95,6 +95,11 @@ pub enum InvocationSource {
     LambdaApi,
     /// A power tuning.
     Tuning,
+    /// Nobody here: a call in an account, read from the log that the account keeps. What the log does not say (event,
+    /// answer) is not known.
+    Logs,
+    /// The same, of a log without durations as they were billed: start and billed time are inferred.
+    LogsInferred,
 }
 
 impl InvocationSource {
@@ -106,14 +111,29 @@ impl InvocationSource {
             Self::CommandLine => "command_line",
             Self::LambdaApi => "lambda_api",
             Self::Tuning => "tuning",
+            Self::Logs => "logs",
+            Self::LogsInferred => "logs_inferred",
         }
     }
 
     /// The source for a stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Test, Self::Lanes, Self::CommandLine, Self::LambdaApi, Self::Tuning]
-            .into_iter()
-            .find(|source| source.as_str() == word)
+        [
+            Self::Test,
+            Self::Lanes,
+            Self::CommandLine,
+            Self::LambdaApi,
+            Self::Tuning,
+            Self::Logs,
+            Self::LogsInferred,
+        ]
+        .into_iter()
+        .find(|source| source.as_str() == word)
+    }
+
+    /// Whether it was read from the log of an account.
+    pub fn is_of_logs(self) -> bool {
+        matches!(self, Self::Logs | Self::LogsInferred)
     }
 }
 

@@ -92,6 +92,23 @@ impl Store {
         self.functions_where(None, false).await
     }
 
+    /// Every function of real accounts that was ever put into the catalogue, or the one with this id, by name.
+    pub async fn functions_of_accounts(&self, id: Option<&FunctionId>) -> Result<Vec<FunctionRecord>> {
+        let rows: Vec<FunctionRow> = sqlx::query_as(
+            "SELECT f.id, f.account, f.region, f.name, f.created_us, f.deleted_us, v.version, v.configuration,
+                 v.sha256, v.size_bytes, v.files, v.deployed_us
+             FROM functions f JOIN versions v ON v.function_id = f.id
+                 AND v.version = (SELECT MAX(version) FROM versions WHERE function_id = f.id)
+             WHERE f.account <> ?1 AND f.account NOT GLOB 'demo*' AND (?2 IS NULL OR f.id = ?2)
+             ORDER BY f.name, f.id",
+        )
+        .bind(LOCAL_ACCOUNT)
+        .bind(id.map(FunctionId::as_str))
+        .fetch_all(self.reader())
+        .await?;
+        rows.into_iter().map(FunctionRow::record).collect()
+    }
+
     async fn functions_where(&self, name: Option<&str>, deleted: bool) -> Result<Vec<FunctionRecord>> {
         let rows = sqlx::query_as!(
             FunctionRow,

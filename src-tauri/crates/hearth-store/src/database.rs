@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The newest `user_version` that this Hearth may write to.
-pub(crate) const KNOWN_VERSION: i64 = 2;
+pub(crate) const KNOWN_VERSION: i64 = 3;
 /// "HEAR", so that no other program's database is taken for a ledger.
 const APPLICATION_ID: i64 = 1_212_498_258;
 const BACKUPS: usize = 3;

@@ -17,6 +17,7 @@ static TRANSITIONS: ManyRows = ManyRows::new(
     64,
 );
 
+#[derive(sqlx::FromRow)]
 struct EnvironmentRow {
     id: String,
     function_id: String,
@@ -123,6 +124,18 @@ pub(crate) async fn insert_transitions(
         Ok(values.add(transition.request_id.as_ref().map(RequestId::as_str))?)
     };
     TRANSITIONS.run(connection, transitions, bind).await
+}
+
+/// The environment with this id.
+pub(crate) async fn one(
+    connection: &mut SqliteConnection,
+    id: &EnvironmentId,
+) -> Result<Option<Environment>> {
+    let row: Option<EnvironmentRow> = sqlx::query_as("SELECT * FROM environments WHERE id = ?")
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.map(Environment::try_from).transpose()
 }
 
 /// Environments without an end.

@@ -14,7 +14,7 @@ export interface Shown {
   /** Pretty JSON, or the text as it is. */
   text: string;
   detail: InvocationDetail | null;
-  receipt: Receipt;
+  receipt: Receipt | null;
 }
 
 export class Runner {

@@ -31,6 +31,7 @@ export const STALE_AFTER: Partial<Record<Command, readonly EventKind[]>> = {
   code_list: ['functions_changed'],
   code_read: ['functions_changed'],
   events_saved: ['functions_changed'],
+  events_folder: ['settings_changed'],
   invocations_list: ['invocation_started', 'invocation_finished'],
   logs_list: ['logged'],
   environments_list: ['environment_changed'],

@@ -15,7 +15,10 @@ export interface Watched {
 
 export interface WatchedFunction {
   id: string;
+  /** What names it in requests. */
   name: string;
+  /** The instant to look back from; none: now. What a log told may be hours old. */
+  untilUs?: number | null;
 }
 
 /** Follows a function; null follows nothing. Call it while the component is set up. */
@@ -31,12 +34,12 @@ export function watchStage(watched: () => WatchedFunction | null, lookBackUs = 1
       return;
     }
     const [functionId, functionName] = [id, name];
-    return untrack(() => follow(functionId, functionName));
+    return untrack(() => follow(functionId, functionName, watched()?.untilUs ?? null));
   });
 
-  function follow(functionId: string, functionName: string): () => void {
+  function follow(functionId: string, functionName: string, untilUs: number | null): () => void {
     const made = new StagePlayer(functionId);
-    const fromUs = Date.now() * 1000 - lookBackUs;
+    const fromUs = Math.min(untilUs ?? Infinity, Date.now() * 1000) - lookBackUs;
     let waiting: HearthEvent[] | null = [];
     let ended = false;
 

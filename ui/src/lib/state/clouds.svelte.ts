@@ -30,11 +30,16 @@ class Clouds {
   }
 
   /** Reads what accounts hold; those that are named, or all. */
-  async read(accounts: string[] = []): Promise<void> {
+  async read(accounts: string[] = [], logs = false): Promise<void> {
     await this.#try(
       'The accounts were not read',
-      call('sync_start', { accounts, metrics: false, freshS: 0 }),
+      call('sync_start', { accounts, metrics: false, logs, freshS: 0 }),
     );
+  }
+
+  /** What a person calls an account. */
+  nameOf(account: string): string {
+    return this.accounts.data?.accounts.find((one) => one.account.id === account)?.account.name ?? account;
   }
 
   async cancel(): Promise<void> {

@@ -13,6 +13,7 @@ const BEFORE: Settings = {
   motion: 'system',
   singleKeys: true,
   keys: {},
+  eventsFolder: null,
   rawDays: 90,
   maxLedgerMb: 4096,
   rollupDays: 800,

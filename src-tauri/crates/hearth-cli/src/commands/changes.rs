@@ -87,7 +87,7 @@ pub(super) async fn of_function(
 }
 
 /// The account and the region of `ACCOUNT[:REGION]`; an account's id has a colon itself.
-async fn target(caller: &Caller, to: &str) -> Result<(String, Option<String>), Failure> {
+pub(super) async fn target(caller: &Caller, to: &str) -> Result<(String, Option<String>), Failure> {
     let list: AccountsList = caller.ask("accounts_list", Empty {}).await?;
     let is_account = |text: &str| {
         list.accounts.iter().any(|info| info.account.id.as_str() == text || info.account.name == text)

@@ -1,6 +1,6 @@
 //! `functions`, `invoke` and `logs` of an account in a cloud.
 
-use super::invoke::event;
+use super::invoke::event_of;
 use crate::arguments::{Invoke, Logs, Where};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -166,7 +166,7 @@ pub(super) async fn invoke(
     }
     let request = CloudInvoke {
         function: function(&arguments.place, &arguments.name),
-        event: event(&arguments.event).await?,
+        event: event_of(caller, arguments).await?,
         mode: match (arguments.no_wait, arguments.check) {
             (true, _) => CallMode::Event,
             (false, true) => CallMode::DryRun,

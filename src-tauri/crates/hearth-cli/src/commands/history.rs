@@ -7,7 +7,7 @@ use crate::table::{Side, Table, cell};
 use crate::words::{self, UNKNOWN};
 use hearth_core::api::{EnvironmentsQuery, InvocationsPage, InvocationsQuery};
 use hearth_host::Caller;
-use hearth_model::{Environment, EnvironmentState, Invocation, Outcome};
+use hearth_model::{Environment, EnvironmentState, Invocation, InvocationSource, Outcome};
 
 /// Rows that people see when they do not say how many.
 const ROWS: u64 = 50;
@@ -69,18 +69,34 @@ fn table(rows: &[Invocation]) -> Table {
         let error = row.error_message.as_deref().or(row.error_type.as_deref()).unwrap_or_default();
         table.row(vec![
             words::instant(row.started_us).into(),
-            cell(row.function_name.clone(), Tone::Strong),
+            cell(function(row), Tone::Strong),
             cell(row.outcome.as_str().replace('_', " "), tone(row.outcome)),
             row.start.as_str().into(),
             or_dash(row.phases.init_us.0 > 0, words::duration(row.phases.init_us)).into(),
             or_dash(ran, words::duration(row.phases.invoke_us)).into(),
-            or_dash(ran, format!("{} ms", row.billed_ms)).into(),
+            or_dash(
+                ran,
+                format!(
+                    "{}{} ms",
+                    if row.source == InvocationSource::LogsInferred { "≈ " } else { "" },
+                    row.billed_ms
+                ),
+            )
+            .into(),
             or_dash(row.max_memory_mb > 0, format!("{} of {} MB", row.max_memory_mb, row.memory_mb)).into(),
             row.request_id.to_string().into(),
             error.chars().take(60).collect::<String>().into(),
         ]);
     }
     table
+}
+
+/// The function with its account and region, for one that does not run here.
+fn function(row: &Invocation) -> String {
+    match row.function_id.place() {
+        Some((account, region, name)) => format!("{name} ({account} {region}, from its log)"),
+        None => row.function_name.clone(),
+    }
 }
 
 fn tone(outcome: Outcome) -> Tone {

@@ -4,7 +4,7 @@ use crate::arguments::Invoke;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::words;
-use hearth_core::api::{InvokeAnswer, InvokeRequest};
+use hearth_core::api::{FolderEventName, FolderEventText, InvokeAnswer, InvokeRequest};
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
 use hearth_model::{InvocationSource, Outcome, RequestId, ServerStart};
@@ -16,7 +16,7 @@ pub(super) async fn invoke(
 ) -> Result<Ended, Failure> {
     let request = InvokeRequest {
         name: arguments.name.clone(),
-        event: event(&arguments.event).await?,
+        event: event_of(caller, arguments).await?,
         cold: arguments.cold,
         source: InvocationSource::CommandLine,
         request_id: Some(RequestId::generate()),
@@ -36,6 +36,14 @@ pub(super) async fn invoke(
         | Outcome::Crashed => Ended::FunctionFailed,
         Outcome::Running | Outcome::Throttled | Outcome::Lost | Outcome::Cancelled => Ended::Unable,
     })
+}
+
+/// The event's text: a file of the folder that was chosen in the settings, else as [`event`] says.
+pub(super) async fn event_of(caller: &Caller, arguments: &Invoke) -> Result<String, Failure> {
+    let Some(file) = &arguments.saved else { return event(&arguments.event).await };
+    let name = FolderEventName { file: file.clone() };
+    let text: FolderEventText = caller.ask("events_folder_read", name).await?;
+    Ok(text.body)
 }
 
 /// The event's text: from the command line, a file or standard input.

@@ -4,7 +4,10 @@ use crate::arguments::Sync;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
-use hearth_core::api::{Empty, SyncPart, SyncStart, SyncState, SyncStatus};
+use crate::words;
+use hearth_core::api::{
+    CallsRead, CloudFunctionName, Empty, LogUnread, SyncPart, SyncStart, SyncState, SyncStatus,
+};
 use hearth_host::Caller;
 use std::time::Duration;
 
@@ -12,9 +15,13 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(150);
 
 pub(super) async fn sync(caller: &Caller, arguments: &Sync, output: &mut Output) -> Result<Ended, Failure> {
+    if let Some(name) = &arguments.function {
+        return calls_of(caller, arguments, name, output).await;
+    }
     let request = SyncStart {
         accounts: arguments.accounts.clone(),
         metrics: arguments.metrics,
+        logs: arguments.logs,
         fresh_s: arguments.fresh,
     };
     let mut status: SyncStatus = caller.ask("sync_start", request).await?;
@@ -43,6 +50,7 @@ pub(super) async fn sync(caller: &Caller, arguments: &Sync, output: &mut Output)
         ("Region", Side::Left),
         ("Functions", Side::Right),
         ("Metrics", Side::Right),
+        ("New calls", Side::Right),
         ("", Side::Left),
     ]);
     for part in &status.parts {
@@ -61,14 +69,45 @@ pub(super) async fn sync(caller: &Caller, arguments: &Sync, output: &mut Output)
             part.location.clone().into(),
             part.functions.to_string().into(),
             part.metrics.to_string().into(),
+            if arguments.logs { part.calls.to_string() } else { words::UNKNOWN.to_owned() }.into(),
             cell(word, tone),
         ]);
     }
     table.print(output)?;
+    for (part, unread) in status.parts.iter().flat_map(|part| part.unread.iter().map(move |one| (part, one)))
+    {
+        let LogUnread { name, fault } = unread;
+        let text =
+            format!("the log of {name} in {} {} could not be read: {fault}", part.account, part.location);
+        output.aside(&text, Tone::Odd);
+    }
     for (account, why) in &status.skipped {
         output.aside(&format!("{account} was left out: {why}"), Tone::Odd);
     }
     Ok(result)
+}
+
+/// Only the log of one function.
+async fn calls_of(
+    caller: &Caller,
+    arguments: &Sync,
+    name: &str,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let function = CloudFunctionName {
+        account: arguments.accounts.first().cloned().unwrap_or_default(),
+        region: arguments.region.clone(),
+        name: name.to_owned(),
+    };
+    let read: CallsRead = caller.ask("cloud_calls_read", function).await?;
+    if output.is_json() {
+        output.document(&read)?;
+    } else {
+        let (from, to) = (words::instant(read.from_us), words::instant(read.to_us));
+        output.line(&format!("{} new calls of {} from {from} to {to}.", read.calls, read.function))?;
+        output.aside(&format!("See them: hearth invocations {}", read.function), Tone::Quiet);
+    }
+    Ok(Ended::Well)
 }
 
 fn ended(part: &SyncPart) -> bool {

@@ -66,6 +66,13 @@ pub(super) async fn settings(
     if let Some(region) = &change.price_region {
         wanted.price_region.clone_from(region);
     }
+    if let Some(folder) = &change.events_folder {
+        wanted.events_folder = match folder.as_str() {
+            "" => None,
+            // As the owner of the data folder sees it, whose working folder may be another one.
+            folder => Some(std::path::absolute(folder)?.to_string_lossy().into_owned()),
+        };
+    }
     for (change, setting) in [
         (change.raw_days, &mut wanted.raw_days),
         (change.max_ledger_mb, &mut wanted.max_ledger_mb),
@@ -82,6 +89,8 @@ pub(super) async fn settings(
     output.line(&format!("freeze after  {}", words::duration(now.freeze_after_us)))?;
     output.line(&format!("concurrency   {}", now.default_concurrency))?;
     output.line(&format!("price region  {}", now.price_region))?;
+    let folder = now.events_folder.as_deref().unwrap_or("none chosen");
+    output.line(&format!("events        {folder}"))?;
     output.line(&format!("calls, logs   {} days, or {} MB", now.raw_days, now.max_ledger_mb))?;
     output.line(&format!("charts        {} days", now.rollup_days))?;
     Ok(Ended::Well)

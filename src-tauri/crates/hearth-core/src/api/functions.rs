@@ -69,6 +69,8 @@ pub struct FunctionsQuery {
 pub struct FunctionsList {
     /// The rows, by name.
     pub functions: Vec<FunctionSummary>,
+    /// Functions of accounts whose calls were read from logs, by name. Their id names them wherever a function is named.
+    pub of_accounts: Vec<FunctionSummary>,
     /// How many functions there are without the filter.
     pub total: u32,
 }

@@ -57,8 +57,8 @@ pub struct InvocationDetail {
     pub response: Option<String>,
     /// Whether event or answer were cut.
     pub truncated: bool,
-    /// Its price.
-    pub receipt: Receipt,
+    /// Its price; none for a call in an account that bills no single calls.
+    pub receipt: Option<Receipt>,
     /// Its log lines, oldest first, at most 5000.
     pub logs: Vec<LogLine>,
     /// How many log lines it has in all.

@@ -14,6 +14,9 @@ pub struct SyncStart {
     /// Also the figures of the last 24 hours that the provider measured. AWS bills $0.01 for 1,000 metrics, and each
     /// function has four.
     pub metrics: bool,
+    /// Also calls, from the logs that the vendor keeps: those since the last reading, at first those of the last 24
+    /// hours. No vendor bills these requests, but a busy function has many lines.
+    pub logs: bool,
     /// Regions that were read within this many seconds are not read again, so that a reading which was broken off goes
     /// on where it was.
     pub fresh_s: u32,
@@ -51,8 +54,36 @@ pub struct SyncPart {
     pub functions: u32,
     /// Series of metrics that the vendor gave; AWS gives, and bills, one for each that was asked for.
     pub metrics: u32,
+    /// New calls that logs told of.
+    pub calls: u32,
+    /// Functions whose log could not be read, and why.
+    pub unread: Vec<LogUnread>,
     /// Why it could not be read.
     pub fault: Option<Fault>,
+}
+
+/// A function whose log could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LogUnread {
+    /// The function.
+    pub name: String,
+    /// Why.
+    pub fault: Fault,
+}
+
+/// What reading the log of one function brought into the ledger.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallsRead {
+    /// The function, as the ledger names it: account, region and name.
+    pub function: String,
+    /// Calls that are new.
+    pub calls: u32,
+    /// From when on lines were read.
+    pub from_us: Micros,
+    /// Until when.
+    pub to_us: Micros,
 }
 
 /// How reading goes.
@@ -123,6 +154,8 @@ pub struct Inventory {
 pub struct SeenCall {
     /// Its id.
     pub request_id: String,
+    /// The vendor's id of its line, where several calls can share an id.
+    pub line: String,
     /// Its START line.
     pub started_us: Option<Micros>,
     /// Its REPORT line.
@@ -139,6 +172,20 @@ pub struct SeenCall {
     pub cold: bool,
     /// Whether it ran into its timeout.
     pub timed_out: bool,
+    /// How long the init or the restoring took that it waited for.
+    pub init_us: Option<Micros>,
+    /// Whether that was the restoring of a snapshot.
+    pub restored: bool,
+    /// Whether the time of that is part of its duration, since the request came first and waited.
+    pub waited: bool,
+    /// Whether it failed in another way, as far as the lines tell.
+    pub failed: bool,
+    /// Whether it was refused before a server had it.
+    pub refused: bool,
+    /// The type of the error, in the function's or the vendor's word.
+    pub error_type: Option<String>,
+    /// The error in one line.
+    pub error_message: Option<String>,
 }
 
 /// A server as its log stream tells it: its first and last line, not its birth and end, which no line says.

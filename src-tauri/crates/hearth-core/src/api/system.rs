@@ -100,6 +100,8 @@ pub struct Settings {
     pub single_keys: bool,
     /// Keys that a person changed: the action's id, then the keys as they are pressed (`Ctrl K`, `g f`), empty for none.
     pub keys: BTreeMap<String, String>,
+    /// The folder with events that a person chose; none: nobody chose one.
+    pub events_folder: Option<String>,
 }
 
 /// Asks for a pace of the local runtime.
@@ -136,6 +138,7 @@ impl Default for Settings {
             rollup_days: 800,
             single_keys: true,
             keys: BTreeMap::new(),
+            events_folder: None,
         }
     }
 }

@@ -2,14 +2,19 @@
 //! INIT_START, START and REPORT lines; on Google each line has the id of its instance, and there are lines for its start,
 //! for the probe that it answered, and for each request. On Azure an instance has the host's own lines about starting
 //! and a REQUEST line a call; that the first call after them was cold is inferred, since Azure has no word for it. What
-//! is between two lines is inferred and said to be so. Pure but for [`list`].
+//! is between two lines is inferred and said to be so. Pure but for [`list`]; what the lines say is read in `aws.rs` and `others.rs`.
+
+mod aws;
+pub(crate) mod calls;
+mod others;
 
 use super::functions::logs;
 use crate::api::{CloudLogsQuery, SeenCall, SeenEnvironment, SeenEnvironments};
 use crate::{App, Result};
 use hearth_cloud::LogRow;
-use hearth_cost::{Decimal, parse_report};
+use hearth_cost::Decimal;
 use hearth_model::Micros;
+use others::{STARTS_ON_GOOGLE, wait_for_init};
 use rust_decimal::prelude::ToPrimitive as _;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,12 +37,10 @@ pub(crate) async fn list(app: &App, request: CloudLogsQuery) -> Result<SeenEnvir
     Ok(SeenEnvironments { environments: rebuild(rows), complete: cursor.is_none() })
 }
 
-/// How the line begins with which Google starts an instance.
-const STARTS_ON_GOOGLE: &str = "Starting new instance. ";
-
 /// What the lines tell, oldest environment first. Lines of a stream are put into the order of time first.
 pub(crate) fn rebuild(mut rows: Vec<LogRow>) -> Vec<SeenEnvironment> {
     rows.sort_by_key(|row| row.at_us);
+    rows.dedup_by(|one, other| !one.id.is_empty() && one == other);
     let mut streams: BTreeMap<String, SeenEnvironment> = BTreeMap::new();
     let mut of_google: BTreeSet<String> = BTreeSet::new();
     for row in rows {
@@ -67,99 +70,22 @@ pub(crate) fn rebuild(mut rows: Vec<LogRow>) -> Vec<SeenEnvironment> {
 
 fn read(seen: &mut SeenEnvironment, row: &LogRow) {
     let text = row.text.trim();
-    if text.starts_with("INIT_START ") {
-        seen.init_started_us = Some(row.at_us);
-    } else if let Some(id) = id_after(text, "START RequestId: ") {
-        seen.calls.push(begun(id, Some(row.at_us)));
-    } else if text.contains("REPORT RequestId:")
-        && let Ok(report) = parse_report(text)
-    {
-        let Some(id) = report.request_id.clone() else { return };
-        let call = call(seen, id);
-        call.reported_us = Some(row.at_us);
-        call.duration_us = Some(micros(report.duration_ms));
-        call.billed_ms = report.printed_billed_ms.and_then(|billed| billed.to_u32());
-        call.memory_mb = report.memory_mb;
-        call.max_memory_mb = report.max_memory_mb;
-        call.cold = report.init_ms.is_some() || report.restore_ms.is_some();
-        call.timed_out = call.timed_out || text.contains("Status: timeout");
-        if let Some(init) = report.init_ms.or(report.restore_ms) {
-            seen.init_us = Some(micros(init));
-        }
-    } else if let Some((id, _)) = text.split_once(" Task timed out after ") {
-        // "2026-… ID Task timed out after 3.00 seconds"
-        if let Some(id) = id.split(' ').next_back() {
-            call(seen, id.to_owned()).timed_out = true;
-        }
-    } else {
-        read_google(seen, row, text);
-        read_azure(seen, row.at_us, text);
+    if !aws::read(seen, row, text) {
+        others::read(seen, row, text);
     }
 }
 
-/// `Initializing Host…`, `Host started (412ms)`, `REQUEST ID NAME 12.5 ms result 200`.
-fn read_azure(seen: &mut SeenEnvironment, at: Micros, text: &str) {
-    if text.starts_with("Initializing Host") {
-        seen.init_started_us = Some(at);
-    } else if let Some(rest) = text.strip_prefix("Host started (") {
-        let milliseconds = rest.split_once("ms)").and_then(|(number, _)| number.trim().parse().ok());
-        seen.init_us = milliseconds.map(micros);
-    } else if let Some((before, _)) =
-        text.strip_prefix("REQUEST ").and_then(|rest| rest.rsplit_once(" ms result "))
-        && let Some((id, rest)) = before.split_once(' ')
-        && let Some(duration) = rest.rsplit(' ').next().and_then(|number| number.parse().ok())
-    {
-        let duration_us = micros(duration);
-        let cold = seen.calls.is_empty() && seen.init_us.is_some();
-        seen.calls.push(SeenCall {
-            duration_us: Some(duration_us),
-            reported_us: Some(Micros(at.0.saturating_add(duration_us.0))),
-            cold,
-            ..begun(id.to_owned(), Some(at))
-        });
-    }
-}
-
-/// A line of Cloud Run, or a request as `hearth-google` writes it: `REQUEST id=T POST / 200 in 12.345 ms`, at its
-/// beginning.
-fn read_google(seen: &mut SeenEnvironment, row: &LogRow, text: &str) {
-    if text.starts_with(STARTS_ON_GOOGLE) {
-        seen.init_started_us = Some(row.at_us);
-    } else if text.contains(" STARTUP ") && text.contains(" probe succeeded after ") {
-        let started = seen.init_started_us.filter(|_| seen.init_us.is_none());
-        seen.init_us = seen.init_us.or(started.map(|started| Micros(row.at_us.0 - started.0)));
-    } else if let Some((head, took)) =
-        text.strip_prefix("REQUEST id=").and_then(|rest| rest.rsplit_once(" in "))
-        && let (Some(id), Some(status), Some(took)) = (
-            head.split(' ').next(),
-            head.rsplit(' ').next(),
-            took.strip_suffix(" ms").and_then(|took| took.parse::<Decimal>().ok()),
-        )
-    {
-        // A request that nobody named is still a call.
-        let id = if id.is_empty() { row.id.clone() } else { id.to_owned() };
-        let took = micros(took);
-        let call = call(seen, id);
-        call.started_us = Some(row.at_us);
-        call.reported_us = Some(Micros(row.at_us.0.saturating_add(took.0)));
-        call.duration_us = Some(took);
-        call.timed_out = status == "504";
-    }
-}
-
-/// On Google a request that came before its server was ready waited for it.
-fn wait_for_init(seen: &mut SeenEnvironment) {
-    let (Some(started), Some(init)) = (seen.init_started_us, seen.init_us) else { return };
-    let ready = started.0.saturating_add(init.0);
-    for call in &mut seen.calls {
-        call.cold |= call.started_us.is_some_and(|at| at.0 < ready);
-    }
+/// Whether a line may be the platform's, so that the function's own need not be kept while a log is read.
+pub(crate) fn may_tell(text: &str) -> bool {
+    let text = text.trim_start();
+    aws::may_tell(text) || others::may_tell(text)
 }
 
 /// A call of which nothing is known but its beginning.
 fn begun(request_id: String, started_us: Option<Micros>) -> SeenCall {
     SeenCall {
         request_id,
+        line: String::new(),
         started_us,
         reported_us: None,
         duration_us: None,
@@ -168,25 +94,40 @@ fn begun(request_id: String, started_us: Option<Micros>) -> SeenCall {
         max_memory_mb: None,
         cold: false,
         timed_out: false,
+        init_us: None,
+        restored: false,
+        waited: false,
+        failed: false,
+        refused: false,
+        error_type: None,
+        error_message: None,
     }
 }
 
-/// The call with this id; one whose START was not in the lines begins here.
+/// The newest call with this id; one whose START was not in the lines begins here.
 fn call(seen: &mut SeenEnvironment, id: String) -> &mut SeenCall {
-    let at = seen.calls.iter().position(|call| call.request_id == id).unwrap_or_else(|| {
+    let at = seen.calls.iter().rposition(|call| call.request_id == id).unwrap_or_else(|| {
         seen.calls.push(begun(id, None));
         seen.calls.len() - 1
     });
     &mut seen.calls[at]
 }
 
-fn id_after(text: &str, prefix: &str) -> Option<String> {
-    let id = text.strip_prefix(prefix)?.split([' ', '\t']).next()?;
-    (!id.is_empty()).then(|| id.to_owned())
-}
-
 fn micros(milliseconds: Decimal) -> Micros {
     Micros((milliseconds * Decimal::ONE_THOUSAND).to_i64().unwrap_or(i64::MAX))
+}
+
+/// An id as vendors make them: it becomes a part of names.
+fn is_id(id: &str) -> bool {
+    (1..=100).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// Text in one line that is not endless.
+fn one_line(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let line = text.lines().next().unwrap_or_default().trim();
+    line.chars().take(LONGEST).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{App, Result};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use hearth_cloud::{Account, CallMode, CallRequest, CloudFunction, FunctionAddress, LogsRequest, Provider};
-use hearth_cost::parse_report;
+use hearth_cost::{Reported, parse_report};
 use hearth_model::Micros;
 use rust_decimal::prelude::ToPrimitive as _;
 
@@ -93,7 +93,20 @@ pub(crate) async fn get(app: &App, request: CloudFunctionName) -> Result<CloudSt
     provider.standing(&address).await.map_err(|fault| api_error(&account, fault))
 }
 
+/// A call that was answered, with the REPORT line in the end of its log.
+pub(crate) struct Called {
+    pub(crate) account: Account,
+    pub(crate) address: FunctionAddress,
+    pub(crate) answer: CloudInvoked,
+    pub(crate) report: Option<Reported>,
+}
+
 pub(crate) async fn invoke(app: &App, request: CloudInvoke) -> Result<CloudInvoked> {
+    Ok(call(app, request).await?.answer)
+}
+
+/// Calls a function once.
+pub(crate) async fn call(app: &App, request: CloudInvoke) -> Result<Called> {
     check_event(request.event.as_bytes())?;
     let (account, address, provider) = open(app, &request.function).await?;
     // A call does whatever the code does, which may be a change.
@@ -107,7 +120,7 @@ pub(crate) async fn invoke(app: &App, request: CloudInvoke) -> Result<CloudInvok
         .log_tail
         .as_deref()
         .and_then(|tail| tail.lines().rev().find_map(|line| parse_report(line).ok()));
-    Ok(CloudInvoked {
+    let answer = CloudInvoked {
         request_id: outcome.request_id,
         status: outcome.status,
         payload: decoded(&outcome.payload),
@@ -116,8 +129,9 @@ pub(crate) async fn invoke(app: &App, request: CloudInvoke) -> Result<CloudInvok
         version: outcome.version,
         round_trip_us: outcome.round_trip_us,
         billed_ms: report.as_ref().and_then(|report| report.printed_billed_ms?.to_u32()),
-        cold_start: report.map(|report| report.init_ms.is_some()),
-    })
+        cold_start: report.as_ref().map(|report| report.init_ms.is_some()),
+    };
+    Ok(Called { account, address, answer, report })
 }
 
 pub(crate) async fn logs(app: &App, request: CloudLogsQuery) -> Result<CloudLogs> {

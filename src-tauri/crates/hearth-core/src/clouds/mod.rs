@@ -11,6 +11,7 @@ mod choices;
 pub(crate) mod environments;
 pub(crate) mod functions;
 mod local;
+pub(crate) mod logs;
 pub(crate) mod place;
 pub(crate) mod sync;
 

@@ -4,8 +4,9 @@
 
 use super::Clouds;
 use super::functions::locations;
+use super::logs::{self, LOGS_PER_SECOND, Log};
 use crate::api::{
-    Empty, Inventory, InventoryAge, InventoryFunction, SyncPart, SyncStart, SyncState, SyncStatus,
+    Empty, Inventory, InventoryAge, InventoryFunction, LogUnread, SyncPart, SyncStart, SyncState, SyncStatus,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::StreamExt as _;
@@ -27,10 +28,12 @@ use tokio_util::sync::CancellationToken;
 const AT_ONCE: usize = 8;
 /// Listing requests in a second for each account; AWS begins to refuse at 15.
 const LISTS_PER_SECOND: u32 = 8;
+/// Logs that are read at once in a region.
+const LOGS_AT_ONCE: usize = 4;
 /// Longest that a region may take.
 const LONGEST: Duration = Duration::from_mins(5);
 /// How a page is asked for again; a vendor's SDK has tried some times itself by then.
-const AGAIN: Backoff =
+pub(super) const AGAIN: Backoff =
     Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(20), tries: 3 };
 const DAY_US: i64 = 86_400_000_000;
 const HOUR_S: u32 = 3_600;
@@ -74,6 +77,14 @@ struct Part {
     location: String,
     provider: Arc<dyn Provider>,
     rate: Arc<Rate>,
+    logs_rate: Arc<Rate>,
+}
+
+/// What is read besides functions.
+#[derive(Clone, Copy)]
+struct What {
+    metrics: bool,
+    logs: bool,
 }
 
 pub(crate) async fn status(app: &App, _request: Empty) -> Result<SyncStatus> {
@@ -107,6 +118,7 @@ pub(crate) async fn start(app: &App, request: SyncStart) -> Result<SyncStatus> {
             }
         };
         let rate = Arc::new(Rate::per_second(LISTS_PER_SECOND));
+        let logs_rate = Arc::new(Rate::per_second(LOGS_PER_SECOND));
         for location in locations(app, &account) {
             let is_fresh = fresh.contains(&(account.id.0.clone(), location.clone()));
             parts.push(SyncPart {
@@ -115,11 +127,19 @@ pub(crate) async fn start(app: &App, request: SyncStart) -> Result<SyncStatus> {
                 state: if is_fresh { SyncState::Fresh } else { SyncState::Waiting },
                 functions: 0,
                 metrics: 0,
+                calls: 0,
+                unread: Vec::new(),
                 fault: None,
             });
             if !is_fresh {
-                let (account, provider, rate) = (account.clone(), Arc::clone(&provider), Arc::clone(&rate));
-                todo.push(Part { index: parts.len() - 1, account, location, provider, rate });
+                todo.push(Part {
+                    index: parts.len() - 1,
+                    account: account.clone(),
+                    location,
+                    provider: Arc::clone(&provider),
+                    rate: Arc::clone(&rate),
+                    logs_rate: Arc::clone(&logs_rate),
+                });
             }
         }
     }
@@ -129,7 +149,9 @@ pub(crate) async fn start(app: &App, request: SyncStart) -> Result<SyncStatus> {
             .with_hint("Wait for it, or cancel it."));
     };
     let reader = app.clone();
-    app.tasks().spawn(async move { run(&reader, todo, request.metrics, token).await });
+    app.tasks().spawn(async move {
+        run(&reader, todo, What { metrics: request.metrics, logs: request.logs }, token).await
+    });
     Ok(app.clouds().syncing.status())
 }
 
@@ -158,11 +180,11 @@ async fn fresh(app: &App, seconds: u32) -> Result<Vec<(String, String)>> {
     Ok(fresh.map(|read| (read.account, read.location)).collect())
 }
 
-async fn run(app: &App, todo: Vec<Part>, metrics: bool, token: CancellationToken) {
+async fn run(app: &App, todo: Vec<Part>, what: What, token: CancellationToken) {
     let reading = stream::iter(todo)
         .map(|part| {
             let token = token.clone();
-            async move { read(app, part, metrics, &token).await }
+            async move { read(app, part, what, &token).await }
         })
         .buffer_unordered(AT_ONCE)
         .collect::<Vec<()>>();
@@ -176,22 +198,28 @@ async fn run(app: &App, todo: Vec<Part>, metrics: bool, token: CancellationToken
 }
 
 /// Reads one region and says how it went.
-async fn read(app: &App, part: Part, metrics: bool, token: &CancellationToken) {
-    let tell = |state: SyncState, functions: u32, given: u32, fault: Option<Fault>| {
+async fn read(app: &App, part: Part, what: What, token: &CancellationToken) {
+    let change = |change: &dyn Fn(&mut SyncPart)| {
         app.clouds().syncing.change(|status| {
             if let Some(shown) = status.parts.get_mut(part.index) {
-                *shown = SyncPart { state, functions, metrics: given, fault, ..shown.clone() };
+                change(shown);
             }
         });
         app.tell(HearthEvent::AccountsChanged);
     };
+    let end = |state: SyncState, fault: Option<Fault>| {
+        change(&|shown| {
+            shown.state = state;
+            shown.fault.clone_from(&fault);
+        });
+    };
     if token.is_cancelled() {
-        return tell(SyncState::Cancelled, 0, 0, None);
+        return end(SyncState::Cancelled, None);
     }
-    tell(SyncState::Reading, 0, 0, None);
+    end(SyncState::Reading, None);
     let read = tokio::select! {
-        () = token.cancelled() => return tell(SyncState::Cancelled, 0, 0, None),
-        () = app.ending().cancelled() => return tell(SyncState::Cancelled, 0, 0, None),
+        () = token.cancelled() => return end(SyncState::Cancelled, None),
+        () = app.ending().cancelled() => return end(SyncState::Cancelled, None),
         read = tokio::time::timeout(LONGEST, functions(&part)) => read,
     };
     let slow = || {
@@ -201,26 +229,61 @@ async fn read(app: &App, part: Part, metrics: bool, token: &CancellationToken) {
         Ok(functions) => functions,
         Err(fault) => {
             note(app, &part, &fault).await;
-            return tell(SyncState::Failed, 0, 0, Some(fault));
+            return end(SyncState::Failed, Some(fault));
         }
     };
     let count = u32::try_from(functions.len()).unwrap_or(u32::MAX);
+    change(&|shown| shown.functions = count);
     if let Err(error) = keep(app, &part, &functions).await {
         let fault = Fault::new(FaultKind::Other, "writing to the ledger", error.message);
-        return tell(SyncState::Failed, count, 0, Some(fault));
+        return end(SyncState::Failed, Some(fault));
     }
-    if !metrics || functions.is_empty() || !part.provider.capabilities().can(Capability::Metrics) {
-        return tell(SyncState::Done, count, 0, None);
+    let can = |capability| part.provider.capabilities().can(capability) && !functions.is_empty();
+    // What fails from here on leaves the functions read; only what was asked besides is missing.
+    let mut fault = None;
+    if what.metrics && can(Capability::Metrics) {
+        let measured = tokio::select! {
+            () = token.cancelled() => return end(SyncState::Cancelled, None),
+            measured = measure(app, &part, &functions) => measured,
+        };
+        match measured {
+            Ok(given) => change(&|shown| shown.metrics = given),
+            Err(problem) => fault = Some(problem),
+        }
     }
-    let measured = tokio::select! {
-        () = token.cancelled() => return tell(SyncState::Cancelled, count, 0, None),
-        measured = measure(app, &part, &functions) => measured,
-    };
-    match measured {
-        Ok(given) => tell(SyncState::Done, count, given, None),
-        // The functions are read and stay; only their figures are missing.
-        Err(fault) => tell(SyncState::Failed, count, 0, Some(fault)),
+    if what.logs && can(Capability::Logs) {
+        let told = |calls: u32, unread: Option<LogUnread>| {
+            change(&|shown| {
+                shown.calls = shown.calls.saturating_add(calls);
+                shown.unread.extend(unread.clone());
+            });
+        };
+        tokio::select! {
+            () = token.cancelled() => return end(SyncState::Cancelled, None),
+            () = app.ending().cancelled() => return end(SyncState::Cancelled, None),
+            () = calls(app, &part, &functions, &told) => {}
+        }
     }
+    end(if fault.is_some() { SyncState::Failed } else { SyncState::Done }, fault);
+}
+
+/// Reads the logs of all functions, a few at once. One that cannot be read holds no other up.
+async fn calls(
+    app: &App,
+    part: &Part,
+    functions: &[CloudFunction],
+    told: &(impl Fn(u32, Option<LogUnread>) + Sync),
+) {
+    let reading = stream::iter(0..functions.len()).for_each_concurrent(LOGS_AT_ONCE, |place| async move {
+        let function = &functions[place];
+        let log =
+            Log { account: &part.account, provider: part.provider.as_ref(), function, rate: &part.logs_rate };
+        match logs::read(app, log).await {
+            Ok(brought) => told(brought.calls, None),
+            Err(fault) => told(0, Some(LogUnread { name: function.address.name.clone(), fault })),
+        }
+    });
+    reading.await;
 }
 
 /// Every function of the region, a page at a time.
@@ -243,7 +306,7 @@ async fn functions(part: &Part) -> hearth_cloud::Result<Vec<CloudFunction>> {
 }
 
 /// 0 to 1, for pauses: the seed of a hash table is random enough.
-fn chance() -> f64 {
+pub(super) fn chance() -> f64 {
     (RandomState::new().hash_one(0_u8) >> 11) as f64 / (1_u64 << 53) as f64
 }
 

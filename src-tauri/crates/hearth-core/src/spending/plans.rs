@@ -33,6 +33,12 @@ pub(crate) fn pricing(function: &PlacedFunction, usual_region: &str) -> Pricing 
     Pricing { plan, region: region.to_owned(), paid: !local }
 }
 
+/// The region whose prices of Lambda hold for a function; none when it is not billed as Lambda.
+pub(crate) fn lambda_region(function: &PlacedFunction, usual_region: &str) -> Option<String> {
+    let pricing = pricing(function, usual_region);
+    (pricing.plan == Plan::LambdaOnDemand).then_some(pricing.region)
+}
+
 /// What people call a plan.
 pub(crate) fn plan_words(plan: Plan) -> &'static str {
     match plan {

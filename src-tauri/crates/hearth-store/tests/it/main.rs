@@ -18,5 +18,6 @@ mod placed;
 mod recovery;
 mod retention;
 mod rollups;
+mod seen;
 mod transfer;
 mod tuning;

@@ -133,6 +133,7 @@ export function answers(world: World): Handlers {
       functions: rows().filter((row) =>
         `${row.function.name} ${row.function.configuration.runtime}`.includes(filter.toLowerCase()),
       ),
+      ofAccounts: [],
       total: functions.size,
     }),
     function_get: ({ name }) => {
@@ -251,6 +252,7 @@ export function answers(world: World): Handlers {
       { id: 'empty', title: 'Empty object', service: 'Plain', body: '{}' },
       { id: 's3-put', title: 'Object created', service: 'S3', body: '{\n  "Records": []\n}' },
     ],
+    events_folder: () => ({ folder: null, events: [], more: 0, problem: null }),
     events_saved: ({ name }) => [{ function: name, name: 'ada', body: '{"name":"Ada"}' }],
     event_save: () => ({}),
     event_delete: () => ({}),

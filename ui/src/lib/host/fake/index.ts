@@ -52,6 +52,7 @@ export function fakeHost(names: string[] = initialNames()): FakeHost {
       maxLedgerMb: 4096,
       rollupDays: 800,
       keys: {},
+      eventsFolder: null,
     },
     emit: (...events) => listeners.forEach((listener) => listener({ events, lagged: false })),
   };
