@@ -38,6 +38,7 @@ mod rollup_rows;
 mod scopes;
 mod search;
 mod sketch;
+mod sketch_rows;
 mod state;
 mod store;
 mod transfer;

@@ -153,17 +153,29 @@ fn plan(asked: &WhatIfPlan, request: &WhatIfRequest, wanted: Now) -> Result<Targ
     })
 }
 
+/// Who has regions for a plan; none where one price holds for the world.
+pub(crate) fn provider_of(plan: &TargetPlan) -> Option<Provider> {
+    match plan {
+        TargetPlan::AzureConsumption | TargetPlan::AzureFlex { .. } | TargetPlan::AzurePremium { .. } => {
+            Some(Provider::Azure)
+        }
+        TargetPlan::GoogleGen1 { .. }
+        | TargetPlan::CloudRunRequest { .. }
+        | TargetPlan::CloudRunInstance { .. } => Some(Provider::Gcp),
+        TargetPlan::CloudflareWorkers | TargetPlan::OwnServer { .. } | TargetPlan::Other { .. } => None,
+        _ => Some(Provider::Aws),
+    }
+}
+
 /// The region of a plan when none is asked for: the function's own where the vendor knows it, else one on the same
 /// continent, else the vendor's usual one.
 fn region_for(book: &PriceBook, plan: &TargetPlan, own: &str) -> String {
-    let (provider, near) = match plan {
-        TargetPlan::AzureConsumption | TargetPlan::AzureFlex { .. } | TargetPlan::AzurePremium { .. } => (
+    let (provider, near) = match provider_of(plan) {
+        Some(Provider::Azure) => (
             Provider::Azure,
             near(own, ["westeurope", "northeurope"], ["southeastasia", "japaneast"], "eastus"),
         ),
-        TargetPlan::GoogleGen1 { .. }
-        | TargetPlan::CloudRunRequest { .. }
-        | TargetPlan::CloudRunInstance { .. } => (
+        Some(Provider::Gcp) => (
             Provider::Gcp,
             near(
                 own,
