@@ -126,13 +126,20 @@ fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPic
         ChartKind::Cost => (
             "Cost at list price",
             Unit::Dollars,
-            vec![
+            [
                 line("initCostUsd", "start-up", Role::Startup, LineStyle::Stacked),
                 line("requestCostUsd", "requests", Role::Requests, LineStyle::Stacked),
                 line("computeCostUsd", "compute", Role::Compute, LineStyle::Stacked),
                 line("storageCostUsd", "storage", Role::Other, LineStyle::Stacked),
                 line("alwaysOnCostUsd", "always on", Role::AlwaysOn, LineStyle::Stacked),
-            ],
+            ]
+            .into_iter()
+            // Most people have neither storage beyond the free part nor tasks.
+            .filter(|line| {
+                let rare = line.role == Role::Other || line.role == Role::AlwaysOn;
+                !rare || line.values.iter().any(|value| *value > 0.0)
+            })
+            .collect(),
         ),
     };
     let demo = app.view() == Scope::Demo;
