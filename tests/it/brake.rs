@@ -25,6 +25,13 @@ fn a_spent_budget_pulls_the_armed_brake_and_a_release_lets_calls_through() {
     assert_eq!(home.json(&["brake", "arm"])["mode"], "armed");
     assert_eq!(home.json(&["invoke", "kettle"])["payload"]["poured"], 1);
     until("the brake holds kettle", || holds(&home, "kettle"));
+    let rehearsal = home.json(&["brake", "rehearse"]);
+    assert_eq!((&rehearsal["functions"][0]["act"], &rehearsal["mode"]), (&json!("holds"), &json!("armed")));
+    let words = home.run(&["brake", "rehearse"]);
+    for part in ["kettle", "holds it already", "4 servers", "status 429", "hearth brake release"] {
+        assert!(words.stdout.contains(part), "{part} in {words:?}");
+    }
+    assert!(words.stderr.contains("Nothing was changed"), "{words:?}");
 
     let refused = home.run(&["--json", "invoke", "kettle"]);
     assert_eq!(refused.code, 1, "{refused:?}");

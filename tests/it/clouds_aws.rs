@@ -390,6 +390,29 @@ fn versions_aliases_limits_and_addresses_can_be_set_and_taken_back() {
     assert_eq!(shown["function"]["configuration"]["reservedConcurrency"], 3, "{shown}");
     assert_eq!(shown["tags"]["hearth:function"], "cup");
     assert_eq!(shown["unread"], json!([]), "everything could be read");
+
+    // The brake stops it by the same way, says so, and brings back what was there.
+    let elsewhere = || person.json(&["brake", "status"])["heldElsewhere"].clone();
+    let refused = person.home.run(&["brake", "pull", "cup", "--account", "emulator"]);
+    assert_ne!(refused.code, 0, "nobody said yes: {refused:?}");
+    assert_eq!(elsewhere(), json!([]), "nothing is held that was not stopped");
+    change(&["brake", "pull", "cup"]);
+    let limit = || {
+        let shown = person.json(&["show", "cup", "--account", "emulator"]);
+        shown["function"]["configuration"]["reservedConcurrency"].clone()
+    };
+    assert_eq!(limit(), 0);
+    let held = elsewhere();
+    assert_eq!((&held[0]["function"], &held[0]["formerConcurrency"]), (&json!("cup"), &json!(3)), "{held}");
+    let words = person.home.run(&["brake"]);
+    assert!(words.stdout.contains("cup in emulator"), "{words:?}");
+    let here = person.home.run(&["brake", "release", "cup"]);
+    assert!(here.stderr.contains("hearth brake release cup --account"), "{here:?}");
+    assert_eq!(limit(), 0, "what is here lets go of nothing there");
+    change(&["brake", "release", "cup"]);
+    assert_eq!((limit(), elsewhere()), (json!(3), json!([])));
+    let log = person.json(&["brake", "log"]).to_string();
+    assert!(log.contains("Stopped cup in emulator") && log.contains("Released cup in emulator"), "{log}");
     change(&["limit", "cup", "none"]);
 
     let addressed = change(&["url", "cup", "--public"]);

@@ -124,6 +124,6 @@ fn send(method: &str, url: &str, body: &Value) -> Result<Value, ureq::Error> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "polling another process's page has no event to wait for")]
-fn pause() {
+pub(crate) fn pause() {
     std::thread::sleep(Duration::from_millis(50));
 }

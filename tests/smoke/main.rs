@@ -2,6 +2,8 @@
 //! runs one function through it. Skips, saying why, where there is no display or no driver.
 
 mod driver;
+#[cfg(target_os = "linux")]
+mod notifications;
 
 use driver::Window;
 use serde_json::json;
@@ -49,4 +51,26 @@ fn the_window_opens_runs_a_dropped_folder_and_shows_its_answer() {
         dropped.elapsed()
     );
     Window::screenshot("window.png");
+}
+
+/// A budget that is spent is told by the desktop, for who does not look at the window.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_alert_of_a_budget_is_a_notification_of_the_desktop() {
+    let Some(desktop) = notifications::Notifications::own() else { return };
+    let Some(window) = Window::open() else { return };
+    window.until("the page has mounted", "return !!document.querySelector('main h1')");
+    let rpc = |command: &str, payload: serde_json::Value| {
+        window.run_with(
+            "return window.__TAURI_INTERNALS__.invoke('rpc', { cmd: arguments[0], payload: arguments[1] })",
+            json!([command, payload]),
+        )
+    };
+    rpc("deploy", json!({ "source": { "kind": "sample", "sample": "kettle" } }));
+    rpc("budget_set", json!({ "scope": { "kind": "all" }, "amountUsd": "0.0000001", "alerts": [80] }));
+    rpc("invoke", json!({ "name": "kettle", "event": "{}", "source": "test" }));
+    let text = desktop.wait_for("80 % of a budget is spent");
+    assert!(text.starts_with("All functions passed 80 % of the budget for "), "{text}");
+    let text = desktop.wait_for("Stop kettle?");
+    assert!(text.contains("spent the budget of $0.0000001"), "{text}");
 }

@@ -31,6 +31,18 @@ test('a tiny budget pulls the brake, and one key releases it', async ({ app }) =
   await expect(pill).toHaveText('Brake holds spender');
   await expect(app.getByText('The brake stopped spender').first()).toBeVisible();
 
+  // A rehearsal says what it would do, and does nothing.
+  await main.getByRole('button', { name: 'Rehearse…' }).click();
+  const rehearsal = app.getByRole('dialog', { name: 'Rehearsal of the brake' });
+  await expect(rehearsal.getByRole('row', { name: /spender/ })).toContainText('holds it already');
+  await expect(rehearsal).toContainText('no limit of its own');
+  await expect(rehearsal).toContainText('status 429');
+  await expect(rehearsal).toContainText("stopped by Hearth's brake: All functions spent the budget of $");
+  expect(await overflow(app)).toEqual([]);
+  await app.keyboard.press('Escape');
+  await expect(rehearsal).toHaveCount(0);
+  await expect(pill).toHaveText('Brake holds spender');
+
   // Refused, with the reason.
   await goTo(app, '#/function/spender/test');
   await app.getByRole('button', { name: /^Run/ }).first().click();

@@ -49,8 +49,22 @@ test('every amount opens to rate × quantity with its source, and a what-if says
   await app.getByRole('option', { name: 'AWS Fargate' }).click();
   await expect(drawer.getByRole('img', { name: /^Cost of a month over calls/ })).toBeVisible();
   await expect(drawer.getByText(/^(Pays from .* calls a month on|It never pays)/)).toBeVisible();
+  // Every cloud has the regions of its own.
+  for (const [plan, near, far] of [
+    ['Azure Flex', 'eastus', 'westeurope'],
+    ['Cloud Run, by request', 'us-central1', 'europe-west1'],
+    ['Cloud Functions 1st gen', 'us-central1', 'europe-west3'],
+  ] as const) {
+    await drawer.getByRole('button', { name: /^Plan/ }).click();
+    await app.getByRole('option', { name: plan }).click();
+    await expect(drawer.getByText(new RegExp(`after: .*, ${near}$`))).toBeVisible();
+    await drawer.getByRole('button', { name: /^Region/ }).click();
+    await app.getByRole('option', { name: far }).click();
+    await expect(drawer.getByText(new RegExp(`after: .*, ${far}$`))).toBeVisible();
+  }
   await drawer.getByRole('button', { name: /^Plan/ }).click();
   await app.getByRole('option', { name: 'Your own server' }).click();
+  await expect(drawer.getByRole('button', { name: /^Region/ })).toHaveCount(0);
   await drawer.getByLabel('Dollars a month, each').fill('40');
   await drawer.getByLabel('Calls at once, each').fill('20');
   await expect(drawer.getByText(/after: own server/)).toBeVisible();

@@ -53,6 +53,27 @@ test('a function is tuned, a size is used after a question, and that is undone',
   await app.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => memoryOf(app, 'tuned')).toBe(128);
 
+  // What was measured takes the place of an assumption in a what-if, until somebody assumes otherwise.
+  await goTo(app, '#/cost');
+  await app.getByRole('main').getByRole('row', { name: /tuned/ }).click();
+  const drawer = app.getByRole('complementary', { name: 'tuned' });
+  const memory = drawer.getByRole('slider', { name: /^Memory/ });
+  await memory.focus();
+  for (let step = 0; step < 2; step += 1) await app.keyboard.press('ArrowRight');
+  await expect(memory).toHaveAttribute('aria-valuetext', /^256/);
+  const measured = drawer
+    .getByRole('paragraph')
+    .filter({ hasText: /^duration [\d.]+ times as long, measured by tuning$/ });
+  await expect(measured).toBeVisible();
+  await expect(drawer.getByRole('button', { name: 'Measured', exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await drawer.getByRole('button', { name: 'Unchanged', exact: true }).click();
+  await expect(measured).toHaveCount(0);
+  await app.keyboard.press('Escape');
+  await goTo(app, '#/tuning?function=tuned');
+
   const axe = await new AxeBuilder({ page: app })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
     .analyze();

@@ -31,10 +31,20 @@ function book(): string {
     : 'list prices of the bundled price book';
 }
 
-/** Money: what was measured here times list prices. */
+/** Whether a function that is shown lives in an account that somebody pays, be it made up. */
+export function anyPaid(): boolean {
+  return demo.on || (app.functions.data?.functions ?? []).some((row) => row.function.account !== 'local');
+}
+
+/** Money: what was measured times list prices. */
 export function priced(what: string): Source {
-  return demo.on
-    ? derivedFrom(`${what} × the list prices of its plan and region, before grants. Made up: the demo`)
+  if (demo.on) {
+    return derivedFrom(`${what} × the list prices of its plan and region, before grants. Made up: the demo`);
+  }
+  return anyPaid()
+    ? derivedFrom(
+        `${what} × the list prices of each function's plan and region, before grants; what ran on this computer cost $0 and counts as AWS Lambda, ${book()}. Not from a bill`,
+      )
     : derivedFrom(`${what} × AWS ${book()}, without the free tier. It ran here for $0; not from a bill`);
 }
 

@@ -34,11 +34,22 @@ async fn main() {
         ("Cost: the month of everything", "cost_overview", json!({})),
         ("Cost: the month of one function", "cost_function", json!({ "name": name })),
         ("Functions: the list", "functions_list", json!({})),
+        ("Home: an hour by minute, with its cost", "series", chart(now, None, 1, "minute")),
+        ("Home: 30 days by hour, with their cost", "series", chart(now, None, 720, "hour")),
+        ("Home: 30 days by day, with their cost", "series", chart(now, None, 720, "day")),
+        ("Home: 90 days by day, with their cost", "series", chart(now, None, 2_160, "day")),
+        ("the same, 30 days by hour of one function", "series", chart(now, Some(&name), 720, "hour")),
     ] {
         let (kilobytes, p50, p95) = ask(&app, command, &request).await;
         println!("{words:<46} {kilobytes:>8} {p50:>9.2} {p95:>9.2}");
     }
     app.close().await;
+}
+
+/// So many hours until now.
+fn chart(now: Micros, function: Option<&str>, hours: i64, grain: &str) -> Value {
+    let from = now - Micros::from_seconds(hours * 3_600);
+    json!({ "function": function, "fromUs": from.0, "toUs": now.0, "grain": grain })
 }
 
 /// The newest call that the ledger knows is now.

@@ -3,15 +3,12 @@
 use crate::api::{ChartExport, ChartKind, ImageFormat};
 use crate::commands::Raw;
 use crate::functions::existing_or_deleted;
-use crate::money::cost;
-use crate::spending::day_of;
+use crate::spending::{Dollars, chart};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_chart::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
-use hearth_cost::Cost;
 use hearth_model::{Grain, Micros, SERIES_COLUMNS, Series, SeriesQuery};
 use hearth_store::{Figures, Scope, SeriesPoint};
 use jiff::Timestamp;
-use rust_decimal::prelude::ToPrimitive as _;
 use std::collections::HashMap;
 
 /// Most steps of a chart: a window has no more pixels, and a wrong query must not fill the memory.
@@ -50,12 +47,11 @@ pub(crate) async fn columns(app: &App, query: &SeriesQuery) -> Result<Series> {
     let points = app.store().series(&scope, first, query.to_us, query.grain).await?;
     let by_start: HashMap<Micros, SeriesPoint> =
         points.into_iter().map(|point| (point.at_us, point)).collect();
-    let (books, region) = (app.price_books(), app.price_region());
+    let costs = chart(app, &scope, first, query.to_us, query.grain).await?;
     let mut columns = vec![Vec::with_capacity(steps as usize); SERIES_COLUMNS.len()];
-    for step in 0..steps {
+    for (step, cost) in (0..steps).zip(costs) {
         let at = first + Micros(step * length.0);
         let figures = by_start.get(&at).map(|point| point.figures).unwrap_or_default();
-        let cost = cost(books.for_day(day_of(at)), &region, &figures.used)?;
         let row = row(at, &figures, &cost);
         for (column, value) in columns.iter_mut().zip(row) {
             column.push(value);
@@ -64,9 +60,8 @@ pub(crate) async fn columns(app: &App, query: &SeriesQuery) -> Result<Series> {
     Ok(Series { columns })
 }
 
-fn row(at: Micros, figures: &Figures, cost: &Cost) -> [f64; SERIES_COLUMNS.len()] {
+fn row(at: Micros, figures: &Figures, cost: &Dollars) -> [f64; SERIES_COLUMNS.len()] {
     let milliseconds = |micros: Option<f64>| micros.map_or(f64::NAN, |micros| micros / 1_000.0);
-    let dollars = |amount: hearth_cost::Decimal| amount.to_f64().unwrap_or(f64::NAN);
     [
         at.0 as f64 / 1e6,
         figures.invocations as f64,
@@ -78,9 +73,11 @@ fn row(at: Micros, figures: &Figures, cost: &Cost) -> [f64; SERIES_COLUMNS.len()
         milliseconds(figures.p99),
         milliseconds(figures.init_p50),
         milliseconds(figures.init_p95),
-        dollars(cost.request),
-        dollars(cost.compute),
-        dollars(cost.init),
+        cost.requests,
+        cost.compute,
+        cost.start_up,
+        cost.storage,
+        cost.always_on,
     ]
 }
 
@@ -127,13 +124,22 @@ fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPic
             ],
         ),
         ChartKind::Cost => (
-            "Cost on AWS at list price",
+            "Cost at list price",
             Unit::Dollars,
-            vec![
+            [
                 line("initCostUsd", "start-up", Role::Startup, LineStyle::Stacked),
                 line("requestCostUsd", "requests", Role::Requests, LineStyle::Stacked),
                 line("computeCostUsd", "compute", Role::Compute, LineStyle::Stacked),
-            ],
+                line("storageCostUsd", "storage", Role::Other, LineStyle::Stacked),
+                line("alwaysOnCostUsd", "always on", Role::AlwaysOn, LineStyle::Stacked),
+            ]
+            .into_iter()
+            // Most people have neither storage beyond the free part nor tasks.
+            .filter(|line| {
+                let rare = line.role == Role::Other || line.role == Role::AlwaysOn;
+                !rare || line.values.iter().any(|value| *value > 0.0)
+            })
+            .collect(),
         ),
     };
     let demo = app.view() == Scope::Demo;
@@ -142,7 +148,8 @@ fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPic
         ChartKind::Cost => {
             let region = app.price_region();
             format!(
-                "{measured}, priced for {region} day by day, last as of {}",
+                "{measured}, each function at the prices of its own plan, this computer's as AWS Lambda in {region}; \
+                 last as of {}",
                 app.prices_on(request.query.to_us).date()
             )
         }

@@ -8,17 +8,17 @@ use crate::api::{
     EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
 };
 use crate::api::{
-    AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
-    BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText, ConfigureRequest,
-    DemoOn, DemoStatus, DeployRequest, Deployed, Detected, Empty, EnvironmentName, EnvironmentsQuery,
-    EventAnswer, EventRun, EventsFolder, FolderEventName, FolderEventText, FunctionDetail, FunctionName,
-    FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName, InvocationsPage,
-    InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer, LedgerCheck,
-    LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery, LedgerVacuumed,
-    LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo, PricesQuery, PricesRefresh,
-    PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery,
-    SavedQueryName, SendRequest, Sent, Settings, TableExport, Tuning, TuningName, TuningPlan, TuningPreview,
-    TuningsQuery,
+    AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeRehearsal, BrakeStatus,
+    BudgetDelete, BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText,
+    ConfigureRequest, DemoOn, DemoStatus, DeployRequest, Deployed, Detected, Empty, EnvironmentName,
+    EnvironmentsQuery, EventAnswer, EventRun, EventsFolder, FolderEventName, FolderEventText, FunctionDetail,
+    FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
+    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer,
+    LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery,
+    LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo,
+    PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent,
+    SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport, Tuning, TuningName,
+    TuningPlan, TuningPreview, TuningsQuery,
 };
 use crate::api::{
     CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
@@ -303,6 +303,8 @@ commands! {
         brake_release(BrakeFunctions) -> BrakeStatus = crate::budgets::release;
         /// Leaves these suggested functions alone, or all, for ten minutes.
         brake_leave(BrakeFunctions) -> BrakeStatus = crate::budgets::leave;
+        /// What the brake would do now, and nothing is done.
+        brake_rehearse(Empty) -> BrakeRehearsal = crate::budgets::rehearse;
         /// What budgets and the brake did, newest first.
         brake_history(BrakeHistoryQuery) -> Vec<BrakeHistoryEntry> = crate::budgets::history;
         /// A month of a scope: spent, forecast, by account, function and meter, day by day.

@@ -59,8 +59,8 @@ pub struct SeriesQuery {
 }
 
 /// Names of the columns of [`Series`], in their order. Durations in milliseconds, cost in US dollars,
-/// `time` in seconds since 1970 UTC. A percentile of a step without calls is NaN: a gap is a gap.
-pub const SERIES_COLUMNS: [&str; 13] = [
+/// `time` in seconds since 1970 UTC. Cost is that of the Cost screen: each function at the list price of its own plan. A percentile of a step without calls is NaN: a gap is a gap.
+pub const SERIES_COLUMNS: [&str; 15] = [
     "time",
     "invocations",
     "errors",
@@ -74,6 +74,8 @@ pub const SERIES_COLUMNS: [&str; 13] = [
     "requestCostUsd",
     "computeCostUsd",
     "initCostUsd",
+    "storageCostUsd",
+    "alwaysOnCostUsd",
 ];
 
 /// Columns of equal length in the order of [`SERIES_COLUMNS`], one row a step, empty steps included.

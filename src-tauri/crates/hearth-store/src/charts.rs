@@ -6,6 +6,7 @@ use crate::record::first_id;
 use crate::rollup::{has_duration, minutes_from};
 use crate::rollup_rows::{self, Total};
 use crate::scopes::{Scope, push_functions};
+use crate::sketch_rows;
 use crate::store::Store;
 use crate::types::{Figures, HistogramBar, HourlyCalls, SeriesPoint};
 use hearth_model::{FunctionId, Grain, Micros, Outcome, ServerStart};
@@ -55,7 +56,7 @@ impl Store {
             for row in rollup_rows::sums(self.reader(), key, from, to, grain).await? {
                 total.sums.merge(&row.sums());
             }
-            for row in rollup_rows::sketches(self.reader(), key, from, to, grain).await? {
+            for row in sketch_rows::sketches(self.reader(), key, from, to, grain).await? {
                 total.duration.add_blob(row.duration.as_deref())?;
                 total.init.add_blob(row.init.as_deref())?;
             }

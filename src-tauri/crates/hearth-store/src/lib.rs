@@ -39,6 +39,7 @@ mod scopes;
 mod search;
 mod seen;
 mod sketch;
+mod sketch_rows;
 mod state;
 mod store;
 mod transfer;

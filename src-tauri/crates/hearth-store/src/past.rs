@@ -3,13 +3,15 @@
 
 use crate::error::Result;
 use crate::scopes::Scope;
+use crate::store::Store;
 use hearth_model::Micros;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Answers that are kept: a screen asks for two or three; of 500 functions, each takes at most a megabyte or two.
-const MOST: usize = 12;
+/// Answers that are kept: a screen asks for two or three, a chart over three months for some more; of 500 functions, each
+/// takes at most a megabyte or two.
+const MOST: usize = 20;
 /// Changes that an answer which is being read may meet.
 const CHANGES: usize = 64;
 
@@ -57,15 +59,9 @@ impl Past {
     ) -> Result<Arc<T>> {
         let (known, begun) = {
             let mut kept = self.kept();
-            let place = kept.answers.iter().position(|(known, _)| *known == key);
-            // The one that was asked for last is the last to go.
-            let known = place.and_then(|place| kept.answers.remove(place));
-            if let Some(known) = &known {
-                kept.answers.push_back(known.clone());
-            }
-            (known, kept.count)
+            (kept.find(&key), kept.count)
         };
-        if let Some(known) = known.and_then(|(_, answer)| answer.downcast::<T>().ok()) {
+        if let Some(known) = known.and_then(|answer| answer.downcast::<T>().ok()) {
             return Ok(known);
         }
         let answer = Arc::new(read.await?);
@@ -74,13 +70,54 @@ impl Past {
         let holds =
             met <= kept.changes.len() && kept.changes.iter().rev().take(met).all(|from| key.3 <= *from);
         if holds {
-            kept.answers.retain(|(known, _)| *known != key);
-            kept.answers.push_back((key, Arc::clone(&answer) as _));
-            if kept.answers.len() > MOST {
-                kept.answers.pop_front();
-            }
+            kept.keep(key, Arc::clone(&answer) as _);
         }
         Ok(answer)
+    }
+
+    /// The place that is kept, else an empty one, which goes as soon as something in its days changes: what is put into
+    /// it must have been read after it was asked for.
+    fn place<T: Default + Send + Sync + 'static>(&self, key: Key) -> Arc<T> {
+        let mut kept = self.kept();
+        if let Some(known) = kept.find(&key).and_then(|answer| answer.downcast::<T>().ok()) {
+            return known;
+        }
+        let place = Arc::new(T::default());
+        kept.keep(key, Arc::clone(&place) as _);
+        place
+    }
+}
+
+impl Kept {
+    /// The answer to a key. The one that was asked for last is the last to go.
+    fn find(&mut self, key: &Key) -> Option<Arc<dyn Any + Send + Sync>> {
+        let place = self.answers.iter().position(|(known, _)| known == key)?;
+        let known = self.answers.remove(place)?;
+        let answer = Arc::clone(&known.1);
+        self.answers.push_back(known);
+        Some(answer)
+    }
+
+    fn keep(&mut self, key: Key, answer: Arc<dyn Any + Send + Sync>) {
+        self.answers.retain(|(known, _)| *known != key);
+        self.answers.push_back((key, answer));
+        if self.answers.len() > MOST {
+            self.answers.pop_front();
+        }
+    }
+}
+
+impl Store {
+    /// A place for what somebody works out of a scope's figures of days that are over: the same one each time, until
+    /// something in those days changes; then it is a new and empty one. To be asked for before the figures are read.
+    pub fn place_for<T: Default + Send + Sync + 'static>(
+        &self,
+        what: &'static str,
+        scope: &Scope,
+        from: Micros,
+        until: Micros,
+    ) -> Arc<T> {
+        self.past().place((what, scope.clone(), from, until))
     }
 }
 
@@ -121,6 +158,21 @@ mod tests {
         assert_eq!(*early.await.unwrap(), 2);
         let again = past.of(key(), async { Ok(3) });
         assert_eq!(*again.await.unwrap(), 2);
+    }
+
+    #[test]
+    fn a_place_is_the_same_until_its_days_change() {
+        let past = Past::default();
+        let place = || past.place::<Mutex<u32>>(("chart", Scope::All, Micros(0), Micros(10)));
+        let first = place();
+        *first.lock().unwrap() = 7;
+        assert_eq!(*place().lock().unwrap(), 7);
+        past.changed(Micros(10));
+        assert_eq!(*place().lock().unwrap(), 7);
+        past.changed(Micros(3));
+        assert_eq!(*place().lock().unwrap(), 0, "what was worked out of other figures is gone");
+        *first.lock().unwrap() = 8;
+        assert_eq!(*place().lock().unwrap(), 0, "and who was late changes nothing");
     }
 
     #[tokio::test]

@@ -19,6 +19,8 @@ function table(more: Partial<Record<keyof SeriesTable, number[]>> = {}): SeriesT
     requestCostUsd: [0.0000006, 0],
     computeCostUsd: [0.000001, 0],
     initCostUsd: [0.0000004, 0],
+    storageCostUsd: [0, 0],
+    alwaysOnCostUsd: [0, 0],
     ...more,
   };
   return Object.fromEntries(
@@ -36,7 +38,7 @@ describe('home', () => {
   });
 
   it('says the finding of each chart', () => {
-    const found = charts(table(), 'hour').map((chart) => plain(chart.finding));
+    const found = charts(table(), 'hour', false).map((chart) => plain(chart.finding));
     expect(found[0]).toMatch(/^3 invocations in the last hour, 1 errors, 2 refused; most at \d\d:\d\d\.$/);
     expect(found[1]).toBe(
       '1 cold starts in the last hour; the slowest start-up, 95th percentile, was 25 ms.',
@@ -45,12 +47,24 @@ describe('home', () => {
   });
 
   it('stands costs on each other from start-up up', () => {
-    const cost = charts(table(), 'hour')[3]!;
+    const cost = charts(table(), 'hour', false)[3]!;
     expect(cost.series.map((one) => [one.id, one.stackedOn?.[0] ?? 0])).toEqual([
       ['compute', 0.000001],
       ['request', 0.0000004],
       ['init', 0],
     ]);
+  });
+
+  it('adds what stands by all the time, and says list price where somebody pays', () => {
+    const withService = table({ alwaysOnCostUsd: [0.000002, 0], storageCostUsd: [0.000001, 0] });
+    expect(sums(withService).costUsd).toBeCloseTo(0.000005, 12);
+    const cost = charts(withService, 'hour', true)[3]!;
+    expect(cost.title).toBe('Cost at list price');
+    expect(plain(cost.finding)).toBe('$0.000 005 at list price in the last hour, 8 % of it start-up.');
+    const tops = cost.series.map((one) => [one.id, (one.stackedOn?.[0] ?? 0) * 1e6]);
+    expect(tops.map(([id]) => id)).toEqual(['always', 'storage', 'compute', 'request', 'init']);
+    expect(tops[0]![1]).toBeCloseTo(3, 9);
+    expect(tops[1]![1]).toBeCloseTo(2, 9);
   });
 
   it('says that there is nothing when there is nothing', () => {
@@ -64,7 +78,7 @@ describe('home', () => {
       computeCostUsd: [0, 0],
       initCostUsd: [0, 0],
     });
-    expect(charts(empty, 'day').map((chart) => chart.empty)).toEqual([true, true, true, true]);
-    expect(kpis(empty, 'day').map((kpi) => kpi.value)).toEqual(['0', '0', '0', '0', 'none', '$0']);
+    expect(charts(empty, 'day', false).map((chart) => chart.empty)).toEqual([true, true, true, true]);
+    expect(kpis(empty, 'day', false).map((kpi) => kpi.value)).toEqual(['0', '0', '0', '0', 'none', '$0']);
   });
 });

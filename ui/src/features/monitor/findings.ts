@@ -53,12 +53,18 @@ export function sums(table: SeriesTable): Sums {
     errors: sum(table.errors),
     refused: sum(table.throttles),
     cold: sum(table.coldStarts),
-    costUsd: sum(table.requestCostUsd) + sum(table.computeCostUsd) + initUsd,
+    costUsd:
+      sum(table.requestCostUsd) +
+      sum(table.computeCostUsd) +
+      initUsd +
+      sum(table.storageCostUsd) +
+      sum(table.alwaysOnCostUsd),
     initUsd,
   };
 }
 
-export function kpis(table: SeriesTable, range: Range): Kpi[] {
+/** The figures; `paid` when somebody pays for what they tell, else it ran here for nothing. */
+export function kpis(table: SeriesTable, range: Range, paid: boolean): Kpi[] {
   const all = sums(table);
   const slow = peak(table.p95Ms);
   const counted = measured(`Counted over ${RANGES[range].words}`);
@@ -87,25 +93,34 @@ export function kpis(table: SeriesTable, range: Range): Kpi[] {
       ),
     },
     {
-      label: 'Cost on AWS',
+      label: costTitle(paid),
       value: money(all.costUsd),
-      detail: all.costUsd > 0 ? `${percent(all.initUsd, all.costUsd)} start-up, $0 here` : '$0 here',
+      detail: [
+        ...(all.costUsd > 0 ? [`${percent(all.initUsd, all.costUsd)} start-up`] : []),
+        ...(paid ? (all.costUsd > 0 ? [] : ['nothing used']) : ['$0 here']),
+      ].join(', '),
       full: exactMoney(all.costUsd.toFixed(12)),
       source: priced(`What the calls of ${RANGES[range].words} were billed for`),
     },
   ];
 }
 
-export function charts(table: SeriesTable, range: Range): Chart[] {
+const costTitle = (paid: boolean): string => (paid ? 'Cost at list price' : 'Cost on AWS');
+
+/** The charts; `paid` as for the figures. */
+export function charts(table: SeriesTable, range: Range, paid: boolean): Chart[] {
   const all = sums(table);
   const words = RANGES[range].words;
   const at = (row: number): string => stepWords(range, table.time[row] ?? 0);
   const busiest = peak(table.invocations);
   const coldest = peak(table.initP95Ms);
   const slowest = peak(table.p95Ms);
-  const [initTop = table.initCostUsd, requestTop = table.initCostUsd] = stacked([
+  const none = table.initCostUsd;
+  const [initTop = none, requestTop = none, computeTop = none, storageTop = none] = stacked([
     table.initCostUsd,
     table.requestCostUsd,
+    table.computeCostUsd,
+    table.storageCostUsd,
   ]);
   return [
     {
@@ -208,13 +223,39 @@ export function charts(table: SeriesTable, range: Range): Chart[] {
     {
       kind: 'cost',
       source: priced(`What the calls of each ${RANGES[range].step} were billed for`),
-      title: 'Cost on AWS',
+      title: costTitle(paid),
       empty: all.costUsd === 0,
       finding:
         all.costUsd === 0
           ? `No cost in ${words}.`
-          : `${money(all.costUsd)} on AWS in ${words}, ${percent(all.initUsd, all.costUsd)} of it start-up; $0 here.`,
+          : `${money(all.costUsd)} ${paid ? 'at list price' : 'on AWS'} in ${words}, ${percent(all.initUsd, all.costUsd)} of it start-up${paid ? '' : '; $0 here'}.`,
       series: [
+        ...(sum(table.alwaysOnCostUsd) > 0
+          ? [
+              {
+                id: 'always',
+                label: 'always on',
+                values: table.alwaysOnCostUsd,
+                stackedOn: storageTop,
+                shape: 'bars' as const,
+                colour: '--c-always',
+                format: usd,
+              },
+            ]
+          : []),
+        ...(sum(table.storageCostUsd) > 0
+          ? [
+              {
+                id: 'storage',
+                label: 'storage',
+                values: table.storageCostUsd,
+                stackedOn: computeTop,
+                shape: 'bars' as const,
+                colour: '--c-other',
+                format: usd,
+              },
+            ]
+          : []),
         {
           id: 'compute',
           label: 'compute',

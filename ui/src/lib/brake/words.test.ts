@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Budget } from '$lib/api/generated/Budget';
 import { fakeBrake } from '$lib/host/fake/brake';
-import { amount, parseAlerts, pill, scopeKey, scopeOf } from './words';
+import type { Rehearsed } from '$lib/api/generated/Rehearsed';
+import { actWords, amount, parseAlerts, pill, rehearsed, scopeKey, scopeOf } from './words';
 
 const budget = (part: Partial<Budget>): Budget => ({ ...fakeBrake().budgets[0]!, ...part });
 
@@ -23,6 +24,32 @@ describe('the pill', () => {
       budget({ spentPercent: 83.9, amountUsd: '10', state: 'alert' }),
     ];
     expect(pill({ ...status, budgets })).toEqual({ text: 'Brake: armed, 83 % of $10.00', tone: 'warn' });
+  });
+});
+
+describe('a rehearsal', () => {
+  const one = (act: Rehearsed['act'], atNextCall = false): Rehearsed => ({
+    function: act,
+    act,
+    atNextCall,
+    reason: 'spent',
+    spentUsd: '1',
+    usdPerHour: '0',
+    calls24h: 1,
+    formerConcurrency: null,
+  });
+  const of = (mode: 'off' | 'suggest' | 'armed', functions: Rehearsed[]) =>
+    rehearsed({ atUs: 1, mode, functions, refused: '', answer: '', release: '', notes: [] });
+
+  it('says what the brake would do, and that it would do nothing', () => {
+    expect(of('armed', [one('stops'), one('runs')])).toBe('The brake would stop 1 function.');
+    expect(of('suggest', [one('asks'), one('asks')])).toBe('The brake would ask to stop 2 functions.');
+    expect(of('off', [one('off')])).toBe('The brake would only tell of 1 function.');
+    expect(of('armed', [one('runs'), one('rests')])).toBe('The brake would do nothing: nothing runs away.');
+    expect(of('armed', [one('holds')])).toBe(
+      'The brake would do nothing more: nothing runs away. It holds 1 function already.',
+    );
+    expect(actWords(one('stops', true))).toBe('would stop it with its next call');
   });
 });
 

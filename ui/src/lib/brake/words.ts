@@ -1,8 +1,10 @@
 /** Budgets and the brake in words, the same in the title bar and on their page. Pure; must not know any screen. */
 import type { BrakeMode } from '$lib/api/generated/BrakeMode';
+import type { BrakeRehearsal } from '$lib/api/generated/BrakeRehearsal';
 import type { BrakeStatus } from '$lib/api/generated/BrakeStatus';
 import type { Budget } from '$lib/api/generated/Budget';
 import type { BudgetScope } from '$lib/api/generated/BudgetScope';
+import type { Rehearsed } from '$lib/api/generated/Rehearsed';
 import { exactMoney, money, plural } from '$lib/format';
 
 /** A scope as one word, for keys and addresses: `all`, `account:local`, `function:kettle`. */
@@ -47,6 +49,30 @@ export const BRAKE_DOES: Record<BrakeMode, string> = {
   suggest: 'It asks before it stops a function.',
   armed: 'It stops a function by itself: its limit of servers becomes 0.',
 };
+
+/** What the brake would do about a function, in words. */
+export function actWords({ act, atNextCall }: Rehearsed): string {
+  const words = {
+    stops: 'would stop it',
+    asks: 'would ask to stop it',
+    off: 'is off, would only tell',
+    rests: 'leaves it alone for now',
+    holds: 'holds it already',
+    runs: 'has no reason',
+  }[act];
+  return atNextCall ? `${words} with its next call` : words;
+}
+
+/** A rehearsal in one sentence. */
+export function rehearsed({ functions, mode }: BrakeRehearsal): string {
+  const those = (...acts: Rehearsed['act'][]) => functions.filter(({ act }) => acts.includes(act)).length;
+  const found = those('stops', 'asks', 'off');
+  const held = those('holds');
+  const holds = held > 0 ? ` It holds ${plural(held, 'function')} already.` : '';
+  if (found === 0) return `The brake would do nothing${held > 0 ? ' more' : ''}: nothing runs away.${holds}`;
+  const does = { off: 'would only tell of', suggest: 'would ask to stop', armed: 'would stop' }[mode];
+  return `The brake ${does} ${plural(found, 'function')}.${holds}`;
+}
 
 export type PillTone = 'plain' | 'warn' | 'bad' | 'ember';
 

@@ -67,6 +67,8 @@ export const SERIES_COLUMNS = [
   'requestCostUsd',
   'computeCostUsd',
   'initCostUsd',
+  'storageCostUsd',
+  'alwaysOnCostUsd',
 ] as const;
 export type SeriesColumn = (typeof SERIES_COLUMNS)[number];
 

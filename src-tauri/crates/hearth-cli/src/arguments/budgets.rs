@@ -1,5 +1,6 @@
 //! Arguments of `budgets` and `brake`. Must not know what they do.
 
+use super::{Consent, Where};
 use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
@@ -38,20 +39,30 @@ pub(crate) enum BrakeCommand {
         #[arg(long)]
         off: bool,
     },
-    /// Stop functions now: their limit of servers becomes 0
+    /// Stop functions now: their limit of servers becomes 0; of an account, one, with a review
     Pull {
         /// The functions
         #[arg(required_unless_present = "all", conflicts_with = "all")]
         functions: Vec<String>,
         /// All functions on this computer
-        #[arg(long)]
+        #[arg(long, conflicts_with = "account")]
         all: bool,
+        #[command(flatten)]
+        place: Where,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// Let go: limits are what they were
     Release {
-        /// Only these functions [default: all that it holds]
+        /// Only these functions [default: all that it holds on this computer]
         functions: Vec<String>,
+        #[command(flatten)]
+        place: Where,
+        #[command(flatten)]
+        consent: Consent,
     },
+    /// Say what the brake would do now; nothing is changed
+    Rehearse,
     /// Print what budgets and the brake did
     Log,
 }

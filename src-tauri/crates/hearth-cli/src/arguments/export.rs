@@ -38,7 +38,7 @@ pub(crate) enum Exported {
     ColdStarts,
     /// Chart of duration percentiles
     Durations,
-    /// Chart of cost on AWS at list price
+    /// Chart of cost at list price, each function on its own plan
     Cost,
     /// Table of functions
     Functions,

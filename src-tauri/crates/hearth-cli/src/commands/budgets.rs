@@ -1,13 +1,15 @@
 //! `budgets` and `brake`: what a month may cost, and stopping what runs away.
 
-use crate::arguments::{BrakeCommand, BudgetCommand};
+use super::changes;
+use crate::arguments::{BrakeCommand, BudgetCommand, Where};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words;
 use hearth_core::api::{
-    BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeMode, BrakeModeSet, BrakeStatus, Budget,
-    BudgetDelete, BudgetScope, BudgetSet, BudgetState, Empty,
+    BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeMode, BrakeModeSet, BrakeRehearsal,
+    BrakeStatus, Budget, BudgetDelete, BudgetScope, BudgetSet, BudgetState, CloudChange, Empty, Rehearsed,
+    RehearsedAct,
 };
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
@@ -101,6 +103,23 @@ pub(super) async fn brake(
     command: Option<&BrakeCommand>,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
+    if let Some(
+        BrakeCommand::Pull { functions, place, consent, .. }
+        | BrakeCommand::Release { functions, place, consent },
+    ) = command
+        && let Some(account) = &place.account
+    {
+        let [name] = functions.as_slice() else {
+            let message = format!("one function of {account} is stopped or released at a time");
+            return Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint("Name one.").into());
+        };
+        let limit = match command {
+            Some(BrakeCommand::Release { .. }) => former(caller, place, account, name).await?,
+            _ => Some(0),
+        };
+        let change = CloudChange::LimitConcurrency { limit };
+        return changes::of_function(caller, place, name, change, *consent, output).await;
+    }
     let mode = |mode| BrakeModeSet { mode };
     let status: BrakeStatus = match command {
         None | Some(BrakeCommand::Status) => caller.ask("brake_status", Empty {}).await?,
@@ -112,9 +131,10 @@ pub(super) async fn brake(
         Some(BrakeCommand::Pull { functions, .. }) => {
             caller.ask("brake_pull", BrakeFunctions { functions: functions.clone() }).await?
         }
-        Some(BrakeCommand::Release { functions }) => {
+        Some(BrakeCommand::Release { functions, .. }) => {
             caller.ask("brake_release", BrakeFunctions { functions: functions.clone() }).await?
         }
+        Some(BrakeCommand::Rehearse) => return rehearse(caller, output).await,
         Some(BrakeCommand::Log) => return log(caller, output).await,
     };
     if output.is_json() {
@@ -133,6 +153,11 @@ pub(super) async fn brake(
         let name = output.tone(&held.function, Tone::Bad);
         output.line(&format!("  {name} stopped since {}: {}", words::instant(held.since_us), held.reason))?;
     }
+    for held in &status.held_elsewhere {
+        let name = output.tone(&held.function, Tone::Bad);
+        let since = words::instant(held.since_us);
+        output.line(&format!("  {name} in {}, {} stopped since {since}", held.account_name, held.region))?;
+    }
     for one in &status.suggestions {
         let name = output.tone(&one.function, Tone::Odd);
         output.line(&format!("  {name} should be stopped: {}", one.reason))?;
@@ -144,6 +169,78 @@ pub(super) async fn brake(
         output.aside(note, Tone::Quiet);
     }
     Ok(Ended::Well)
+}
+
+/// The limit that a function of an account had before it was stopped.
+async fn former(caller: &Caller, place: &Where, account: &str, name: &str) -> Result<Option<u32>, Failure> {
+    let status: BrakeStatus = caller.ask("brake_status", Empty {}).await?;
+    let known = status.held_elsewhere.into_iter().find(|held| {
+        held.function == name
+            && (held.account == account || held.account_name == account)
+            && place.region.as_ref().is_none_or(|region| *region == held.region)
+    });
+    let known = known.ok_or_else(|| {
+        ApiError::new(ErrorCode::NotFound, format!("`{name}` was not stopped in {account} with the brake"))
+            .with_hint("`hearth brake` lists what is; `hearth limit` sets any limit.")
+    })?;
+    Ok(known.former_concurrency)
+}
+
+async fn rehearse(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {
+    let rehearsal: BrakeRehearsal = caller.ask("brake_rehearse", Empty {}).await?;
+    if output.is_json() {
+        output.document(&rehearsal)?;
+        return Ok(Ended::Well);
+    }
+    if rehearsal.functions.is_empty() {
+        output.line("Nothing was called this month, so there is nothing that the brake could stop.")?;
+    } else {
+        let mut table = Table::new(&[
+            ("Function", Side::Left),
+            ("The brake", Side::Left),
+            ("This month", Side::Right),
+            ("An hour now", Side::Right),
+            ("Calls in 24 h", Side::Right),
+            ("After a release", Side::Left),
+            ("Why", Side::Left),
+        ]);
+        for one in &rehearsal.functions {
+            let (act, tone) = act(one);
+            table.row(vec![
+                cell(&one.function, Tone::Strong),
+                cell(act, tone),
+                words::dollars(&one.spent_usd).into(),
+                words::dollars(&one.usd_per_hour).into(),
+                one.calls_24h.to_string().into(),
+                match one.former_concurrency {
+                    None => "no limit of its own".to_owned(),
+                    Some(limit) => words::counted(u64::from(limit), "server"),
+                }
+                .into(),
+                one.reason.clone().unwrap_or_default().into(),
+            ]);
+        }
+        table.print(output)?;
+    }
+    output.line(&rehearsal.refused)?;
+    output.line(&format!("A refused call is told: {}", rehearsal.answer))?;
+    output.line(&rehearsal.release)?;
+    for note in &rehearsal.notes {
+        output.aside(note, Tone::Quiet);
+    }
+    Ok(Ended::Well)
+}
+
+fn act(one: &Rehearsed) -> (String, Tone) {
+    let (word, tone) = match one.act {
+        RehearsedAct::Stops => ("would stop it", Tone::Bad),
+        RehearsedAct::Asks => ("would ask to stop it", Tone::Odd),
+        RehearsedAct::Off => ("is off; would only tell", Tone::Quiet),
+        RehearsedAct::Rests => ("leaves it alone for now", Tone::Quiet),
+        RehearsedAct::Holds => ("holds it already", Tone::Bad),
+        RehearsedAct::Runs => ("has no reason", Tone::Good),
+    };
+    (if one.at_next_call { format!("{word} with its next call") } else { word.to_owned() }, tone)
 }
 
 async fn log(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {

@@ -63,6 +63,9 @@ fn books(info: &PricesInfo, output: &mut Output) -> Result<Ended, Failure> {
     }
     table.print(output)?;
     changes("Waiting for a yes (`hearth prices confirm`)", &info.waiting, output)?;
+    for file in &info.unread {
+        output.aside(file, Tone::Bad);
+    }
     Ok(Ended::Well)
 }
 

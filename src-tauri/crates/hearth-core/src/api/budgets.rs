@@ -130,6 +130,24 @@ pub struct Braked {
     pub reason: String,
 }
 
+/// A function in an account that a person stopped: its limit is 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BrakedElsewhere {
+    /// The account's id.
+    pub account: String,
+    /// What a person calls the account.
+    pub account_name: String,
+    /// The region.
+    pub region: String,
+    /// The function's name.
+    pub function: String,
+    /// The limit that it had; none is no limit of its own.
+    pub former_concurrency: Option<u32>,
+    /// Since when.
+    pub since_us: Micros,
+}
+
 /// A function that the brake would stop if it were armed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -160,6 +178,8 @@ pub struct BrakeStatus {
     pub mode: BrakeMode,
     /// The functions that it holds, oldest first.
     pub held: Vec<Braked>,
+    /// Functions in accounts that were stopped, oldest first: each is released by a change with a review.
+    pub held_elsewhere: Vec<BrakedElsewhere>,
     /// What it would stop, oldest first.
     pub suggestions: Vec<BrakeSuggestion>,
     /// Released functions that it leaves alone, with until when.
@@ -207,4 +227,64 @@ pub struct BrakeHistoryEntry {
     /// The figures it stands on.
     #[ts(type = "Record<string, string | number | null>")]
     pub figures: serde_json::Value,
+}
+
+/// What the brake would do about a function now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RehearsedAct {
+    /// Stop it: the brake is armed and there is a reason.
+    Stops,
+    /// Ask whether to stop it.
+    Asks,
+    /// Nothing, since the brake is off; there is a reason.
+    Off,
+    /// Nothing: it was released a short time ago and is left alone.
+    Rests,
+    /// Nothing more: it is stopped already.
+    Holds,
+    /// Nothing: there is no reason to.
+    Runs,
+}
+
+/// A function in a rehearsal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Rehearsed {
+    /// Its name.
+    pub function: String,
+    /// What the brake would do about it now.
+    pub act: RehearsedAct,
+    /// It does not run: the brake would act with its next call.
+    pub at_next_call: bool,
+    /// Why there would be something to do; none while nothing is wrong.
+    pub reason: Option<String>,
+    /// What it spent this month so far: list price, no free tier, an exact decimal.
+    pub spent_usd: String,
+    /// What it spends now in US dollars an hour, an estimate.
+    pub usd_per_hour: String,
+    /// Its calls of the last 24 hours: so many a day would be refused.
+    pub calls_24h: u64,
+    /// The limit that a release brings back; none is no limit of its own.
+    pub former_concurrency: Option<u32>,
+}
+
+/// What the brake would do now. Nothing was done for it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BrakeRehearsal {
+    /// When.
+    pub at_us: Micros,
+    /// What the brake is set to.
+    pub mode: BrakeMode,
+    /// Functions on this computer that spend, or that there is a reason to stop: those first.
+    pub functions: Vec<Rehearsed>,
+    /// Which calls would be refused, in words.
+    pub refused: String,
+    /// What a refused call would be told.
+    pub answer: String,
+    /// How to let go again.
+    pub release: String,
+    /// What must be known of it.
+    pub notes: Vec<String>,
 }

@@ -26,6 +26,8 @@ pub struct PricesInfo {
     pub books: Vec<BookInfo>,
     /// Prices that moved too far to be believed without a person's yes.
     pub waiting: Vec<Change>,
+    /// Files among the price books that are none, each with what is wrong in it; the other books are used.
+    pub unread: Vec<String>,
     /// Regions with prices of Lambda.
     pub regions: Vec<String>,
 }

@@ -180,6 +180,9 @@ pub struct WhatIfAnswer {
     pub ghost: WhatIfGhost,
     /// From which traffic on the other plan is cheaper; none when that never happens or nothing runs all the time.
     pub break_even: Option<BreakEven>,
+    /// Regions in which the plan that was asked about has a price, in alphabetical order; empty where one price holds for
+    /// the world.
+    pub regions: Vec<String>,
     /// Both costs over traffic, for drawing; empty without a plan that runs all the time.
     pub curve: WhatIfCurve,
     /// The day of the price book.

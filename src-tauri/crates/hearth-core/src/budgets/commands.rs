@@ -1,6 +1,8 @@
 //! The commands: budgets are set and deleted, the brake is armed, pulled and released, and both are looked at. Owns
 //! what is allowed; must not know when the brake acts by itself.
 
+use super::ELSEWHERE;
+use super::elsewhere::Stopped;
 use super::hold::{By, hold, let_go, note};
 use super::look::SUGGESTION_LASTS;
 use super::standing::{rate_of, stand, subject};
@@ -58,6 +60,7 @@ pub(crate) async fn status(app: &App, _: Empty) -> Result<BrakeStatus> {
     Ok(BrakeStatus {
         mode: seen.brake.mode(),
         held,
+        held_elsewhere: seen.elsewhere.iter().map(Stopped::told).collect(),
         suggestions: seen
             .suggested
             .iter()
@@ -87,6 +90,7 @@ pub(crate) async fn status(app: &App, _: Empty) -> Result<BrakeStatus> {
             "The money of functions on this computer is what AWS would charge: list price without the free \
              tier. They run here for $0."
                 .to_owned(),
+            format!("{ELSEWHERE}."),
         ],
         price_region: region,
     })
@@ -257,7 +261,17 @@ pub(crate) async fn release(app: &App, request: BrakeFunctions) -> Result<BrakeS
         seen.brake.held().iter().map(|(id, held)| (id.clone(), held.name.clone())).collect()
     };
     if let Some(other) = request.functions.iter().find(|name| !held.iter().any(|(_, held)| held == *name)) {
-        return Err(ApiError::new(ErrorCode::NotFound, format!("the brake does not hold `{other}`")));
+        let seen = app.budgets().seen();
+        let there = seen.elsewhere.iter().map(Stopped::told).find(|stopped| stopped.function == *other);
+        let error =
+            ApiError::new(ErrorCode::NotFound, format!("the brake does not hold `{other}` on this computer"));
+        return Err(match there {
+            None => error,
+            Some(there) => error.with_hint(format!(
+                "It is stopped in the account {}: hearth brake release {other} --account {} --region {}",
+                there.account_name, there.account, there.region
+            )),
+        });
     }
     for (id, name) in held {
         if request.functions.is_empty() || request.functions.contains(&name) {

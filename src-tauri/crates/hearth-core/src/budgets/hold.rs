@@ -2,6 +2,7 @@
 //! Owns the order of these, so that a crash in between loses no limit: noted before it is set, forgotten after it is
 //! back. Must not know why.
 
+use super::RELEASE;
 use super::brake::Held;
 use crate::publish::settle;
 use crate::specs::read_again;
@@ -24,7 +25,7 @@ pub(super) enum By {
 }
 
 impl By {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Person => "person",
             Self::Brake => "brake",
@@ -221,13 +222,18 @@ pub(super) async fn hold_on(app: &App) -> Result<()> {
     Ok(())
 }
 
+/// What a call is told that the brake refused.
+pub(super) fn refusal(reason: &str) -> String {
+    format!("{STOPPED}: {reason}. {RELEASE}.")
+}
+
 /// Says in a refused call that the brake refused it.
 pub(crate) fn mark_refused(app: &App, invocation: &mut Invocation, response: &mut Bytes) {
     if invocation.outcome != Outcome::Throttled {
         return;
     }
     let Some(reason) = app.budgets().holds(&invocation.function_id) else { return };
-    let message = format!("{STOPPED}: {reason}. Release it with Ctrl Shift B or `hearth brake release`.");
+    let message = refusal(&reason);
     let body = json!({
         "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
         "Type": "User",

@@ -3,13 +3,14 @@
 
 use super::brake::Act;
 use super::hold::{By, hold, hold_on, note_once};
-use super::runaway::UNUSUAL;
+use super::runaway::{LiveRate, UNUSUAL};
+use super::signatures::RetryStorm;
 use super::standing::{Standing, covers, scope_key, stand};
-use super::watch::Suggested;
+use super::watch::{Seen, Suggested};
 use super::words::{self, Month};
 use crate::{App, Result};
 use hearth_model::{FunctionId, HearthEvent, Micros};
-use hearth_store::StoredBudget;
+use hearth_store::{Scope, StoredBudget};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Value, json};
@@ -94,32 +95,16 @@ async fn look(app: &App) -> Result<bool> {
             .entry(budget.scope.clone())
             .or_default()
             .look(now, &standing.reading);
-        let reason = if standing.spent >= standing.amount {
-            format!(
-                "{} spent the budget of {} for {}",
-                standing.subject,
-                words::usd(standing.amount),
-                month.name
-            )
-        } else if let Some(since) = episode {
-            let text = runaway_words(&standing, &month, since);
-            tell_runaway(app, budget, &standing, &text, since).await;
-            text
-        } else {
-            continue;
-        };
-        let over = standing.spent >= standing.amount;
-        let seen = app.budgets().seen();
-        for (id, (name, rate)) in &seen.rates {
-            let runs = now - rate.last() <= RECENT;
-            let large = rate.at(now) >= SHARE * standing.reading.rate;
-            if covers(&budget.scope, id) && if over { runs } else { large } {
-                found.entry(id.clone()).or_insert_with(|| Found {
-                    name: name.clone(),
-                    reason: reason.clone(),
-                    figures: standing.figures(),
-                });
-            }
+        let Some(why) = why(&standing, &month, episode) else { continue };
+        if let Some(since) = why.runs_since {
+            tell_runaway(app, budget, &standing, &why.text, since).await;
+        }
+        for (id, name) in spenders(&app.budgets().seen(), &budget.scope, &standing, now) {
+            found.entry(id).or_insert_with(|| Found {
+                name,
+                reason: why.text.clone(),
+                figures: standing.figures(),
+            });
         }
     }
     signatures(app, now, &mut found);
@@ -127,6 +112,46 @@ async fn look(app: &App) -> Result<bool> {
         act(app, now, &id, found).await?;
     }
     Ok(active > 0)
+}
+
+/// Why a budget is a reason to act.
+pub(super) struct Why {
+    pub(super) text: String,
+    /// Since when spending runs away; none when the budget is spent already.
+    pub(super) runs_since: Option<Micros>,
+}
+
+/// What a budget says: that it is spent, or since when spending runs away; none while neither is so.
+pub(super) fn why(standing: &Standing, month: &Month, episode: Option<Micros>) -> Option<Why> {
+    if standing.spent >= standing.amount {
+        let text = format!(
+            "{} spent the budget of {} for {}",
+            standing.subject,
+            words::usd(standing.amount),
+            month.name
+        );
+        return Some(Why { text, runs_since: None });
+    }
+    let since = episode?;
+    Some(Why { text: runaway_words(standing, month, since), runs_since: Some(since) })
+}
+
+/// Who spends what a budget is about: of a spent one everybody that runs, of one that runs away the large ones.
+pub(super) fn spenders(
+    seen: &Seen,
+    scope: &Scope,
+    standing: &Standing,
+    now: Micros,
+) -> Vec<(FunctionId, String)> {
+    let over = standing.spent >= standing.amount;
+    let spends = |rate: &LiveRate| {
+        if over { now - rate.last() <= RECENT } else { rate.at(now) >= SHARE * standing.reading.rate }
+    };
+    seen.rates
+        .iter()
+        .filter(|(id, (_, rate))| covers(scope, id) && spends(rate))
+        .map(|(id, (name, _))| (id.clone(), name.clone()))
+        .collect()
 }
 
 /// Takes the calls since the last look into the live rates; the answer is how many functions ran, and the budgets.
@@ -224,6 +249,21 @@ fn sentence(text: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
+/// A function that calls itself, in words.
+pub(super) fn loop_words(calls: u32) -> String {
+    format!("it calls itself: {calls} calls in a row, each made by the one before")
+}
+
+/// A function that is retried blindly, in words.
+pub(super) fn storm_words(storm: &RetryStorm) -> String {
+    format!(
+        "it is retried blindly: {} of its last {} calls failed alike with {}",
+        storm.failures,
+        storm.calls,
+        if storm.error.is_empty() { "one error" } else { &storm.error }
+    )
+}
+
 /// Calls that call themselves, and blind retries.
 fn signatures(app: &App, now: Micros, found: &mut BTreeMap<FunctionId, Found>) {
     let mut seen = app.budgets().seen();
@@ -231,7 +271,7 @@ fn signatures(app: &App, now: Micros, found: &mut BTreeMap<FunctionId, Found>) {
     for (id, (name, calls)) in loops {
         found.entry(id).or_insert_with(|| Found {
             name,
-            reason: format!("it calls itself: {calls} calls in a row, each made by the one before"),
+            reason: loop_words(calls),
             figures: json!({ "chainCalls": calls }),
         });
     }
@@ -241,12 +281,7 @@ fn signatures(app: &App, now: Micros, found: &mut BTreeMap<FunctionId, Found>) {
             Some(storm) => {
                 found.entry(id.clone()).or_insert_with(|| Found {
                     name: name.clone(),
-                    reason: format!(
-                        "it is retried blindly: {} of its last {} calls failed alike with {}",
-                        storm.failures,
-                        storm.calls,
-                        if storm.error.is_empty() { "one error" } else { &storm.error }
-                    ),
+                    reason: storm_words(&storm),
                     figures: json!({ "failures": storm.failures, "calls": storm.calls }),
                 });
             }

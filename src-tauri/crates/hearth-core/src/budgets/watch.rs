@@ -2,6 +2,7 @@
 //! around it, which is never held while anything is awaited.
 
 use super::brake::{Brake, Held};
+use super::elsewhere::Stopped;
 use super::runaway::{Episode, LiveRate};
 use super::signatures::{Chains, LOOP_CALLS, Retries};
 use crate::api::BrakeMode;
@@ -55,6 +56,8 @@ pub(super) struct Seen {
     pub(super) suggested: BTreeMap<FunctionId, Suggested>,
     pub(super) budgets: Arc<Vec<StoredBudget>>,
     pub(super) last_look: Micros,
+    /// Functions in accounts that are stopped, oldest first.
+    pub(super) elsewhere: Vec<Stopped>,
 }
 
 /// The watch over budgets, with the brake.
@@ -75,7 +78,10 @@ impl Watch {
             }),
             None => Kept::default(),
         };
-        let held = store.braked_functions().await?.into_iter().map(|it| {
+        let braked = store.braked_functions().await?;
+        let elsewhere: Vec<Stopped> = braked.iter().filter_map(Stopped::read).collect();
+        let local = braked.into_iter().filter(|it| Stopped::read(it).is_none());
+        let held = local.map(|it| {
             let held = Held {
                 former: it.former_concurrency,
                 name: it.name,
@@ -88,8 +94,10 @@ impl Watch {
         });
         let brake = Brake::new(kept.mode, held.collect());
         let budgets = Arc::new(store.budgets().await?);
-        let watch =
-            Self { seen: Mutex::new(Seen { brake, budgets, ..Seen::default() }), woken: Notify::new() };
+        let watch = Self {
+            seen: Mutex::new(Seen { brake, budgets, elsewhere, ..Seen::default() }),
+            woken: Notify::new(),
+        };
         let something = { !watch.seen().brake.held().is_empty() || !watch.seen().budgets.is_empty() };
         if something {
             watch.wake();

@@ -7,6 +7,7 @@ use super::functions::location;
 use super::{Clouds, api_error};
 use crate::api::{CloudApply, CloudChange, CloudChangeRequest, CloudChanged, CloudReview, CodeSource};
 use crate::app::blocking;
+use crate::budgets::elsewhere;
 use crate::deploy::check_name;
 use crate::package::make_executable;
 use crate::stage::Origin;
@@ -56,13 +57,22 @@ pub(crate) async fn apply(app: &App, request: CloudApply) -> Result<CloudChanged
         });
     });
     // A change that was begun is made to its end, or taken back, even when nobody waits for the answer any more.
-    let (provider, change, digest) = (meant.provider, meant.change, request.digest);
-    let making = app.tasks().spawn(async move { provider.apply(&change, &digest, progress).await });
+    let Meant { account, provider, change } = meant;
+    let (maker, digest) = (app.clone(), request.digest);
+    let making = app.tasks().spawn(async move {
+        let brake = elsewhere::before(&maker, &account, provider.as_ref(), &change).await?;
+        let changed = provider.apply(&change, &digest, progress).await;
+        // What was made is made, whether or not it could be noted.
+        if let Err(error) = elsewhere::after(&maker, brake, changed.is_ok()).await {
+            tracing::warn!(%error, "what the brake holds in an account is not noted");
+        }
+        changed.map_err(|fault| api_error(&account, fault))
+    });
     let changed = making.await.map_err(|error| {
         ApiError::internal("a change stopped unexpectedly").with_detail(error.to_string())
     })?;
     app.tell(HearthEvent::AccountsChanged);
-    changed.map_err(|fault| api_error(&meant.account, fault))
+    changed
 }
 
 /// From a person's words to a change.

@@ -60,6 +60,7 @@ fn info(app: &App) -> Result<PricesInfo> {
             })
             .collect(),
         waiting,
+        unread: app.price_shelf().unread(),
         regions: current.regions().map(str::to_owned).collect(),
     })
 }

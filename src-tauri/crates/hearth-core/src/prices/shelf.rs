@@ -16,6 +16,8 @@ pub(crate) struct PriceShelf {
     folder: PathBuf,
     books: RwLock<Arc<Books>>,
     pending: Mutex<Option<PriceBook>>,
+    /// Files that are no price book, with why, as they were when the data folder was opened.
+    unread: Vec<String>,
     sources: Mutex<PriceSources>,
     hosts: Mutex<BTreeSet<String>>,
     alone: tokio::sync::Mutex<()>,
@@ -25,17 +27,27 @@ impl PriceShelf {
     /// The bundled book and those kept in the data folder.
     pub(crate) fn open(data_dir: &Path) -> Result<Self> {
         let folder = data_dir.join("prices");
-        let mut kept = Vec::new();
+        let (mut files, mut unread) = (Vec::new(), Vec::new());
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
             let name = entry.file_name();
             if path.extension().is_some_and(|extension| extension == "json") && name != PENDING {
-                kept.extend(read(&path));
+                files.push(path);
             }
         }
-        let pending = read(&folder.join(PENDING));
+        files.sort();
+        let mut use_it = |path: &Path| {
+            read(path).unwrap_or_else(|why| {
+                tracing::warn!(path = %path.display(), why, "a price book is not used");
+                unread.push(format!("{} is not used: {why}", path.display()));
+                None
+            })
+        };
+        let kept: Vec<PriceBook> = files.iter().filter_map(|path| use_it(path)).collect();
+        let pending = use_it(&folder.join(PENDING));
         Ok(Self {
             folder,
+            unread,
             books: RwLock::new(Arc::new(Books::new(PriceBook::bundled()?, kept))),
             pending: Mutex::new(pending),
             sources: Mutex::new(PriceSources::default()),
@@ -46,6 +58,11 @@ impl PriceShelf {
 
     pub(crate) fn books(&self) -> Arc<Books> {
         Arc::clone(&self.books.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Files that are no price book, with why.
+    pub(super) fn unread(&self) -> Vec<String> {
+        self.unread.clone()
     }
 
     /// Prices that wait for a yes.
@@ -126,16 +143,11 @@ fn unwritten(error: &std::io::Error) -> ApiError {
         .with_detail(error.to_string())
 }
 
-fn read(path: &Path) -> Option<PriceBook> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
-        Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "a price book cannot be read and is not used");
-            return None;
-        }
-    };
-    PriceBook::parse(&text)
-        .inspect_err(|error| tracing::warn!(path = %path.display(), %error, "a price book is not used"))
-        .ok()
+/// The book of a file, none without a file; else why it is none.
+fn read(path: &Path) -> std::result::Result<Option<PriceBook>, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => PriceBook::parse(&text).map(Some).map_err(|error| error.to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
 }

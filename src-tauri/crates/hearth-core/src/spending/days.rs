@@ -23,6 +23,15 @@ pub(crate) struct Daily {
 }
 
 impl Daily {
+    /// The same days of somebody else on top.
+    pub(crate) fn add(&mut self, other: &Self) {
+        let more = [&other.requests, &other.compute, &other.start_up, &other.storage, &other.always_on];
+        for (sum, more) in self.parts().into_iter().zip(more) {
+            sum.resize(sum.len().max(more.len()), 0.0);
+            add(sum, more);
+        }
+    }
+
     fn parts(&mut self) -> [&mut Vec<f64>; 5] {
         [&mut self.requests, &mut self.compute, &mut self.start_up, &mut self.storage, &mut self.always_on]
     }

@@ -49,17 +49,34 @@ pub(crate) struct Ledger {
 
 /// Reads and prices a month: each day with the prices of that day, and tiers and grants counted through the month.
 pub(crate) async fn read(app: &App, asked: &Asked, month: Month, period: &CostMonth) -> Result<Ledger> {
+    let counts = app.store().usage_by_function(&asked.billed, period.from_us, period.until_us).await?;
+    let counts = counts.into_iter().map(|usage| (usage.function_id.clone(), usage)).collect();
+    price(app, asked, month, period, (&Grants::whole(), asked.only.as_ref()), counts).await
+}
+
+/// The same at list prices alone: no grants, no counts and nobody's marginal cost, which take the longest.
+pub(crate) async fn read_list(app: &App, asked: &Asked, month: Month, period: &CostMonth) -> Result<Ledger> {
+    let nobody = FunctionId(String::new());
+    price(app, asked, month, period, (&Grants::default(), Some(&nobody)), HashMap::new()).await
+}
+
+async fn price(
+    app: &App,
+    asked: &Asked,
+    month: Month,
+    period: &CostMonth,
+    (grants, marginal_of): (&Grants, Option<&FunctionId>),
+    counts: HashMap<FunctionId, FunctionUsage>,
+) -> Result<Ledger> {
     let placed: HashMap<FunctionId, PlacedFunction> =
         asked.functions.iter().map(|function| (function.id.clone(), function.clone())).collect();
     let Taken { days, by_account, unpriced, services } = take(app, asked, month, period).await?;
-    let counts = app.store().usage_by_function(&asked.billed, period.from_us, period.until_us).await?;
-    let counts = counts.into_iter().map(|usage| (usage.function_id.clone(), usage)).collect();
     let mut priced: Vec<PricedSums> = days.iter().map(|days| (days.to, HashMap::new())).collect();
     let (mut accounts, mut sums) = (Vec::new(), HashMap::<FunctionId, Sums>::new());
     for (id, stretches) in by_account {
         let billed: Vec<Billed<'_>> =
             days.iter().zip(stretches).map(|(days, used)| Billed { days, used }).collect();
-        let bill = bill(&billed, &Grants::whole(), asked.only.as_ref())?;
+        let bill = bill(&billed, grants, marginal_of)?;
         for (place, (billed, (_, priced))) in billed.iter().zip(&mut priced).enumerate() {
             for (id, more) in bill.sums(place, &billed.used) {
                 sums.entry(id.clone()).or_default().add(&more);

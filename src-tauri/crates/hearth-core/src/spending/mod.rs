@@ -2,6 +2,7 @@
 //! book. Must not know SQL, a transport or how figures are drawn; budgets and tuning live elsewhere.
 
 mod bill;
+mod chart;
 mod days;
 mod detail;
 mod export;
@@ -23,6 +24,7 @@ mod target;
 mod what_if;
 
 pub(crate) use bill::{Sums, plain};
+pub(crate) use chart::{Dollars, chart};
 pub(crate) use detail::function;
 pub(crate) use export::export;
 pub(crate) use hidden::hidden;

@@ -152,6 +152,14 @@ impl Month {
         }
     }
 
+    /// The month after.
+    pub(crate) fn after(self) -> Self {
+        match self.month {
+            12 => Self { year: self.year + 1, month: 1 },
+            month => Self { year: self.year, month: month + 1 },
+        }
+    }
+
     /// `2026-11`.
     pub(crate) fn name(self) -> String {
         format!("{:04}-{:02}", self.year, self.month)
@@ -217,6 +225,7 @@ mod tests {
     fn months_are_read_counted_and_named() {
         let month = Month::parse("2026-01").unwrap();
         assert_eq!(month.before().name(), "2025-12");
+        assert_eq!((month.before().after(), month.after().name()), (month, "2026-02".to_owned()));
         assert_eq!(Month::parse("2028-02").unwrap().last_day(), Day::constant(2028, 2, 29));
         assert_eq!(Month::holding(Micros(1_795_428_930_123_000)).name(), "2026-11");
         for wrong in ["2026", "2026-13", "2026-1", "26-01", "next", ""] {

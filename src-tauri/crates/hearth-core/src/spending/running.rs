@@ -97,14 +97,31 @@ impl Services {
         until: Micros,
         days: usize,
     ) -> Vec<Vec<Running>> {
-        let length = Grain::Day.length().0;
+        self.steps(id, from, until, days, Grain::Day)
+    }
+
+    /// The same step by step.
+    pub(crate) fn steps(
+        &self,
+        id: &FunctionId,
+        from: Micros,
+        until: Micros,
+        count: usize,
+        grain: Grain,
+    ) -> Vec<Vec<Running>> {
+        let length = grain.length().0;
         let versions = self.0.get(id).map_or(&[][..], Vec::as_slice);
-        (0..days as i64)
-            .map(|day| {
-                let begin = from + Micros(day * length);
+        (0..count as i64)
+            .map(|step| {
+                let begin = from + Micros(step * length);
                 sized(versions, begin, until.min(begin + Micros(length)))
             })
             .collect()
+    }
+
+    /// When the first of them began; none where there are none.
+    pub(crate) fn first(&self) -> Option<Micros> {
+        self.0.values().filter_map(|versions| Some(versions.first()?.from)).min()
     }
 }
 

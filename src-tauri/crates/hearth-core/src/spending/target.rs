@@ -63,7 +63,7 @@ pub(crate) fn as_asked(
         Some(asked) => plan(asked, request, wanted)?,
     };
     let region = match &request.region {
-        Some(region) => region.clone(),
+        Some(region) => known(book, &plan, region)?,
         None => region_for(book, &plan, &pricing.region),
     };
     let mut target = Target::new(plan, region);
@@ -153,17 +153,42 @@ fn plan(asked: &WhatIfPlan, request: &WhatIfRequest, wanted: Now) -> Result<Targ
     })
 }
 
+/// Who has regions for a plan; none where one price holds for the world.
+pub(crate) fn provider_of(plan: &TargetPlan) -> Option<Provider> {
+    match plan {
+        TargetPlan::AzureConsumption | TargetPlan::AzureFlex { .. } | TargetPlan::AzurePremium { .. } => {
+            Some(Provider::Azure)
+        }
+        TargetPlan::GoogleGen1 { .. }
+        | TargetPlan::CloudRunRequest { .. }
+        | TargetPlan::CloudRunInstance { .. } => Some(Provider::Gcp),
+        TargetPlan::CloudflareWorkers | TargetPlan::OwnServer { .. } | TargetPlan::Other { .. } => None,
+        _ => Some(Provider::Aws),
+    }
+}
+
+/// A region that somebody wrote; one that the vendor of the plan does not have is refused with those that it has.
+fn known(book: &PriceBook, plan: &TargetPlan, region: &str) -> Result<String> {
+    match provider_of(plan) {
+        Some(provider) if !book.knows_region(provider, region) => {
+            let message =
+                format!("there are no {provider} prices for the region `{region}` in the price book");
+            Err(ApiError::new(ErrorCode::InvalidInput, message)
+                .with_hint(format!("It has prices for {}.", book.regions_of(provider).join(", "))))
+        }
+        _ => Ok(region.to_owned()),
+    }
+}
+
 /// The region of a plan when none is asked for: the function's own where the vendor knows it, else one on the same
 /// continent, else the vendor's usual one.
 fn region_for(book: &PriceBook, plan: &TargetPlan, own: &str) -> String {
-    let (provider, near) = match plan {
-        TargetPlan::AzureConsumption | TargetPlan::AzureFlex { .. } | TargetPlan::AzurePremium { .. } => (
+    let (provider, near) = match provider_of(plan) {
+        Some(Provider::Azure) => (
             Provider::Azure,
             near(own, ["westeurope", "northeurope"], ["southeastasia", "japaneast"], "eastus"),
         ),
-        TargetPlan::GoogleGen1 { .. }
-        | TargetPlan::CloudRunRequest { .. }
-        | TargetPlan::CloudRunInstance { .. } => (
+        Some(Provider::Gcp) => (
             Provider::Gcp,
             near(
                 own,

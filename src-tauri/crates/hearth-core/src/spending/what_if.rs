@@ -7,7 +7,7 @@ use super::ghost::ghost;
 use super::period::{Asked, asked, day_of, month};
 use super::plans::{AZURE_CONSUMPTION_MB, FREE_STORAGE_MB, Pricing, billed_memory, pricing};
 use super::running::is_service;
-use super::target::{Now, as_asked, as_it_is, words};
+use super::target::{Now, as_asked, as_it_is, provider_of, words};
 use crate::api::{WhatIfAnswer, WhatIfCurve, WhatIfDuration, WhatIfMonth, WhatIfRequest};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::{
@@ -105,11 +105,22 @@ pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfA
         assumptions: assumptions(&request, &cases, &priced, covered, same),
         ghost: ghost(app, &asked, &period, &book, day, &cases, &priced).await?,
         break_even,
+        regions: regions(&book, day, &cases[0]),
         curve,
         price_date: book.date().to_owned(),
         before,
         after,
     })
+}
+
+/// Where the plan that was asked about can be priced: the same question, once for each region of the vendor.
+fn regions(book: &PriceBook, day: Day, case: &Case) -> Vec<String> {
+    let Some(provider) = provider_of(&case.after.plan) else { return Vec::new() };
+    let priced = |region: &String| {
+        let target = Target { region: region.clone(), ..case.after.clone() };
+        project(book, day, &case.after_usage, &target).is_ok()
+    };
+    book.regions_of(provider).into_iter().filter(priced).collect()
 }
 
 /// Calls that were seen; cases hold those of a month.

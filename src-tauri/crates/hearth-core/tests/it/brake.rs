@@ -106,6 +106,86 @@ async fn an_armed_brake_stops_what_spent_its_budget_and_a_release_brings_its_lim
     house.app.close().await;
 }
 
+/// What may not change in a rehearsal: how the brake stands, what was told, and every function.
+async fn everything(house: &House) -> [Value; 3] {
+    let mut status = status(house).await;
+    // The live rate falls by itself.
+    for name in ["usdPerHour", "live", "budgets"] {
+        status[name] = Value::Null;
+    }
+    let history = house.ok("brake_history", json!({ "limit": 100 })).await;
+    [status, history, limit(house, "greeter").await]
+}
+
+/// The same once the watch has told everything that it tells by itself.
+async fn settled(house: &House) -> [Value; 3] {
+    let mut before = everything(house).await;
+    for _ in 0..200 {
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        let now = everything(house).await;
+        if now == before {
+            return now;
+        }
+        before = now;
+    }
+    panic!("it never settled: {before:?}");
+}
+
+#[tokio::test]
+async fn a_rehearsal_says_what_the_brake_would_do_and_changes_nothing() {
+    let house = House::open().await;
+    if !house.has_python().await {
+        return;
+    }
+    house.deploy_greeter("greeter").await;
+    house.deploy_greeter("other").await;
+    give_limit(&house, "greeter", 7).await;
+    house.ok("brake_mode", json!({ "mode": "off" })).await;
+    let rehearse = || house.ok("brake_rehearse", json!({}));
+    assert_eq!(rehearse().await["functions"], json!([]), "nothing was called");
+    for name in ["greeter", "other"] {
+        assert_eq!(outcome(&house, name).await, "succeeded");
+    }
+    let calm = rehearse().await;
+    let acts = |rehearsal: &Value| {
+        let rows = rehearsal["functions"].as_array().unwrap();
+        rows.iter()
+            .map(|row| format!("{} {}", row["function"], row["act"]).replace('"', ""))
+            .collect::<Vec<_>>()
+    };
+    let mut all = acts(&calm);
+    all.sort();
+    assert_eq!(all, ["greeter runs", "other runs"], "{calm}");
+
+    budget(&house, json!({ "kind": "function", "function": "greeter" }), TINY).await;
+    for (mode, act) in [("off", "greeter off"), ("suggest", "greeter asks")] {
+        house.ok("brake_mode", json!({ "mode": mode })).await;
+        if mode == "suggest" {
+            let suggests = |now: &Value| now["suggestions"].as_array().is_some_and(|all| !all.is_empty());
+            until(&house, "greeter is suggested", suggests).await;
+        } else {
+            let told = |now: &Value| now["budgets"][0]["state"] == "over";
+            until(&house, "the budget is spent", told).await;
+        }
+        let before = settled(&house).await;
+        let rehearsal = rehearse().await;
+        assert_eq!(everything(&house).await, before, "{mode}");
+        assert_eq!(acts(&rehearsal), [act, "other runs"], "{rehearsal}");
+        let row = &rehearsal["functions"][0];
+        assert_eq!((&row["formerConcurrency"], &row["calls24h"]), (&json!(7), &json!(1)));
+        assert!(row["reason"].as_str().unwrap().starts_with("greeter spent the budget of $"), "{row}");
+        assert_ne!(row["spentUsd"], "0");
+        let told = rehearsal["answer"].as_str().unwrap();
+        assert!(told.starts_with("stopped by Hearth's brake: greeter spent the budget"), "{told}");
+        assert!(rehearsal["release"].as_str().unwrap().contains("hearth brake release"));
+    }
+    house.ok("brake_pull", json!({ "functions": ["greeter"] })).await;
+    assert_eq!(acts(&rehearse().await)[0], "greeter holds");
+    house.ok("brake_release", json!({ "functions": [] })).await;
+    assert_eq!(acts(&rehearse().await)[0], "greeter rests");
+    house.app.close().await;
+}
+
 #[tokio::test]
 async fn a_brake_that_was_on_is_on_after_a_restart() {
     let house = House::open().await;

@@ -23,6 +23,83 @@ fn rows_of_demo(page: &Value, key: &str) -> (usize, usize) {
     (demo, rows.len())
 }
 
+/// Dollars of a chart, step by step: requests, compute, start-up, storage, always on.
+async fn charted(house: &House, function: Option<&str>, from: i64, to: i64, grain: &str) -> Vec<[f64; 5]> {
+    let query = json!({ "function": function, "fromUs": from, "toUs": to, "grain": grain });
+    let bytes = house.bytes("series", query).await;
+    let steps = u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize;
+    let column = |name: &str| {
+        let place = hearth_model::SERIES_COLUMNS.iter().position(|column| *column == name).unwrap();
+        let column = &bytes[8 + place * steps * 8..][..steps * 8];
+        column.chunks(8).map(|eight| f64::from_le_bytes(eight.try_into().unwrap())).collect::<Vec<f64>>()
+    };
+    let columns =
+        ["requestCostUsd", "computeCostUsd", "initCostUsd", "storageCostUsd", "alwaysOnCostUsd"].map(column);
+    (0..steps).map(|step| columns.each_ref().map(|column| column[step])).collect()
+}
+
+/// The same of the days of a month on the Cost screen.
+fn shown(cost: &Value) -> Vec<[f64; 5]> {
+    let part = |name: &str| -> Vec<f64> {
+        cost["days"][name].as_array().unwrap().iter().map(|day| day.as_f64().unwrap()).collect()
+    };
+    let parts = ["requests", "compute", "startUp", "storage", "alwaysOn"].map(part);
+    (0..parts[0].len()).map(|day| parts.each_ref().map(|part| part[day])).collect()
+}
+
+/// A chart told this a moment later, while tasks ran on and nothing else did.
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 1e-9 + 1e-3 * one.abs()
+}
+
+/// Charts of every step tell the money of the Cost screen: every cloud, storage, and tasks that run all the time.
+async fn charts_are_the_days_of_the_cost_screen(house: &House, cost: &Value) {
+    let day = 86_400_000_000;
+    let instant = |month: &Value, name: &str| month["month"][name].as_i64().unwrap();
+    let before = cost["month"]["months"][1].as_str().unwrap();
+    let before = house.ok("cost_overview", json!({ "scope": { "kind": "all" }, "month": before })).await;
+    for month in [&before, cost] {
+        let (from, until) = (instant(month, "fromUs"), instant(month, "untilUs"));
+        let days = charted(house, None, from, until, "day").await;
+        let told = shown(month);
+        assert_eq!(days.len(), told.len(), "{}", month["month"]);
+        let list: f64 = month["cost"]["listUsd"].as_str().unwrap().parse().unwrap();
+        assert!(list > 1.0 && same(days.iter().flatten().sum(), list), "{days:?} is not {list}");
+        for (place, (charted, told)) in days.iter().zip(&told).enumerate() {
+            let near = charted.iter().zip(told).all(|(one, other)| same(*one, *other));
+            assert!(near, "day {place} of {}: {charted:?} is not {told:?}", month["month"]["name"]);
+        }
+        let hours = charted(house, None, from, until, "hour").await;
+        for (place, (hours, told)) in hours.chunks(24).zip(&told).enumerate() {
+            for part in 0..5 {
+                let sum: f64 = hours.iter().map(|hour| hour[part]).sum();
+                assert!(same(sum, told[part]), "hours of day {place}, part {part}: {sum} is not {told:?}");
+            }
+        }
+        // Part of a month is part of its days.
+        let last = charted(house, None, until - 3 * day, until, "day").await;
+        let (one, other): (f64, f64) = (last[1].iter().sum(), told[told.len() - 3..][0].iter().sum());
+        assert!(same(one, other), "{one} is not {other}");
+    }
+    let (from, until) = (instant(cost, "fromUs"), instant(cost, "untilUs"));
+    let mut plans = std::collections::BTreeSet::new();
+    for row in cost["functions"].as_array().unwrap() {
+        if !plans.insert(row["plan"].as_str().unwrap()) {
+            continue;
+        }
+        let name = row["name"].as_str().unwrap();
+        let days = charted(house, Some(name), from, until, "day").await;
+        for (charted, told) in days.iter().zip(row["daysUsd"].as_array().unwrap()) {
+            let (sum, told): (f64, f64) = (charted.iter().sum(), told.as_f64().unwrap());
+            assert!(same(sum, told), "{name}: {sum} is not {told}");
+        }
+        let hours: f64 = charted(house, Some(name), from, until, "hour").await.iter().flatten().sum();
+        let list: f64 = row["cost"]["listUsd"].as_str().unwrap().parse().unwrap();
+        assert!(same(hours, list), "{name} by hour: {hours} is not {list}");
+    }
+    assert!(plans.len() > 3, "{plans:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_demo_is_on_everything_shows_it_and_nothing_real() {
     let house = House::open().await;
@@ -73,6 +150,7 @@ async fn while_the_demo_is_on_everything_shows_it_and_nothing_real() {
         }
     }
     assert!(providers.len() > 3, "{providers:?}");
+    charts_are_the_days_of_the_cost_screen(&house, &cost).await;
 
     // Watermarks.
     let from = made["fromUs"].as_i64().unwrap();

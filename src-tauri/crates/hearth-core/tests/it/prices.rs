@@ -267,5 +267,18 @@ async fn a_kept_book_that_was_damaged_is_left_alone() {
     let house = House { app, ..house };
     assert_eq!(house.ok("prices_get", json!({})).await["date"], "2026-11-23");
     assert!(folder.join("2027-01-01.json").exists());
+    let unread = house.ok("prices_get", json!({})).await["unread"].clone();
+    let told = unread[0].as_str().unwrap();
+    assert!(told.contains("2027-01-01.json is not used: ") && told.contains("line 1"), "{told}");
+    house.app.close().await;
+
+    // A typo in a price is told with the price it stands in.
+    let typo = hearth_cost::PriceBook::bundled().unwrap().to_json().unwrap();
+    let typo = typo.replacen("\"requests\"", "\"reqests\"", 1);
+    std::fs::write(folder.join("2027-01-01.json"), typo).unwrap();
+    let app = open_in(house.data.path()).await.unwrap();
+    let house = House { app, ..house };
+    let unread = house.ok("prices_get", json!({})).await["unread"].clone();
+    assert!(unread[0].as_str().unwrap().contains("reqests"), "{unread}");
     house.app.close().await;
 }

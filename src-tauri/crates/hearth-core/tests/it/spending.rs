@@ -292,6 +292,18 @@ async fn what_if_gives_ranges_reasons_a_ghost_and_a_break_even() {
         let (low, high) = (dollars(&answer["after"]["lowUsd"]), dollars(&answer["after"]["highUsd"]));
         let best = dollars(&answer["after"]["usd"]);
         assert!(low <= best && best <= high && best > 0.0, "{plan}: {}", answer["after"]);
+        // Every region that is offered can be asked for, and where prices are by region they differ.
+        let regions = answer["regions"].as_array().unwrap();
+        let mut prices = std::collections::BTreeSet::new();
+        for region in regions {
+            let there = house.ok("cost_what_if", ask(json!({ "plan": plan, "region": region }))).await;
+            assert!(there["after"]["words"].as_str().unwrap().ends_with(region.as_str().unwrap()), "{there}");
+            prices.insert(there["after"]["usd"].to_string());
+        }
+        let worldwide = ["cloudflare", "ownServer"].contains(&plan["plan"].as_str().unwrap());
+        assert_eq!(regions.is_empty(), worldwide, "{plan}: {regions:?}");
+        let tiered = ["googleGen1", "cloudRunRequest"].contains(&plan["plan"].as_str().unwrap());
+        assert!(!tiered || prices.len() == 2, "Google has two tiers, {plan}: {prices:?}");
     }
     for (wrong, words) in [
         (json!({ "memoryMb": 12 }), "not 12"),

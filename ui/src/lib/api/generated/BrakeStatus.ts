@@ -2,6 +2,7 @@
 import type { BrakeMode } from "./BrakeMode";
 import type { BrakeSuggestion } from "./BrakeSuggestion";
 import type { Braked } from "./Braked";
+import type { BrakedElsewhere } from "./BrakedElsewhere";
 import type { Budget } from "./Budget";
 import type { LiveSpend } from "./LiveSpend";
 import type { Micros } from "./Micros";
@@ -18,6 +19,10 @@ mode: BrakeMode,
  * The functions that it holds, oldest first.
  */
 held: Array<Braked>, 
+/**
+ * Functions in accounts that were stopped, oldest first: each is released by a change with a review.
+ */
+heldElsewhere: Array<BrakedElsewhere>, 
 /**
  * What it would stop, oldest first.
  */

@@ -13,6 +13,7 @@ import type { BrakeFunctions } from "./BrakeFunctions";
 import type { BrakeHistoryEntry } from "./BrakeHistoryEntry";
 import type { BrakeHistoryQuery } from "./BrakeHistoryQuery";
 import type { BrakeModeSet } from "./BrakeModeSet";
+import type { BrakeRehearsal } from "./BrakeRehearsal";
 import type { BrakeStatus } from "./BrakeStatus";
 import type { BudgetDelete } from "./BudgetDelete";
 import type { BudgetSet } from "./BudgetSet";
@@ -428,6 +429,10 @@ brake_release: [BrakeFunctions, BrakeStatus],
  * Leaves these suggested functions alone, or all, for ten minutes.
  */
 brake_leave: [BrakeFunctions, BrakeStatus], 
+/**
+ * What the brake would do now, and nothing is done.
+ */
+brake_rehearse: [Empty, BrakeRehearsal], 
 /**
  * What budgets and the brake did, newest first.
  */

@@ -19,6 +19,10 @@ books: Array<BookInfo>,
  */
 waiting: Array<Change>, 
 /**
+ * Files among the price books that are none, each with what is wrong in it; the other books are used.
+ */
+unread: Array<string>, 
+/**
  * Regions with prices of Lambda.
  */
 regions: Array<string>, };

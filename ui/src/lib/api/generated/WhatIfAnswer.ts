@@ -62,6 +62,11 @@ ghost: WhatIfGhost,
  */
 breakEven: BreakEven | null, 
 /**
+ * Regions in which the plan that was asked about has a price, in alphabetical order; empty where one price holds for
+ * the world.
+ */
+regions: Array<string>, 
+/**
  * Both costs over traffic, for drawing; empty without a plan that runs all the time.
  */
 curve: WhatIfCurve, 

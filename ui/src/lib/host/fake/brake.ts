@@ -6,6 +6,7 @@ export function fakeBrake(): BrakeStatus {
   return {
     mode: 'suggest',
     held: [],
+    heldElsewhere: [],
     suggestions: [],
     resting: [],
     budgets: [
@@ -56,6 +57,38 @@ export function brakeAnswers(): Handlers {
         held: functions.length === 0 ? [] : status.held.filter((one) => !functions.includes(one.function)),
       }),
     brake_leave: () => set({ suggestions: [] }),
+    brake_rehearse: () => ({
+      atUs: 1_795_435_200_000_000,
+      mode: status.mode,
+      functions: [
+        {
+          function: 'kettle',
+          act: status.mode === 'armed' ? 'stops' : status.mode === 'suggest' ? 'asks' : 'off',
+          atNextCall: false,
+          reason: 'it calls itself: 16 calls in a row, each made by the one before',
+          spentUsd: '3.2',
+          usdPerHour: '0.01',
+          calls24h: 4_200,
+          formerConcurrency: 4,
+        },
+        {
+          function: 'resize',
+          act: 'runs',
+          atNextCall: false,
+          reason: null,
+          spentUsd: '0.4',
+          usdPerHour: '0',
+          calls24h: 12,
+          formerConcurrency: null,
+        },
+      ],
+      refused:
+        'Every new call of a stopped function, whoever makes it, is refused with status 429. Calls that run go on to their end; servers that wait are ended.',
+      answer:
+        "stopped by Hearth's brake: it calls itself. Release it with Ctrl Shift B or `hearth brake release`.",
+      release: 'Release it with Ctrl Shift B or `hearth brake release`.',
+      notes: ['Nothing was changed by this rehearsal.'],
+    }),
     brake_history: () => [],
     budget_set: ({ amountUsd, alerts }) =>
       set({ budgets: status.budgets.map((budget) => ({ ...budget, amountUsd, alerts })) }),

@@ -1,0 +1,166 @@
+//! Functions in accounts that are stopped: a person limits one to 0 and lets go of it, each time by a change that was
+//! reviewed. Owns the note of what the limit was, which is written before the change is made and forgotten after it was
+//! taken back. Changes nothing in an account itself.
+
+use super::hold::{By, limit_words, note};
+use crate::api::BrakedElsewhere;
+use crate::{App, Result};
+use hearth_cloud::{Account, Change, FunctionAddress, Provider, SignIn};
+use hearth_model::{FunctionId, HearthEvent, Micros};
+use hearth_store::BrakedFunction;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// How the ids of such functions begin where local ones have theirs.
+const PREFIX: &str = "account ";
+
+/// Where a function is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Spot {
+    account: String,
+    account_name: String,
+    region: String,
+    name: String,
+}
+
+impl Spot {
+    fn id(&self) -> Option<FunctionId> {
+        serde_json::to_string(self).ok().map(|text| FunctionId(format!("{PREFIX}{text}")))
+    }
+
+    fn is(&self, account: &Account, address: &FunctionAddress) -> bool {
+        self.account == account.id.0 && self.region == address.location && self.name == address.name
+    }
+}
+
+/// What is known of one that is stopped.
+#[derive(Clone, Debug)]
+pub(crate) struct Stopped {
+    pub(crate) spot: Spot,
+    pub(crate) former: Option<u32>,
+    pub(crate) since: Micros,
+}
+
+impl Stopped {
+    /// From what was kept; none when it is a local function.
+    pub(super) fn read(braked: &BrakedFunction) -> Option<Self> {
+        let spot = serde_json::from_str(braked.function_id.as_str().strip_prefix(PREFIX)?).ok()?;
+        Some(Self { spot, former: braked.former_concurrency, since: braked.pulled_us })
+    }
+
+    pub(super) fn told(&self) -> BrakedElsewhere {
+        let Spot { account, account_name, region, name } = self.spot.clone();
+        BrakedElsewhere {
+            account,
+            account_name,
+            region,
+            function: name,
+            former_concurrency: self.former,
+            since_us: self.since,
+        }
+    }
+
+    fn words(&self) -> String {
+        let Spot { account_name, region, name, .. } = &self.spot;
+        format!("{name} in {account_name}, {region}")
+    }
+}
+
+/// What a change that begins means for the brake.
+pub(crate) enum Meant {
+    /// Nothing.
+    Nothing,
+    /// It stops a function, and what its limit was is noted.
+    Stop(Stopped),
+    /// It gives one that is stopped another limit, or deletes it.
+    Release(Stopped, Option<Option<u32>>),
+}
+
+/// To be asked before a change is made.
+pub(crate) async fn before(
+    app: &App,
+    account: &Account,
+    provider: &dyn Provider,
+    change: &Change,
+) -> Result<Meant> {
+    let (address, limit) = match change {
+        Change::LimitConcurrency { function, limit } => (function, Some(*limit)),
+        Change::Delete { function, .. } => (function, None),
+        _ => return Ok(Meant::Nothing),
+    };
+    if account.sign_in == SignIn::Local {
+        return Ok(Meant::Nothing);
+    }
+    let known = {
+        let seen = app.budgets().seen();
+        seen.elsewhere.iter().find(|stopped| stopped.spot.is(account, address)).cloned()
+    };
+    if limit != Some(Some(0)) {
+        return Ok(known.map_or(Meant::Nothing, |stopped| Meant::Release(stopped, limit)));
+    }
+    // One that is held, or that somebody else stopped, has no other limit to bring back.
+    let standing =
+        provider.standing(address).await.map_err(|fault| crate::clouds::api_error(account, fault))?;
+    let former = standing.function.configuration.reserved_concurrency;
+    if known.is_some() || former == Some(0) {
+        return Ok(Meant::Nothing);
+    }
+    let spot = Spot {
+        account: account.id.0.clone(),
+        account_name: account.name.clone(),
+        region: address.location.clone(),
+        name: address.name.clone(),
+    };
+    let stopped = Stopped { spot, former, since: app.now() };
+    if let Some(function_id) = stopped.spot.id() {
+        let braked = BrakedFunction {
+            function_id,
+            name: stopped.spot.name.clone(),
+            former_concurrency: former,
+            version: 0,
+            pulled_us: stopped.since,
+            pulled_by: By::Person.word().to_owned(),
+            reason: "a person pulled it".to_owned(),
+        };
+        app.store().put_braked(&braked).await?;
+    }
+    Ok(Meant::Stop(stopped))
+}
+
+/// To be told when it is over.
+pub(crate) async fn after(app: &App, meant: Meant, done: bool) -> Result<()> {
+    match (meant, done) {
+        (Meant::Nothing, _) | (Meant::Release(..), false) => return Ok(()),
+        (Meant::Stop(stopped), false) => {
+            if let Some(id) = stopped.spot.id() {
+                app.store().delete_braked(&id).await?;
+            }
+            return Ok(());
+        }
+        (Meant::Stop(stopped), true) => {
+            let text = format!(
+                "Stopped {}: a person pulled it. It had {} and has a limit of 0 now.",
+                stopped.words(),
+                limit_words(stopped.former)
+            );
+            let figures = json!({ "formerConcurrency": stopped.former });
+            let name = stopped.spot.name.clone();
+            app.budgets().seen().elsewhere.push(stopped);
+            note(app, "pulled", By::Person, &name, text, figures).await;
+        }
+        (Meant::Release(stopped, limit), true) => {
+            if let Some(id) = stopped.spot.id() {
+                app.store().delete_braked(&id).await?;
+            }
+            app.budgets().seen().elsewhere.retain(|known| known.spot != stopped.spot);
+            let text = match limit {
+                Some(limit) => format!("Released {}: it has {} now.", stopped.words(), limit_words(limit)),
+                None => format!("{} was stopped and is deleted.", stopped.words()),
+            };
+            let figures = json!({ "formerConcurrency": stopped.former });
+            note(app, "released", By::Person, &stopped.spot.name, text, figures).await;
+        }
+    }
+    app.tell(HearthEvent::BrakeChanged);
+    Ok(())
+}
