@@ -5,7 +5,8 @@ use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
     AccountsList, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
     CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudReview, CloudStanding,
-    EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
+    ClusterDetail, ClusterName, Clusters, ClustersQuery, EndpointAdd, Inventory, SeenEnvironments, SyncStart,
+    SyncStatus, TaskDefinitionName, TaskDefinitions, TaskDefinitionsQuery, TaskLogsQuery,
 };
 use crate::api::{
     AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeStatus, BudgetDelete,
@@ -25,7 +26,7 @@ use crate::api::{
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
-use hearth_cloud::BilledCost;
+use hearth_cloud::{BilledCost, TaskDefinition};
 use hearth_model::{Environment, FunctionRecord, SeriesQuery};
 use serde::Serialize;
 use serde_json::Value;
@@ -202,6 +203,16 @@ commands! {
         cloud_logs(CloudLogsQuery) -> CloudLogs = crate::clouds::functions::logs;
         /// Servers of a function of an account, rebuilt from its log.
         cloud_environments(CloudLogsQuery) -> SeenEnvironments = crate::clouds::environments::list;
+        /// Clusters of an account, asked now.
+        clusters_list(ClustersQuery) -> Clusters = crate::clouds::containers::clusters;
+        /// A cluster with its services and tasks, and what they cost.
+        cluster_get(ClusterName) -> ClusterDetail = crate::clouds::containers::cluster;
+        /// A page of the task definitions of a region that can be run.
+        task_definitions_list(TaskDefinitionsQuery) -> TaskDefinitions = crate::clouds::containers::definitions;
+        /// One task definition.
+        task_definition_get(TaskDefinitionName) -> TaskDefinition = crate::clouds::containers::definition;
+        /// A page of log lines of a task.
+        task_logs(TaskLogsQuery) -> CloudLogs = crate::clouds::containers::logs;
         /// What a change in an account would do. Changes nothing.
         cloud_review(CloudChangeRequest) -> CloudReview = crate::clouds::changes::review;
         /// Makes a change that was reviewed; the account must be unlocked.

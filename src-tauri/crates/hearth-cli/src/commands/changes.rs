@@ -100,7 +100,7 @@ async fn target(caller: &Caller, to: &str) -> Result<(String, Option<String>), F
     })
 }
 
-async fn change(
+pub(super) async fn change(
     caller: &Caller,
     request: CloudChangeRequest,
     consent: Consent,
