@@ -211,7 +211,7 @@ fn containers_are_read_only_until_a_person_unlocks_the_account() {
 
 #[test]
 fn what_cannot_be_is_refused_and_what_a_failed_change_made_is_taken_back() {
-    let Some(ministack) = Ministack::start() else { return };
+    let Some(ministack) = Ministack::strict() else { return };
     let person = Person::new();
     person.meet(&ministack);
     let run = ["tasks", "run", "--image", "nginx", "--subnet", "subnet-1"];
@@ -233,7 +233,7 @@ fn what_cannot_be_is_refused_and_what_a_failed_change_made_is_taken_back() {
     let missing = person.refused(&with(&["tasks"], &[]));
     assert_eq!(missing["code"], "not_found", "{missing}");
 
-    // A role that is no role is refused by AWS after the cluster and the log group were made.
+    // A role that is no role is refused after the cluster, the log group and Hearth's own role were made.
     let failed = person.refused(&with(&run, &["--task-role", "no-role", "--yes"]));
     assert!(failed["message"].as_str().unwrap().contains("were taken back"), "{failed}");
     assert_eq!(clusters(&person), json!([]), "the cluster is gone again");

@@ -14,6 +14,15 @@ pub(crate) struct Ministack {
 
 impl Ministack {
     pub(crate) fn start() -> Option<Self> {
+        Self::with(&[])
+    }
+
+    /// One that checks signatures and that roles are there, and knows the keys that Hearth uses for endpoints.
+    pub(crate) fn strict() -> Option<Self> {
+        Self::with(&[("AUTH", "true"), ("AWS_ACCESS_KEY_ID", "hearth"), ("AWS_SECRET_ACCESS_KEY", "hearth")])
+    }
+
+    fn with(variables: &[(&str, &str)]) -> Option<Self> {
         let program_path = judge("HEARTH_JUDGE_MINISTACK", "the AWS provider beside ministack")?;
         let folder = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -31,6 +40,7 @@ impl Ministack {
         for name in ["AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
             command.env_remove(name);
         }
+        command.envs(variables.iter().copied());
         // A group of its own, so that the workers it starts end with it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

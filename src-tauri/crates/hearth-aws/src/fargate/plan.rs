@@ -401,9 +401,13 @@ impl Work<'_> {
             .ok_or_else(|| asked.fault(FaultKind::NotFound, format!("there is no cluster `{name}`")))?;
         if found.services + found.running_tasks + found.pending_tasks > 0 {
             let words = format!(
-                "the cluster `{name}` still has {} services and {} tasks",
-                found.services,
-                found.running_tasks + found.pending_tasks
+                "the cluster `{name}` still has {} and {}",
+                if found.services == 1 {
+                    "1 service".to_owned()
+                } else {
+                    format!("{} services", found.services)
+                },
+                tasks(found.running_tasks + found.pending_tasks)
             );
             return Err(asked.fault(FaultKind::Conflict, words));
         }

@@ -2,7 +2,7 @@
 
 use super::action::{Definition, Placed, TASKS_TAG, TaskAction};
 use super::shape;
-use super::words::{LOG_PREFIX, log_group};
+use super::words::{CAPACITY, LOG_PREFIX, log_group};
 use crate::AwsAccount;
 use crate::action::Role;
 use crate::fault::Asked;
@@ -37,7 +37,9 @@ impl AwsAccount {
         }
         match action {
             TaskAction::CreateCluster { cluster } => {
-                send!(self.ecs(location)?.create_cluster().cluster_name(cluster));
+                let request = self.ecs(location)?.create_cluster().cluster_name(cluster);
+                let providers = CAPACITY.iter().map(|name| (*name).to_owned()).collect();
+                send!(request.set_capacity_providers(Some(providers)));
             }
             TaskAction::DeleteCluster { cluster } => {
                 send!(self.ecs(location)?.delete_cluster().cluster(cluster));

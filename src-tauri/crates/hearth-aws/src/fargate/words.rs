@@ -50,7 +50,12 @@ impl TaskAction {
     pub(crate) fn parameters(&self, location: &str) -> Parameters {
         let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         match self {
-            Self::CreateCluster { cluster } => vec![named("cluster-name", cluster)],
+            Self::CreateCluster { cluster } => {
+                vec![
+                    named("cluster-name", cluster),
+                    named("capacity-providers", &json!(CAPACITY).to_string()),
+                ]
+            }
             Self::DeleteCluster { cluster } => vec![named("cluster", cluster)],
             Self::CreateLogGroup { group } | Self::DeleteLogGroup { group } => {
                 vec![named("log-group-name", group)]
@@ -182,6 +187,9 @@ fn containers(location: &str, image: &ImageTask) -> Value {
     }
     json!([container])
 }
+
+/// Where tasks of a cluster can run; spare capacity only where the cluster names it.
+pub(super) const CAPACITY: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
 
 /// What the streams of tasks begin with.
 pub(super) const LOG_PREFIX: &str = "task";

@@ -4,11 +4,11 @@ use crate::failure::Failure;
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words;
-use hearth_core::cost::Breakdown;
+use hearth_core::cost::{Breakdown, Decimal};
 
 pub(super) fn print(title: &str, receipt: &Breakdown, output: &mut Output) -> Result<(), Failure> {
     let least = if receipt.unknown.is_empty() { "" } else { "at least " };
-    let total = format!("{title}: {least}{}", words::dollars(&receipt.total.to_string()));
+    let total = format!("{title}: {least}{}", amount(receipt.total));
     let total = output.tone(&total, Tone::Strong);
     output.line(&total)?;
     let mut table = Table::new(&[
@@ -34,7 +34,7 @@ pub(super) fn print(title: &str, receipt: &Breakdown, output: &mut Output) -> Re
                 step.quantity.round_dp(6).normalize().to_string().into(),
                 line.unit.clone().into(),
                 words::dollars(&step.rate.to_string()).into(),
-                words::dollars(&step.amount.to_string()).into(),
+                amount(step.amount).into(),
             ]);
         }
     }
@@ -48,4 +48,9 @@ pub(super) fn print(title: &str, receipt: &Breakdown, output: &mut Output) -> Re
     said.push_str(&format!("; prices of {}", receipt.price_date));
     output.aside(&said, Tone::Quiet);
     Ok(())
+}
+
+/// To a billionth of a dollar; `--json` has all digits.
+fn amount(exact: Decimal) -> String {
+    words::dollars(&exact.round_dp(9).normalize().to_string())
 }
