@@ -35,7 +35,8 @@ test('without an account that runs containers the page says what to do', async (
 
 test('the cost of a function leads to Lambda or Fargate, with Fargate already tried', async ({ app }) => {
   await deploySample(app, 'kettle', 'kettle');
-  await rpc(app, 'invoke', { name: 'kettle', event: '{"cups":2}' });
+  const run = { name: 'kettle', event: '{"cups":2}', cold: false, source: 'test', requestId: null };
+  await rpc(app, 'invoke', run);
   await goTo(app, '#/functions/kettle/cost');
   await app.getByRole('link', { name: 'Compare with Fargate' }).click();
   await expect(app).toHaveURL(/#\/cost\/.*plan=fargate/);
@@ -130,7 +131,7 @@ test.describe('in an account', () => {
     await expect(main.getByText('No service in shop')).toBeVisible({ timeout: 20_000 });
   });
 
-  test('an account that does not answer says so, and asking again is one press', async ({ app }) => {
+  test('an account that does not answer says so, and asking again is one press', async ({ app, complaints }) => {
     // Nobody listens there.
     await rpc(app, 'endpoint_add', {
       name: 'nobody',
@@ -143,5 +144,6 @@ test.describe('in an account', () => {
     await expect(app.getByText('The clusters could not be read')).toBeVisible({ timeout: 30_000 });
     await expect(app.getByRole('button', { name: 'Try again' })).toBeVisible();
     expect(await violations(app)).toEqual([]);
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('502')]);
   });
 });
