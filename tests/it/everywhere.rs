@@ -1,6 +1,6 @@
 //! One event on several functions through the binary: here and in ministack, answers side by side.
 
-use crate::clouds_aws::{Ministack, Person};
+use crate::ministack::{Ministack, Person};
 use serde_json::{Value, json};
 
 const HERE: &str =

@@ -27,6 +27,7 @@ const SCREENS: [name: string, hash: string][] = [
   ['Price book', '#/settings/prices'],
   ['Ask the ledger', '#/ask'],
   ['Local runtime', '#/runtime'],
+  ['Containers', '#/containers'],
   ['Accounts', '#/accounts'],
   ['New endpoint', '#/accounts/new'],
 ];

@@ -1,5 +1,6 @@
 /** The places of the window, in the order of the sidebar. Their keys are in `lib/state/keys`, as `go-` and the screen. */
 import BookOpen from '@lucide/svelte/icons/book-open';
+import Boxes from '@lucide/svelte/icons/boxes';
 import ChartArea from '@lucide/svelte/icons/chart-area';
 import Cloud from '@lucide/svelte/icons/cloud';
 import DatabaseSearch from '@lucide/svelte/icons/database-search';
@@ -28,6 +29,7 @@ export const PLACES: readonly { title: string; places: readonly Place[] }[] = [
     places: [
       { screen: 'home', title: 'Home', icon: House },
       { screen: 'functions', title: 'Functions', icon: SquareFunction },
+      { screen: 'containers', title: 'Containers', icon: Boxes },
       { screen: 'lanes', title: 'Lanes', icon: Rows3 },
       { screen: 'invocations', title: 'Invocations', icon: ListTree },
       { screen: 'logs', title: 'Logs', icon: ScrollText },

@@ -18,6 +18,7 @@ const FILES = {
   PriceBlock: () => import('$features/prices/Block.svelte'),
   Budgets: () => import('$features/budgets/index.svelte'),
   Cost: () => import('$features/cost/index.svelte'),
+  Containers: () => import('$features/containers/index.svelte'),
   Accounts: () => import('$features/accounts/index.svelte'),
   Tuning: () => import('$features/tuning/index.svelte'),
 };

@@ -6,9 +6,9 @@ use crate::regions::{REGIONS, is_region};
 use crate::{apply, call, functions, logs, metrics, permissions, plan, policies, standing};
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
-    Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, FaultKind,
-    FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page,
-    Permission, Progress, Provider, Reply, Result, Review, Standing,
+    Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, Containers,
+    FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest,
+    Page, Permission, Progress, Provider, Reply, Result, Review, Standing,
 };
 
 /// An AWS account, or an endpoint that speaks as one.
@@ -42,6 +42,10 @@ impl AwsAccount {
 
     pub(crate) fn cloudwatch(&self, location: &str) -> Result<aws_sdk_cloudwatch::Client> {
         Ok(aws_sdk_cloudwatch::Client::new(&self.at(location)?))
+    }
+
+    pub(crate) fn ecs(&self, location: &str) -> Result<aws_sdk_ecs::Client> {
+        Ok(aws_sdk_ecs::Client::new(&self.at(location)?))
     }
 
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
@@ -84,6 +88,7 @@ impl Provider for AwsAccount {
             C::ReservedConcurrency,
             C::Tags,
             C::Permissions,
+            C::Containers,
         ])
     }
 
@@ -129,6 +134,10 @@ impl Provider for AwsAccount {
 
     fn metrics<'a>(&'a self, location: &'a str, request: &'a MetricsRequest) -> Reply<'a, Vec<MetricSeries>> {
         Box::pin(metrics::metrics(self, location, request))
+    }
+
+    fn containers(&self) -> Option<&dyn Containers> {
+        Some(self)
     }
 
     fn review<'a>(&'a self, change: &'a Change) -> Reply<'a, Review> {

@@ -1,6 +1,7 @@
 //! The changing requests to AWS, each as a value: what a review shows and what is carried out are the same thing.
 //! Code and values of variables are inside and must not be printed.
 
+use crate::fargate::{TASKS_TAG, TaskAction};
 use hearth_cloud::{Alias, FunctionAddress, Settings, UrlAccess};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +22,25 @@ pub(crate) enum Role {
     Made(String),
 }
 
+/// What a role that Hearth makes is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RoleOf {
+    /// A function.
+    Function,
+    /// Tasks of ECS: it pulls images and writes logs.
+    Tasks,
+}
+
+impl RoleOf {
+    /// The tag that says for whom the role was made.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Function => TAG,
+            Self::Tasks => TASKS_TAG,
+        }
+    }
+}
+
 /// Code to upload.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Code {
@@ -31,8 +51,8 @@ pub(crate) struct Code {
 /// One changing request.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Action {
-    CreateRole { role: String, trust: String },
-    PutRolePolicy { role: String, policy: String },
+    CreateRole { role: String, trust: String, of: RoleOf },
+    PutRolePolicy { role: String, policy: String, allows: &'static str },
     DeleteRolePolicy { role: String },
     DeleteRole { role: String },
     CreateFunction { code: Code, settings: Settings, role: Role },
@@ -50,6 +70,7 @@ pub(crate) enum Action {
     DeleteUrl,
     AllowUrl,
     DisallowUrl,
+    Tasks(TaskAction),
 }
 
 /// A request with the function it is about.
@@ -82,11 +103,15 @@ impl Action {
             Self::DeleteUrl => "lambda:DeleteFunctionUrlConfig",
             Self::AllowUrl => "lambda:AddPermission",
             Self::DisallowUrl => "lambda:RemovePermission",
+            Self::Tasks(action) => action.operation(),
         }
     }
 
     /// Permissions that it needs.
     pub(crate) fn permissions(&self) -> Vec<&'static str> {
+        if let Self::Tasks(action) = self {
+            return action.permissions();
+        }
         let mut all = vec![self.operation()];
         match self {
             Self::CreateRole { .. } => all.push("iam:TagRole"),
@@ -119,6 +144,7 @@ impl Action {
             Self::CreateUrl { .. } => Some("lambda:DeleteFunctionUrlConfig"),
             Self::AllowUrl => Some("lambda:RemovePermission"),
             Self::DisallowUrl => Some("lambda:AddPermission"),
+            Self::Tasks(action) => action.undone_by(),
             Self::DeleteRolePolicy { .. }
             | Self::DeleteRole { .. }
             | Self::UpdateCode { .. }

@@ -1,16 +1,16 @@
 //! A request in words: what it makes, what is sent, and the same as a line for AWS's own command line. Values of
 //! variables are masked and code is its size.
 
-use crate::action::{Action, ROLE_POLICY, Role, Todo, URL_STATEMENT};
+use crate::action::{Action, ROLE_POLICY, Role, RoleOf, Todo, URL_STATEMENT};
 use crate::logs::group;
 use hearth_cloud::{Call, Grant, Settings, UrlAccess};
 use hearth_model::Architecture;
 use std::collections::BTreeMap;
 
 /// What is shown in the place of a value.
-const MASK: &str = "••••••••";
+pub(crate) const MASK: &str = "••••••••";
 
-type Parameters = Vec<(String, String)>;
+pub(crate) type Parameters = Vec<(String, String)>;
 
 impl Todo {
     /// The request as a review shows it.
@@ -29,8 +29,13 @@ impl Todo {
     fn makes(&self) -> String {
         let name = &self.function.name;
         match &self.action {
-            Action::CreateRole { role, .. } => format!("role {role}, which only Lambda may take on"),
-            Action::PutRolePolicy { .. } => "that role may write its own logs and nothing else".to_owned(),
+            Action::CreateRole { role, of: RoleOf::Function, .. } => {
+                format!("role {role}, which only Lambda may take on")
+            }
+            Action::CreateRole { role, of: RoleOf::Tasks, .. } => {
+                format!("role {role}, which only tasks of ECS may take on")
+            }
+            Action::PutRolePolicy { allows, .. } => format!("that role may {allows}"),
             Action::DeleteRolePolicy { role } => format!("takes away what the role {role} may do"),
             Action::DeleteRole { role } => {
                 format!("deletes the role {role}, which was made for {name} alone")
@@ -78,6 +83,7 @@ impl Todo {
             Action::DeleteUrl => format!("takes the HTTPS address of {name} away"),
             Action::AllowUrl => "lets anyone call that address".to_owned(),
             Action::DisallowUrl => "nobody may call that address without a signature any more".to_owned(),
+            Action::Tasks(action) => action.makes(),
         }
     }
 
@@ -86,10 +92,10 @@ impl Todo {
         let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let function = named("function-name", &self.function.name);
         match &self.action {
-            Action::CreateRole { role, trust } => {
+            Action::CreateRole { role, trust, .. } => {
                 vec![named("role-name", role), named("assume-role-policy-document", trust)]
             }
-            Action::PutRolePolicy { role, policy } => {
+            Action::PutRolePolicy { role, policy, .. } => {
                 vec![
                     named("role-name", role),
                     named("policy-name", ROLE_POLICY),
@@ -149,6 +155,7 @@ impl Todo {
                 named("function-url-auth-type", "NONE"),
             ],
             Action::DisallowUrl => vec![function, named("statement-id", URL_STATEMENT)],
+            Action::Tasks(action) => action.parameters(&self.function.location),
         }
     }
 
@@ -158,8 +165,12 @@ impl Todo {
         let mut line = format!("aws {service} {}", dashed(operation));
         // The hash of the code is there to compare, not a parameter of theirs.
         for (name, value) in self.parameters().iter().filter(|(name, _)| name != "code-sha256") {
-            for part in [" --", name, " ", &quoted(value)] {
-                line.push_str(part);
+            line.push_str(" --");
+            line.push_str(name);
+            // What has no value is a flag, but for text that a person left empty.
+            if !(value.is_empty() && name == "force") {
+                line.push(' ');
+                line.push_str(&quoted(value));
             }
         }
         line + flags

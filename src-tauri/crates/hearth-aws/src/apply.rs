@@ -31,7 +31,7 @@ pub(crate) async fn apply(
                 _ => &plan.todo[..index],
             };
             for todo in begun.iter().rev() {
-                match account.take_back(todo).await {
+                match account.take_back(todo, &made).await {
                     Ok(()) if todo.action.undone_by().is_some() => {}
                     Ok(()) => left.push(todo.action.operation()),
                     Err(undo) if undo.kind == FaultKind::NotFound => {}
@@ -53,6 +53,9 @@ pub(crate) async fn apply(
         }
         progress(step(true));
     }
-    let function = find(account, change.function()).await?;
+    let function = match change {
+        Change::Containers { .. } => None,
+        _ => find(account, change.function()).await?,
+    };
     Ok(Changed { function, results: made.results })
 }

@@ -103,9 +103,12 @@ impl Asked<'_> {
             | "TooManyRequestsException"
             | "RequestLimitExceeded"
             | "SlowDown" => FaultKind::Throttled,
-            "ResourceNotFoundException" | "ResourceNotFound" | "NoSuchEntity" | "NoSuchEntityException" => {
-                FaultKind::NotFound
-            }
+            "ResourceNotFoundException"
+            | "ResourceNotFound"
+            | "NoSuchEntity"
+            | "NoSuchEntityException"
+            | "ClusterNotFoundException"
+            | "ServiceNotFoundException" => FaultKind::NotFound,
             "ResourceConflictException"
             | "ResourceInUseException"
             | "EntityAlreadyExists"
@@ -114,7 +117,11 @@ impl Asked<'_> {
             | "ResourceAlreadyExistsException"
             | "DeleteConflict"
             | "ConcurrentModification"
-            | "PreconditionFailedException" => FaultKind::Conflict,
+            | "PreconditionFailedException"
+            | "ServiceNotActiveException"
+            | "ClusterContainsServicesException"
+            | "ClusterContainsTasksException"
+            | "UpdateInProgressException" => FaultKind::Conflict,
             "InvalidParameterValueException"
             | "InvalidParameterValue"
             | "InvalidParameterException"
@@ -126,7 +133,12 @@ impl Asked<'_> {
             | "MalformedPolicyDocument"
             | "RequestTooLargeException"
             | "UnsupportedMediaTypeException"
-            | "CodeStorageExceededException" => FaultKind::Invalid,
+            | "CodeStorageExceededException"
+            // What ECS calls any wrong request.
+            | "ClientException"
+            | "PlatformUnknownException"
+            | "PlatformTaskDefinitionIncompatibilityException"
+            | "UnsupportedFeatureException" => FaultKind::Invalid,
             _ => match status {
                 401 => FaultKind::NotSignedIn,
                 403 => FaultKind::NotAllowed { permission: self.operation.to_owned() },

@@ -1,4 +1,4 @@
-//! AWS as a provider: accounts found in the files of AWS's own tools, and Lambda with what is around it.
+//! AWS as a provider: accounts found in the files of AWS's own tools, and Lambda with what is around it, and Fargate.
 //!
 //! Owns every request to AWS. Secrets stay in AWS's files and in the SDK: nothing here keeps, prints or returns one.
 //! Must not know the ledger or a user interface; the words are `hearth-cloud`'s.
@@ -9,6 +9,7 @@ mod action_words;
 mod apply;
 mod call;
 mod discover;
+mod fargate;
 mod fault;
 mod functions;
 mod ini;

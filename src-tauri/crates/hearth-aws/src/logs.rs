@@ -1,5 +1,5 @@
-//! Logs of a function: pages of CloudWatch's log group `/aws/lambda/NAME`, by polling, which costs nothing but the
-//! usual rate of requests.
+//! Logs: pages of a log group of CloudWatch, a function's `/aws/lambda/NAME` or a task's, by polling, which costs
+//! nothing but the usual rate of requests.
 
 use crate::AwsAccount;
 use crate::fault::Asked;
@@ -11,17 +11,36 @@ pub(crate) fn group(name: &str) -> String {
     format!("/aws/lambda/{name}")
 }
 
+/// Streams of a log group.
+pub(crate) struct Streams {
+    pub(crate) group: String,
+    /// Only these; empty: all of the group.
+    pub(crate) only: Vec<String>,
+}
+
 pub(crate) async fn logs(
     account: &AwsAccount,
     function: &FunctionAddress,
     request: &LogsRequest,
 ) -> Result<Page<LogRow>> {
-    let asked = Asked { operation: "logs:FilterLogEvents", location: &function.location };
+    let streams = Streams { group: group(&function.name), only: Vec::new() };
+    lines(account, &function.location, &streams, request).await
+}
+
+/// A page of lines of some streams, oldest first.
+pub(crate) async fn lines(
+    account: &AwsAccount,
+    location: &str,
+    streams: &Streams,
+    request: &LogsRequest,
+) -> Result<Page<LogRow>> {
+    let asked = Asked { operation: "logs:FilterLogEvents", location };
     let milliseconds = |instant: Micros| instant.0.div_euclid(1_000);
     let answer = account
-        .logs_client(&function.location)?
+        .logs_client(location)?
         .filter_log_events()
-        .log_group_name(group(&function.name))
+        .log_group_name(&streams.group)
+        .set_log_stream_names((!streams.only.is_empty()).then(|| streams.only.clone()))
         .set_start_time(request.since_us.map(milliseconds))
         .set_end_time(request.until_us.map(milliseconds))
         .set_filter_pattern(request.filter.clone().filter(|filter| !filter.is_empty()))
@@ -33,7 +52,7 @@ pub(crate) async fn logs(
         Ok(answer) => answer,
         Err(error) => {
             let fault = asked.failed(&error);
-            // A function that was never called has no log group yet.
+            // What has written nothing yet has no log group and no stream.
             return if fault.kind == FaultKind::NotFound { Ok(Page::last(Vec::new())) } else { Err(fault) };
         }
     };

@@ -2,7 +2,7 @@
 //! simulator gets "unknown", never a guess.
 
 use crate::fault::Asked;
-use crate::policies::PERMISSIONS;
+use crate::policies::{PERMISSIONS, for_containers};
 use crate::{AwsAccount, REGIONS};
 use aws_sdk_iam::types::PolicyEvaluationDecisionType as Decision;
 use hearth_cloud::{Grant, Identity, Permission, Result};
@@ -28,6 +28,7 @@ pub(crate) async fn permissions(account: &AwsAccount) -> Result<Vec<Permission>>
             name: (*name).to_owned(),
             level: *level,
             grant: grants.get(*name).copied().unwrap_or(Grant::Unknown),
+            for_containers: for_containers(name),
         })
         .collect())
 }

@@ -1,12 +1,12 @@
 //! From a change to the requests that make it, after looking at what is there. Changes nothing. Owns the order of
 //! requests, what is warned of, and the digest that names a plan.
 
-use crate::action::{Action, Code, Role, TAG, Todo};
+use crate::action::{Action, Code, Role, RoleOf, TAG, Todo};
 use crate::fault::Asked;
 use crate::functions::find;
 use crate::policies::ROLE_PREFIX;
 use crate::standing::{alias, event_sources, limit, url};
-use crate::{AwsAccount, permissions};
+use crate::{AwsAccount, fargate, permissions};
 use hearth_cloud::{
     Change, CloudFunction, CostEffect, Deploy, FaultKind, FunctionAddress, Grant, Result, Review, Settings,
     Undo, UrlAccess, plan_digest,
@@ -36,8 +36,12 @@ impl Plan {
     /// The plan for people.
     pub(crate) fn review(&self, account: &AwsAccount, change: &Change) -> Review {
         let documents = self.todo.iter().filter_map(|todo| match &todo.action {
-            Action::CreateRole { role, trust } => Some((format!("who may take on {role}"), trust.clone())),
-            Action::PutRolePolicy { role, policy } => Some((format!("what {role} may do"), policy.clone())),
+            Action::CreateRole { role, trust, .. } => {
+                Some((format!("who may take on {role}"), trust.clone()))
+            }
+            Action::PutRolePolicy { role, policy, .. } => {
+                Some((format!("what {role} may do"), policy.clone()))
+            }
             _ => None,
         });
         let location = &change.function().location;
@@ -83,12 +87,12 @@ impl Plan {
 
 /// What a kind of change decides.
 #[derive(Default)]
-struct Draft {
-    title: String,
-    actions: Vec<Action>,
-    cost: Option<CostEffect>,
-    undo: Option<Undo>,
-    warnings: Vec<String>,
+pub(crate) struct Draft {
+    pub(crate) title: String,
+    pub(crate) actions: Vec<Action>,
+    pub(crate) cost: Option<CostEffect>,
+    pub(crate) undo: Option<Undo>,
+    pub(crate) warnings: Vec<String>,
 }
 
 pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> {
@@ -114,6 +118,7 @@ pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> 
         }
         Change::LimitConcurrency { limit: wanted, .. } => concurrency(account, function, *wanted).await?,
         Change::SetUrl { access, .. } => address(account, function, *access).await?,
+        Change::Containers { at, cluster, change } => fargate::plan(account, at, cluster, change).await?,
         Change::Power { .. } => {
             let asked = Asked { operation: "the change", location: &function.location };
             let words = "AWS has nothing to start or stop; a limit of 0 stops a function";
@@ -260,8 +265,12 @@ async fn role_for(account: &AwsAccount, function: &FunctionAddress) -> Result<(V
                 }],
             });
             let actions = vec![
-                Action::CreateRole { role: role.clone(), trust: trust.to_string() },
-                Action::PutRolePolicy { role: role.clone(), policy: policy.to_string() },
+                Action::CreateRole { role: role.clone(), trust: trust.to_string(), of: RoleOf::Function },
+                Action::PutRolePolicy {
+                    role: role.clone(),
+                    policy: policy.to_string(),
+                    allows: "write its own logs and nothing else",
+                },
             ];
             Ok((actions, Role::Made(role)))
         }
@@ -269,7 +278,7 @@ async fn role_for(account: &AwsAccount, function: &FunctionAddress) -> Result<(V
 }
 
 /// The name of the role that Hearth makes for a function; IAM takes 64 characters.
-fn role_name(function: &FunctionAddress) -> String {
+pub(crate) fn role_name(function: &FunctionAddress) -> String {
     let name = format!("{ROLE_PREFIX}{}-{}", function.location, function.name);
     if name.len() <= 64 {
         return name;

@@ -19,6 +19,16 @@ pub(crate) const PERMISSIONS: &[(&str, Level)] = &[
     ("logs:FilterLogEvents", Level::Look),
     ("cloudwatch:GetMetricData", Level::Look),
     ("iam:SimulatePrincipalPolicy", Level::Look),
+    ("ecs:ListClusters", Level::Look),
+    ("ecs:DescribeClusters", Level::Look),
+    ("ecs:ListServices", Level::Look),
+    ("ecs:DescribeServices", Level::Look),
+    ("ecs:ListTasks", Level::Look),
+    ("ecs:DescribeTasks", Level::Look),
+    ("ecs:ListTaskDefinitions", Level::Look),
+    ("ecs:DescribeTaskDefinition", Level::Look),
+    ("ecs:UpdateService", Level::Operate),
+    ("ecs:StopTask", Level::Operate),
     ("lambda:InvokeFunction", Level::Operate),
     ("lambda:PutFunctionConcurrency", Level::Operate),
     ("lambda:DeleteFunctionConcurrency", Level::Operate),
@@ -36,6 +46,16 @@ pub(crate) const PERMISSIONS: &[(&str, Level)] = &[
     ("lambda:DeleteEventSourceMapping", Level::Deploy),
     ("lambda:TagResource", Level::Deploy),
     ("logs:DeleteLogGroup", Level::Deploy),
+    ("ecs:CreateCluster", Level::Deploy),
+    ("ecs:DeleteCluster", Level::Deploy),
+    ("ecs:RegisterTaskDefinition", Level::Deploy),
+    ("ecs:DeregisterTaskDefinition", Level::Deploy),
+    ("ecs:TagResource", Level::Deploy),
+    ("ecs:RunTask", Level::Deploy),
+    ("ecs:CreateService", Level::Deploy),
+    ("ecs:DeleteService", Level::Deploy),
+    ("logs:DescribeLogGroups", Level::Deploy),
+    ("logs:CreateLogGroup", Level::Deploy),
     ("iam:GetRole", Level::Deploy),
     ("iam:CreateRole", Level::Deploy),
     ("iam:PutRolePolicy", Level::Deploy),
@@ -44,6 +64,11 @@ pub(crate) const PERMISSIONS: &[(&str, Level)] = &[
     ("iam:TagRole", Level::Deploy),
     ("iam:PassRole", Level::Deploy),
 ];
+
+/// Those that only containers need.
+pub(crate) fn for_containers(name: &str) -> bool {
+    name.starts_with("ecs:") || matches!(name, "logs:DescribeLogGroups" | "logs:CreateLogGroup")
+}
 
 /// The name of a role that Hearth makes begins with it, so that a policy can be limited to such roles.
 pub(crate) const ROLE_PREFIX: &str = "hearth-";
@@ -57,8 +82,13 @@ fn policy(level: Level) -> String {
     let named = PERMISSIONS.iter().filter(|(_, needs)| *needs <= level).map(|(name, _)| *name);
     let (roles, others): (Vec<&str>, Vec<&str>) =
         named.partition(|name| name.starts_with("iam:") && *name != "iam:SimulatePrincipalPolicy");
-    let mut statements =
-        vec![json!({ "Sid": "Hearth", "Effect": "Allow", "Action": others, "Resource": "*" })];
+    // A statement of their own, so that who has no containers can leave it out.
+    let (containers, others): (Vec<&str>, Vec<&str>) =
+        others.into_iter().partition(|name| for_containers(name));
+    let mut statements = vec![
+        json!({ "Sid": "Hearth", "Effect": "Allow", "Action": others, "Resource": "*" }),
+        json!({ "Sid": "HearthContainers", "Effect": "Allow", "Action": containers, "Resource": "*" }),
+    ];
     if !roles.is_empty() {
         statements.push(json!({
             "Sid": "HearthOwnRoles",
@@ -81,7 +111,8 @@ mod tests {
         assert!(!all[0].policy.contains("Create") && !all[0].policy.contains("InvokeFunction"));
         assert!(all[1].policy.contains("lambda:InvokeFunction") && !all[1].policy.contains("iam:CreateRole"));
         let deploy: serde_json::Value = serde_json::from_str(&all[2].policy).unwrap();
-        assert_eq!(deploy["Statement"][1]["Resource"], "arn:aws:iam::*:role/hearth-*");
+        assert_eq!(deploy["Statement"][2]["Resource"], "arn:aws:iam::*:role/hearth-*");
+        assert!(deploy["Statement"][1]["Action"].to_string().contains("ecs:RunTask"));
         assert!(!deploy["Statement"][0]["Action"].to_string().contains("iam:CreateRole"));
     }
 }

@@ -21,13 +21,17 @@ use tokio::time::{Instant, sleep};
 /// Longest that AWS is given to put code or settings in place.
 const IN_PLACE: Duration = Duration::from_mins(5);
 /// How a new role is waited for: IAM tells Lambda of it within some seconds.
-const ROLE_KNOWN: Backoff =
+pub(crate) const ROLE_KNOWN: Backoff =
     Backoff { first: Duration::from_secs(2), longest: Duration::from_secs(6), tries: 10 };
 
 /// What one request leaves for those after it, and for people.
 #[derive(Default)]
 pub(crate) struct Made {
     pub(crate) role_arn: Option<String>,
+    /// The task definition that was made, `family:revision`.
+    pub(crate) definition: Option<String>,
+    /// Tasks that were started.
+    pub(crate) tasks: Vec<String>,
     pub(crate) results: Vec<(String, String)>,
 }
 
@@ -43,15 +47,15 @@ impl AwsAccount {
             };
         }
         match &todo.action {
-            Action::CreateRole { role, trust } => {
-                let tag = Tag::builder().key(TAG).value(name).build();
+            Action::CreateRole { role, trust, of } => {
+                let tag = Tag::builder().key(of.tag()).value(name).build();
                 let tag = tag.map_err(|error| asked.fault(FaultKind::Other, error.to_string()))?;
                 let answer = send!(
                     self.iam().create_role().role_name(role).assume_role_policy_document(trust).tags(tag)
                 );
                 made.role_arn = answer.role().map(|role| role.arn().to_owned());
             }
-            Action::PutRolePolicy { role, policy } => {
+            Action::PutRolePolicy { role, policy, .. } => {
                 let request = self.iam().put_role_policy().role_name(role).policy_name(ROLE_POLICY);
                 send!(request.policy_document(policy));
             }
@@ -143,16 +147,18 @@ impl AwsAccount {
                 let request = self.lambda(&at.location)?.remove_permission().function_name(name);
                 send!(request.statement_id(URL_STATEMENT));
             }
+            Action::Tasks(action) => self.carry_out_tasks(&at.location, action, made).await?,
         }
         Ok(())
     }
 
     /// Takes a request back that was carried out. What cannot be taken back is left as it is.
-    pub(crate) async fn take_back(&self, todo: &Todo) -> Result<()> {
+    pub(crate) async fn take_back(&self, todo: &Todo, made: &Made) -> Result<()> {
         let at = &todo.function;
         let back = |action: Action| Todo { function: at.clone(), action };
         let mut nothing = Made::default();
         let undo = match &todo.action {
+            Action::Tasks(action) => return self.take_back_tasks(&at.location, action, made).await,
             Action::CreateRole { role, .. } => back(Action::DeleteRole { role: role.clone() }),
             Action::PutRolePolicy { role, .. } => back(Action::DeleteRolePolicy { role: role.clone() }),
             Action::CreateFunction { .. } => back(Action::DeleteFunction),

@@ -102,6 +102,9 @@ pub(crate) async fn plan(account: &AzureAccount, change: &Change) -> Result<Plan
                 "a function over HTTP always has its address; its code says who may call it",
             ));
         }
+        Change::Containers { .. } => {
+            return Err(unable(function, "Hearth runs containers on AWS Fargate only"));
+        }
     };
     let names: Vec<&'static str> = draft.actions.iter().flat_map(Action::permissions).collect();
     let grants = permissions::grants(account, &names).await;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod budgets;
+mod containers;
 mod cost;
 mod export;
 mod of_account;
@@ -10,6 +11,7 @@ mod tune;
 pub(crate) use accounts::{AccountsCommand, Consent, Where};
 pub(crate) use budgets::{BrakeCommand, BudgetCommand};
 use clap::{Args, Parser, Subcommand};
+pub(crate) use containers::{AtCluster, ClustersCommand, Containers, ServicesCommand, TasksCommand, Wanted};
 pub(crate) use cost::{Billed, By, Cost, Plan, Report, Scoped, WhatIf};
 pub(crate) use export::{Export, Exported};
 pub(crate) use of_account::{OfAccount, Which};
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     },
     #[command(flatten)]
     OfAccount(OfAccount),
+    #[command(flatten)]
+    Containers(Containers),
     /// Read what accounts hold, so that it is shown at once and without asking
     Sync(Sync),
     /// List the accounts of clouds, test them, allow changes, add an emulator

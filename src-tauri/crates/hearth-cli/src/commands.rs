@@ -5,6 +5,7 @@ mod budgets;
 mod change;
 mod changes;
 mod clouds;
+mod containers;
 pub(crate) mod cost;
 mod db;
 mod demo;
@@ -44,6 +45,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
     }
     match command {
         Command::OfAccount(command) => of_account::run(caller, command, output).await,
+        Command::Containers(command) => containers::run(caller, command, output).await,
         Command::Sync(arguments) => sync::sync(caller, arguments, output).await,
         Command::Accounts { command } => accounts::accounts(caller, command.as_ref(), output).await,
         Command::Deploy(arguments) => deploy::deploy(caller, arguments, output).await,

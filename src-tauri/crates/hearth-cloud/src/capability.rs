@@ -46,6 +46,8 @@ pub enum Capability {
     Power,
     /// Say what was billed.
     BilledCost,
+    /// Clusters, services and tasks that run containers.
+    Containers,
 }
 
 /// What a provider can do.

@@ -2,7 +2,7 @@
 //! that in a review first. Values of environment variables and code are here and must not be printed: `Debug` leaves
 //! them out.
 
-use crate::FunctionAddress;
+use crate::{ContainerChange, FunctionAddress};
 use hearth_model::Architecture;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -157,10 +157,19 @@ pub enum Change {
         /// What.
         power: Power,
     },
+    /// Run, scale, stop or delete containers.
+    Containers {
+        /// The region, and the name of what changes: the service, the family of tasks, the task, or the cluster.
+        at: FunctionAddress,
+        /// The cluster.
+        cluster: String,
+        /// What.
+        change: ContainerChange,
+    },
 }
 
 impl Change {
-    /// The function that changes.
+    /// The function that changes, or what of containers does.
     pub fn function(&self) -> &FunctionAddress {
         match self {
             Self::Deploy(deploy) => &deploy.function,
@@ -171,6 +180,7 @@ impl Change {
             | Self::LimitConcurrency { function, .. }
             | Self::SetUrl { function, .. }
             | Self::Power { function, .. } => function,
+            Self::Containers { at, .. } => at,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! The words and the trait of every place where functions live: this computer, a cloud account, an emulator.
 //!
-//! Owns what a person may know and do there: accounts and how they were found, locations, functions, calls, logs,
-//! reviews of changes, capabilities and faults. Pure but for [`pace`], which waits. Must not know a vendor, the ledger
+//! Owns what a person may know and do there: accounts and how they were found, locations, functions, containers, calls,
+//! logs, reviews of changes, capabilities and faults. Pure but for [`pace`], which waits. Must not know a vendor, the ledger
 //! or a user interface.
 
 mod account;
 mod call;
 mod capability;
 mod change;
+mod container_change;
+mod containers;
 mod cost;
 mod fault;
 mod function;
@@ -23,6 +25,11 @@ pub use call::{
 };
 pub use capability::{Capabilities, Capability};
 pub use change::{Change, Deploy, Power, Settings, Undo, UrlAccess};
+pub use container_change::{ContainerChange, ImageTask, TaskRun, TaskSource};
+pub use containers::{
+    Cluster, ClusterStanding, ContainerDefinition, ContainerLog, ContainerService, Containers, InCluster,
+    Launch, ServiceEvent, Task, TaskContainer, TaskDefinition, TaskNetwork, TaskSize, TaskStop,
+};
 pub use cost::{BilledCost, BilledRow, CostRequest};
 pub use fault::{Fault, FaultKind, Result, causes, shortened};
 pub use function::{

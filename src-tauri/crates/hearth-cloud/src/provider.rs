@@ -2,9 +2,9 @@
 //! account. Everything is asked through `dyn`, so that the rest of Hearth knows no vendor.
 
 use crate::{
-    Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, CostRequest, Fault,
-    FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest,
-    Page, Permission, Result, Review, Standing,
+    Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, Containers,
+    CostRequest, Fault, FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries,
+    MetricsRequest, Page, Permission, Result, Review, Standing,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,11 @@ pub trait Provider: Send + Sync {
     fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
         let words = format!("from {} to {}", request.since, request.until);
         Box::pin(async move { Err(Fault::new(FaultKind::Unable, "reading what was billed", words)) })
+    }
+
+    /// The containers that it runs; none when it has no such thing.
+    fn containers(&self) -> Option<&dyn Containers> {
+        None
     }
 
     /// What a change would do. Changes nothing.

@@ -5,7 +5,8 @@ use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
     AccountsList, CallsRead, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
     CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudReview, CloudStanding,
-    EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
+    ClusterDetail, ClusterName, Clusters, ClustersQuery, EndpointAdd, Inventory, SeenEnvironments, SyncStart,
+    SyncStatus, TaskDefinitionName, TaskDefinitions, TaskDefinitionsQuery, TaskLogsQuery,
 };
 use crate::api::{
     AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeRehearsal, BrakeStatus,
@@ -26,7 +27,7 @@ use crate::api::{
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
-use hearth_cloud::BilledCost;
+use hearth_cloud::{BilledCost, TaskDefinition};
 use hearth_model::{Environment, FunctionRecord, SeriesQuery};
 use serde::Serialize;
 use serde_json::Value;
@@ -214,6 +215,16 @@ commands! {
         cloud_environments(CloudLogsQuery) -> SeenEnvironments = crate::clouds::environments::list;
         /// Brings the calls of one function of an account into the ledger, from its log.
         cloud_calls_read(CloudFunctionName) -> CallsRead = crate::clouds::logs::read_one;
+        /// Clusters of an account, asked now.
+        clusters_list(ClustersQuery) -> Clusters = crate::clouds::containers::clusters;
+        /// A cluster with its services and tasks, and what they cost.
+        cluster_get(ClusterName) -> ClusterDetail = crate::clouds::containers::cluster;
+        /// A page of the task definitions of a region that can be run.
+        task_definitions_list(TaskDefinitionsQuery) -> TaskDefinitions = crate::clouds::containers::definitions;
+        /// One task definition.
+        task_definition_get(TaskDefinitionName) -> TaskDefinition = crate::clouds::containers::definition;
+        /// A page of log lines of a task.
+        task_logs(TaskLogsQuery) -> CloudLogs = crate::clouds::containers::logs;
         /// What a change in an account would do. Changes nothing.
         cloud_review(CloudChangeRequest) -> CloudReview = crate::clouds::changes::review;
         /// Makes a change that was reviewed; the account must be unlocked.

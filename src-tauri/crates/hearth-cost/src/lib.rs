@@ -41,7 +41,7 @@ pub use meter::{Meter, Provider, Unit};
 pub use month::{BillingMonth, MonthLength};
 pub use projection::{
     BreakEven, CurvePoint, DurationAssumption, FunctionUsage, ProvisionedTarget, Target, TargetPlan,
-    break_even, cost_curve, project,
+    TaskTime, break_even, cost_curve, project, task_time,
 };
 pub use receipt::{Receipt, ReceiptLine, receipt};
 pub use rust_decimal::Decimal;

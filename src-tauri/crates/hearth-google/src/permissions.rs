@@ -59,6 +59,7 @@ pub(crate) async fn permissions(account: &GoogleAccount) -> Result<Vec<Permissio
             name: (*name).to_owned(),
             level: *level,
             grant: grants.get(*name).copied().unwrap_or(Grant::Unknown),
+            for_containers: false,
         })
         .collect())
 }

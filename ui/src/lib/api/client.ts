@@ -42,6 +42,8 @@ export const STALE_AFTER: Partial<Record<Command, readonly EventKind[]>> = {
   series: ['invocation_finished'],
   accounts_list: ['accounts_changed'],
   cloud_inventory: ['accounts_changed'],
+  clusters_list: ['accounts_changed'],
+  cluster_get: ['accounts_changed'],
   sync_status: ['accounts_changed'],
   tunings_list: ['tuning_changed'],
   tuning_get: ['tuning_changed'],

@@ -33,6 +33,7 @@ export const BINDINGS: readonly Binding[] = [
   ...in_('Go to', [
     ['go-home', 'Home', 'g h'],
     ['go-functions', 'Functions', 'g f'],
+    ['go-containers', 'Containers', 'g n'],
     ['go-lanes', 'Lanes', 'g l'],
     ['go-invocations', 'Invocations', 'g i'],
     ['go-logs', 'Logs', 'g o'],

@@ -2,6 +2,7 @@
 export const SCREENS = [
   'home',
   'functions',
+  'containers',
   'function',
   'deploy',
   'lanes',

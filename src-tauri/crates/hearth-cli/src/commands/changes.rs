@@ -100,7 +100,7 @@ pub(super) async fn target(caller: &Caller, to: &str) -> Result<(String, Option<
     })
 }
 
-async fn change(
+pub(super) async fn change(
     caller: &Caller,
     request: CloudChangeRequest,
     consent: Consent,

@@ -1,6 +1,6 @@
 //! Accounts, and functions in them. An account is named by its id or, where only one has it, by its name.
 
-use crate::api::CodeSource;
+use crate::api::{CodeSource, TasksWanted};
 use hearth_cloud::{
     Account, CallMode, Capabilities, Changed, CloudFunction, Fault, Identity, Level, LevelPolicy, LogRow,
     Permission, Power, Review, Standing, UrlAccess,
@@ -339,9 +339,48 @@ pub enum CloudChange {
         #[serde(default)]
         environment: Option<BTreeMap<String, String>>,
     },
+    /// Run tasks once; the change's name is that of the new task definition, from the image when left out.
+    RunTasks {
+        /// The cluster, which is made when it is not there.
+        cluster: String,
+        /// The tasks.
+        tasks: TasksWanted,
+    },
+    /// Keep tasks running as a service of the change's name.
+    CreateService {
+        /// The cluster, which is made when it is not there.
+        cluster: String,
+        /// The tasks.
+        tasks: TasksWanted,
+    },
+    /// Keep another number of tasks of a service running.
+    ScaleService {
+        /// The cluster.
+        cluster: String,
+        /// How many.
+        count: u32,
+    },
+    /// Stop the task of the change's name.
+    StopTask {
+        /// The cluster.
+        cluster: String,
+        /// Why, for whoever looks later.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Delete a service and stop its tasks.
+    DeleteService {
+        /// The cluster.
+        cluster: String,
+        /// Also what Hearth made for it alone: its task definition, its role and its logs.
+        #[serde(default)]
+        all: bool,
+    },
+    /// Delete the cluster of the change's name, which must be empty.
+    DeleteCluster {},
 }
 
-/// A change of a function in an account.
+/// A change of a function, or of containers, in an account.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CloudChangeRequest {
@@ -350,7 +389,7 @@ pub struct CloudChangeRequest {
     /// The region; none: the account's own.
     #[serde(default)]
     pub region: Option<String>,
-    /// The function; none: from the code.
+    /// The function, service, task or cluster; none: from the code or the image.
     #[serde(default)]
     pub name: Option<String>,
     /// What should change.

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod clouds;
+mod containers;
 mod cost;
 mod demo;
 mod deploy;
@@ -19,6 +20,7 @@ mod what_if;
 
 pub use budgets::*;
 pub use clouds::*;
+pub use containers::*;
 pub use cost::*;
 pub use demo::*;
 pub use deploy::*;

@@ -102,10 +102,11 @@ pub(crate) async fn permissions(app: &App, request: AccountName) -> Result<Accou
     })
 }
 
-/// The largest level all of whose permissions are there.
+/// The largest level all of whose permissions are there; those of containers do not count.
 fn level(permissions: &[Permission]) -> Option<Level> {
     let has = |level: Level| {
-        let mut needed = permissions.iter().filter(|permission| permission.level <= level).peekable();
+        let counts = |permission: &&Permission| permission.level <= level && !permission.for_containers;
+        let mut needed = permissions.iter().filter(counts).peekable();
         needed.peek().is_some() && needed.all(|permission| permission.grant == Grant::Allowed)
     };
     Level::ALL.into_iter().rev().find(|level| has(*level))

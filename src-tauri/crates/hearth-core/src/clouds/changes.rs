@@ -4,7 +4,7 @@
 use super::accounts::info;
 use super::bundle::{Bundle, bundle};
 use super::functions::location;
-use super::{Clouds, api_error};
+use super::{Clouds, api_error, containers};
 use crate::api::{CloudApply, CloudChange, CloudChangeRequest, CloudChanged, CloudReview, CodeSource};
 use crate::app::blocking;
 use crate::budgets::elsewhere;
@@ -27,8 +27,9 @@ struct Meant {
 
 pub(crate) async fn review(app: &App, request: CloudChangeRequest) -> Result<CloudReview> {
     let meant = mean(app, &request).await?;
-    let review =
-        meant.provider.review(&meant.change).await.map_err(|fault| api_error(&meant.account, fault))?;
+    let reviewed = meant.provider.review(&meant.change).await;
+    let mut review = reviewed.map_err(|fault| api_error(&meant.account, fault))?;
+    containers::change::price(app, meant.provider.as_ref(), &meant.change, &mut review).await?;
     let address = meant.change.function().clone();
     Ok(CloudReview {
         locked: Clouds::check_unlocked(app, &meant.account).is_err(),
@@ -88,6 +89,10 @@ async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
             .map(function)
             .ok_or_else(|| ApiError::new(ErrorCode::InvalidInput, "the change names no function"))
     };
+    if containers::change::is_of_containers(&request.change) {
+        let change = containers::change::mean(provider.as_ref(), &place, request).await?;
+        return Ok(Meant { account, provider, change });
+    }
     let change = match &request.change {
         CloudChange::Deploy { .. } => Change::Deploy(deploy(app, &account, request, place).await?),
         CloudChange::Delete { logs } => Change::Delete { function: named()?, logs: *logs },
@@ -113,6 +118,7 @@ async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
                 Settings { memory_mb: *memory_mb, environment: environment.clone(), ..Settings::default() };
             Change::Configure { function: named()?, settings }
         }
+        _ => return Err(ApiError::internal("this change is about containers")),
     };
     Ok(Meant { account, provider, change })
 }
@@ -184,6 +190,9 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
 fn command_line(request: &CloudChangeRequest, account: &Account, address: &FunctionAddress) -> String {
     let FunctionAddress { location, name } = address;
     let account = format!("--account {} --region {location}", account.id);
+    if let Some(line) = containers::change::command_line(&request.change, name, &account) {
+        return line;
+    }
     match &request.change {
         CloudChange::Deploy {
             source,
@@ -257,10 +266,11 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             }
             line
         }
+        _ => String::new(),
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./~".contains(letter)) {
         text.to_owned()
     } else {

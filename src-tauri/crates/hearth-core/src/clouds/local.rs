@@ -99,6 +99,7 @@ impl Local {
             | Change::Publish { .. }
             | Change::PointAlias { .. }
             | Change::Power { .. }
+            | Change::Containers { .. }
             | Change::SetUrl { .. } => {
                 return Err(unable("this change"));
             }
@@ -156,6 +157,7 @@ impl Local {
             | Change::Publish { .. }
             | Change::PointAlias { .. }
             | Change::Power { .. }
+            | Change::Containers { .. }
             | Change::SetUrl { .. } => {
                 return Err(unable("this change"));
             }

@@ -8,6 +8,7 @@ pub(crate) mod accounts;
 mod bundle;
 pub(crate) mod changes;
 mod choices;
+pub(crate) mod containers;
 pub(crate) mod environments;
 pub(crate) mod functions;
 mod local;

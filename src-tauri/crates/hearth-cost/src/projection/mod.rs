@@ -5,12 +5,14 @@ mod aws;
 mod break_even;
 mod clouds;
 mod target;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod usage;
 
 pub use break_even::{BreakEven, CurvePoint, break_even, cost_curve};
 pub use target::{DurationAssumption, ProvisionedTarget, Target, TargetPlan};
+pub use tasks::{TaskTime, task_time};
 pub use usage::FunctionUsage;
 
 use crate::Day;

@@ -37,7 +37,7 @@ impl FargatePlatform {
     }
 
     /// Seconds that a task is billed at least.
-    fn minimum_s(self) -> Decimal {
+    pub(crate) fn minimum_s(self) -> Decimal {
         Decimal::from(if self == Self::Windows { 300 } else { 60 })
     }
 }

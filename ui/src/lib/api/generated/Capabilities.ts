@@ -3,4 +3,4 @@
 /**
  * What a provider can do.
  */
-export type Capabilities = Array<"deploy" | "delete" | "configure" | "invoke" | "invoke_event" | "invoke_dry_run" | "logs" | "metrics" | "versions" | "aliases" | "url" | "event_sources" | "reserved_concurrency" | "provisioned_concurrency" | "tags" | "permissions" | "environments" | "power" | "billed_cost">;
+export type Capabilities = Array<"deploy" | "delete" | "configure" | "invoke" | "invoke_event" | "invoke_dry_run" | "logs" | "metrics" | "versions" | "aliases" | "url" | "event_sources" | "reserved_concurrency" | "provisioned_concurrency" | "tags" | "permissions" | "environments" | "power" | "billed_cost" | "containers">;

@@ -18,7 +18,7 @@ account: string,
  */
 region: string | null, 
 /**
- * The function; none: from the code.
+ * The function, service, task or cluster; none: from the code or the image.
  */
 name: string | null, 
 /**

@@ -2,6 +2,7 @@
 import type { Architecture } from "./Architecture";
 import type { CodeSource } from "./CodeSource";
 import type { Power } from "./Power";
+import type { TasksWanted } from "./TasksWanted";
 import type { UrlAccess } from "./UrlAccess";
 
 /**
@@ -83,4 +84,44 @@ memoryMb: number | null,
 /**
  * Environment variables: on AWS they replace those of the function, on Azure all others stay.
  */
-environment: { [key in string]: string } | null, };
+environment: { [key in string]: string } | null, } | { "kind": "run_tasks", 
+/**
+ * The cluster, which is made when it is not there.
+ */
+cluster: string, 
+/**
+ * The tasks.
+ */
+tasks: TasksWanted, } | { "kind": "create_service", 
+/**
+ * The cluster, which is made when it is not there.
+ */
+cluster: string, 
+/**
+ * The tasks.
+ */
+tasks: TasksWanted, } | { "kind": "scale_service", 
+/**
+ * The cluster.
+ */
+cluster: string, 
+/**
+ * How many.
+ */
+count: number, } | { "kind": "stop_task", 
+/**
+ * The cluster.
+ */
+cluster: string, 
+/**
+ * Why, for whoever looks later.
+ */
+reason: string | null, } | { "kind": "delete_service", 
+/**
+ * The cluster.
+ */
+cluster: string, 
+/**
+ * Also what Hearth made for it alone: its task definition, its role and its logs.
+ */
+all: boolean, } | { "kind": "delete_cluster", };

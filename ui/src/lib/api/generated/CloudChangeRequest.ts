@@ -2,7 +2,7 @@
 import type { CloudChange } from "./CloudChange";
 
 /**
- * A change of a function in an account.
+ * A change of a function, or of containers, in an account.
  */
 export type CloudChangeRequest = { 
 /**
@@ -14,7 +14,7 @@ account: string,
  */
 region: string | null, 
 /**
- * The function; none: from the code.
+ * The function, service, task or cluster; none: from the code or the image.
  */
 name: string | null, 
 /**

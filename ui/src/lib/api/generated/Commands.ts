@@ -29,6 +29,10 @@ import type { CloudInvoked } from "./CloudInvoked";
 import type { CloudLogs } from "./CloudLogs";
 import type { CloudLogsQuery } from "./CloudLogsQuery";
 import type { CloudReview } from "./CloudReview";
+import type { ClusterDetail } from "./ClusterDetail";
+import type { ClusterName } from "./ClusterName";
+import type { Clusters } from "./Clusters";
+import type { ClustersQuery } from "./ClustersQuery";
 import type { CodeListing } from "./CodeListing";
 import type { CodeReadRequest } from "./CodeReadRequest";
 import type { CodeSaveRequest } from "./CodeSaveRequest";
@@ -101,6 +105,11 @@ import type { Standing } from "./Standing";
 import type { SyncStart } from "./SyncStart";
 import type { SyncStatus } from "./SyncStatus";
 import type { TableExport } from "./TableExport";
+import type { TaskDefinition } from "./TaskDefinition";
+import type { TaskDefinitionName } from "./TaskDefinitionName";
+import type { TaskDefinitions } from "./TaskDefinitions";
+import type { TaskDefinitionsQuery } from "./TaskDefinitionsQuery";
+import type { TaskLogsQuery } from "./TaskLogsQuery";
 import type { Tuning } from "./Tuning";
 import type { TuningName } from "./TuningName";
 import type { TuningPlan } from "./TuningPlan";
@@ -257,6 +266,26 @@ cloud_logs: [CloudLogsQuery, CloudLogs],
  * Servers of a function of an account, rebuilt from its log.
  */
 cloud_environments: [CloudLogsQuery, SeenEnvironments], 
+/**
+ * Clusters of an account, asked now.
+ */
+clusters_list: [ClustersQuery, Clusters], 
+/**
+ * A cluster with its services and tasks, and what they cost.
+ */
+cluster_get: [ClusterName, ClusterDetail], 
+/**
+ * A page of the task definitions of a region that can be run.
+ */
+task_definitions_list: [TaskDefinitionsQuery, TaskDefinitions], 
+/**
+ * One task definition.
+ */
+task_definition_get: [TaskDefinitionName, TaskDefinition], 
+/**
+ * A page of log lines of a task.
+ */
+task_logs: [TaskLogsQuery, CloudLogs], 
 /**
  * What a change in an account would do. Changes nothing.
  */

@@ -17,4 +17,8 @@ level: Level,
 /**
  * Whether it is there.
  */
-grant: Grant, };
+grant: Grant, 
+/**
+ * Whether only containers need it, so that an account for functions does well without.
+ */
+forContainers: boolean, };
