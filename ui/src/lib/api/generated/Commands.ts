@@ -17,6 +17,7 @@ import type { BrakeRehearsal } from "./BrakeRehearsal";
 import type { BrakeStatus } from "./BrakeStatus";
 import type { BudgetDelete } from "./BudgetDelete";
 import type { BudgetSet } from "./BudgetSet";
+import type { CallsRead } from "./CallsRead";
 import type { Changed } from "./Changed";
 import type { ChartExport } from "./ChartExport";
 import type { CloudApply } from "./CloudApply";
@@ -54,6 +55,11 @@ import type { EndpointAdd } from "./EndpointAdd";
 import type { Environment } from "./Environment";
 import type { EnvironmentName } from "./EnvironmentName";
 import type { EnvironmentsQuery } from "./EnvironmentsQuery";
+import type { EventAnswer } from "./EventAnswer";
+import type { EventRun } from "./EventRun";
+import type { EventsFolder } from "./EventsFolder";
+import type { FolderEventName } from "./FolderEventName";
+import type { FolderEventText } from "./FolderEventText";
 import type { FunctionDetail } from "./FunctionDetail";
 import type { FunctionName } from "./FunctionName";
 import type { FunctionRecord } from "./FunctionRecord";
@@ -215,6 +221,22 @@ event_save: [SavedEvent, Empty],
  */
 event_delete: [SavedEventName, Empty], 
 /**
+ * The folder of events that a person chose, and what is in it.
+ */
+events_folder: [Empty, EventsFolder], 
+/**
+ * The event in a file of that folder.
+ */
+events_folder_read: [FolderEventName, FolderEventText], 
+/**
+ * Sends an event to one of several functions, here or in an account, which must be unlocked.
+ */
+event_run: [EventRun, EventAnswer], 
+/**
+ * Ends such a call, or the waiting for one in an account.
+ */
+event_cancel: [InvocationName, Empty], 
+/**
  * The accounts that were found, and what was chosen for them. Asks nobody.
  */
 accounts_list: [Empty, AccountsList], 
@@ -266,6 +288,10 @@ cloud_logs: [CloudLogsQuery, CloudLogs],
  * Servers of a function of an account, rebuilt from its log.
  */
 cloud_environments: [CloudLogsQuery, SeenEnvironments], 
+/**
+ * Brings the calls of one function of an account into the ledger, from its log.
+ */
+cloud_calls_read: [CloudFunctionName, CallsRead], 
 /**
  * Clusters of an account, asked now.
  */

@@ -10,6 +10,10 @@ export type FunctionsList = {
  */
 functions: Array<FunctionSummary>, 
 /**
+ * Functions of accounts whose calls were read from logs, by name. Their id names them wherever a function is named.
+ */
+ofAccounts: Array<FunctionSummary>, 
+/**
  * How many functions there are without the filter.
  */
 total: number, };

@@ -25,9 +25,9 @@ response: string | null,
  */
 truncated: boolean, 
 /**
- * Its price.
+ * Its price; none for a call in an account that bills no single calls.
  */
-receipt: Receipt, 
+receipt: Receipt | null, 
 /**
  * Its log lines, oldest first, at most 5000.
  */

@@ -3,4 +3,4 @@
 /**
  * Who asked.
  */
-export type InvocationSource = "test" | "lanes" | "command_line" | "lambda_api" | "tuning";
+export type InvocationSource = "test" | "lanes" | "command_line" | "lambda_api" | "tuning" | "logs" | "logs_inferred";

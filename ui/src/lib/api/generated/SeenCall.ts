@@ -10,6 +10,10 @@ export type SeenCall = {
  */
 requestId: string, 
 /**
+ * The vendor's id of its line, where several calls can share an id.
+ */
+line: string, 
+/**
  * Its START line.
  */
 startedUs: Micros | null, 
@@ -40,4 +44,32 @@ cold: boolean,
 /**
  * Whether it ran into its timeout.
  */
-timedOut: boolean, };
+timedOut: boolean, 
+/**
+ * How long the init or the restoring took that it waited for.
+ */
+initUs: Micros | null, 
+/**
+ * Whether that was the restoring of a snapshot.
+ */
+restored: boolean, 
+/**
+ * Whether the time of that is part of its duration, since the request came first and waited.
+ */
+waited: boolean, 
+/**
+ * Whether it failed in another way, as far as the lines tell.
+ */
+failed: boolean, 
+/**
+ * Whether it was refused before a server had it.
+ */
+refused: boolean, 
+/**
+ * The type of the error, in the function's or the vendor's word.
+ */
+errorType: string | null, 
+/**
+ * The error in one line.
+ */
+errorMessage: string | null, };

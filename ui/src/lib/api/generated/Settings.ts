@@ -48,4 +48,8 @@ singleKeys: boolean,
 /**
  * Keys that a person changed: the action's id, then the keys as they are pressed (`Ctrl K`, `g f`), empty for none.
  */
-keys: { [key in string]: string }, };
+keys: { [key in string]: string }, 
+/**
+ * The folder with events that a person chose; none: nobody chose one.
+ */
+eventsFolder: string | null, };

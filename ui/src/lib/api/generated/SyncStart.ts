@@ -14,6 +14,11 @@ accounts: Array<string>,
  */
 metrics: boolean, 
 /**
+ * Also calls, from the logs that the vendor keeps: those since the last reading, at first those of the last 24
+ * hours. No vendor bills these requests, but a busy function has many lines.
+ */
+logs: boolean, 
+/**
  * Regions that were read within this many seconds are not read again, so that a reading which was broken off goes
  * on where it was.
  */
