@@ -40,7 +40,9 @@ test('the cost of a function leads to Lambda or Fargate, with Fargate already tr
   await goTo(app, '#/functions/kettle/cost');
   await app.getByRole('link', { name: 'Compare with Fargate' }).click();
   await expect(app).toHaveURL(/#\/cost\/.*plan=fargate/);
-  await expect(app.getByText(/AWS Fargate, tasks of/).first()).toBeVisible({ timeout: 15_000 });
+  const what = app.getByRole('region', { name: 'What if' });
+  await expect(what.getByRole('button', { name: 'Plan: AWS Fargate' })).toBeVisible({ timeout: 15_000 });
+  await expect(what.getByRole('figure', { name: /^Pays from .* calls a month on/ })).toBeVisible();
 });
 
 test.describe('in an account', () => {

@@ -4,8 +4,8 @@ use super::stop::stop;
 use aws_sdk_ecs::primitives::DateTime;
 use aws_sdk_ecs::types::{
     AssignPublicIp, Cluster as GivenCluster, Compatibility, ContainerDefinition as GivenContainer,
-    CpuArchitecture, LaunchType, LogDriver, NetworkConfiguration, Service, Task as GivenTask,
-    TaskDefinition as GivenDefinition, TaskDefinitionStatus,
+    CpuArchitecture, LaunchType, LogDriver, NetworkConfiguration, Secret, Service, Task as GivenTask,
+    TaskDefinition as GivenDefinition, TaskDefinitionStatus, TaskStopCode,
 };
 use hearth_cloud::{
     Cluster, ContainerDefinition, ContainerLog, ContainerService, InCluster, Launch, ServiceEvent, Task,
@@ -112,7 +112,7 @@ pub(super) fn task(at: &InCluster, given: &GivenTask) -> Task {
         })
         .collect();
     let stopped = given.last_status() == Some("STOPPED");
-    let code = given.stop_code().map(|code| code.as_str()).unwrap_or_default();
+    let code = given.stop_code().map(TaskStopCode::as_str).unwrap_or_default();
     let reason = given.stopped_reason().unwrap_or_default();
     let ends = stopped || !code.is_empty() || !reason.is_empty();
     Task {
@@ -200,7 +200,7 @@ pub(super) fn definition(location: &str, given: &GivenDefinition) -> TaskDefinit
 
 fn container(given: &GivenContainer) -> ContainerDefinition {
     let plain = given.environment().iter().filter_map(|pair| pair.name());
-    let secret = given.secrets().iter().map(|secret| secret.name());
+    let secret = given.secrets().iter().map(Secret::name);
     let mut environment_names: Vec<String> = plain.chain(secret).map(str::to_owned).collect();
     environment_names.sort();
     ContainerDefinition {

@@ -72,8 +72,10 @@ pub(crate) enum Meant {
     Nothing,
     /// It stops a function, and what its limit was is noted.
     Stop(Stopped),
-    /// It gives one that is stopped another limit, or deletes it.
-    Release(Stopped, Option<Option<u32>>),
+    /// It gives one that is stopped another limit.
+    Release(Stopped, Option<u32>),
+    /// It deletes one that is stopped.
+    Delete(Stopped),
 }
 
 /// To be asked before a change is made.
@@ -96,7 +98,11 @@ pub(crate) async fn before(
         seen.elsewhere.iter().find(|stopped| stopped.spot.is(account, address)).cloned()
     };
     if limit != Some(Some(0)) {
-        return Ok(known.map_or(Meant::Nothing, |stopped| Meant::Release(stopped, limit)));
+        return Ok(match (known, limit) {
+            (None, _) => Meant::Nothing,
+            (Some(stopped), Some(limit)) => Meant::Release(stopped, limit),
+            (Some(stopped), None) => Meant::Delete(stopped),
+        });
     }
     // One that is held, or that somebody else stopped, has no other limit to bring back.
     let standing =
@@ -130,7 +136,7 @@ pub(crate) async fn before(
 /// To be told when it is over.
 pub(crate) async fn after(app: &App, meant: Meant, done: bool) -> Result<()> {
     match (meant, done) {
-        (Meant::Nothing, _) | (Meant::Release(..), false) => return Ok(()),
+        (Meant::Nothing, _) | (Meant::Release(..) | Meant::Delete(_), false) => return Ok(()),
         (Meant::Stop(stopped), false) => {
             if let Some(id) = stopped.spot.id() {
                 app.store().delete_braked(&id).await?;
@@ -149,18 +155,25 @@ pub(crate) async fn after(app: &App, meant: Meant, done: bool) -> Result<()> {
             note(app, "pulled", By::Person, &name, text, figures).await;
         }
         (Meant::Release(stopped, limit), true) => {
-            if let Some(id) = stopped.spot.id() {
-                app.store().delete_braked(&id).await?;
-            }
-            app.budgets().seen().elsewhere.retain(|known| known.spot != stopped.spot);
-            let text = match limit {
-                Some(limit) => format!("Released {}: it has {} now.", stopped.words(), limit_words(limit)),
-                None => format!("{} was stopped and is deleted.", stopped.words()),
-            };
-            let figures = json!({ "formerConcurrency": stopped.former });
-            note(app, "released", By::Person, &stopped.spot.name, text, figures).await;
+            let text = format!("Released {}: it has {} now.", stopped.words(), limit_words(limit));
+            forget(app, &stopped, text).await?;
+        }
+        (Meant::Delete(stopped), true) => {
+            let text = format!("{} was stopped and is deleted.", stopped.words());
+            forget(app, &stopped, text).await?;
         }
     }
     app.tell(HearthEvent::BrakeChanged);
+    Ok(())
+}
+
+/// One is not stopped any more.
+async fn forget(app: &App, stopped: &Stopped, text: String) -> Result<()> {
+    if let Some(id) = stopped.spot.id() {
+        app.store().delete_braked(&id).await?;
+    }
+    app.budgets().seen().elsewhere.retain(|known| known.spot != stopped.spot);
+    let figures = json!({ "formerConcurrency": stopped.former });
+    note(app, "released", By::Person, &stopped.spot.name, text, figures).await;
     Ok(())
 }

@@ -44,8 +44,7 @@ pub(super) fn print(title: &str, receipt: &Breakdown, output: &mut Output) -> Re
             output.aside(&format!("{} unknown: {note}", line.label), Tone::Quiet);
         }
     }
-    let mut said = receipt.assumptions.join("; ");
-    said.push_str(&format!("; prices of {}", receipt.price_date));
+    let said = format!("{}; prices of {}", receipt.assumptions.join("; "), receipt.price_date);
     output.aside(&said, Tone::Quiet);
     Ok(())
 }
