@@ -97,7 +97,8 @@ impl Bus {
         };
         let mut stream = stream.expect("the session's bus takes a connection");
         let user = std::fs::metadata("/proc/self").expect("a process knows its user").uid();
-        let digits: String = user.to_string().bytes().map(|digit| format!("{digit:02x}")).collect();
+        // Each digit of the number as the hexadecimal of its character.
+        let digits: String = user.to_string().chars().flat_map(|digit| ['3', digit]).collect();
         write!(stream, "\0AUTH EXTERNAL {digits}\r\n").expect("the bus listens");
         let mut line = Vec::new();
         while !line.ends_with(b"\r\n") {

@@ -150,7 +150,7 @@ pub(crate) async fn start(app: &App, request: SyncStart) -> Result<SyncStatus> {
     };
     let reader = app.clone();
     app.tasks().spawn(async move {
-        run(&reader, todo, What { metrics: request.metrics, logs: request.logs }, token).await
+        run(&reader, todo, What { metrics: request.metrics, logs: request.logs }, token).await;
     });
     Ok(app.clouds().syncing.status())
 }

@@ -217,7 +217,9 @@ mod tests {
     #[test]
     fn how_a_call_ended_is_told_by_the_platform_or_by_the_runtime() {
         let start = "START RequestId: r1 Version: $LATEST";
-        let table: [(&str, &str, bool, Option<&str>, Option<&str>); 7] = [
+        /// A line, the report, whether it ran out of time, the type of the error and its message.
+        type Row<'a> = (&'a str, &'a str, bool, Option<&'a str>, Option<&'a str>);
+        let table: [Row<'_>; 7] = [
             (
                 "[ERROR] ValueError: no water\nTraceback (most recent call last):",
                 REPORT,
