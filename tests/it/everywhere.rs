@@ -58,7 +58,7 @@ fn one_event_runs_here_and_in_an_account_and_what_differs_is_told() {
         assert!(!answer["costWords"].as_str().unwrap().is_empty(), "known or not, it says why: {answer}");
     }
     assert!(answer(0)["costUsd"].is_string() && answer(0)["coldStart"].is_boolean());
-    let words = person.run(&[&run[..7], &["--event", &event]].concat());
+    let words = person.run(&[&run[..8], &["--event", &event]].concat());
     assert!(words.stdout.contains("differs") && words.stdout.contains("same"), "{words:?}");
 
     // The same from the folder that the person chose.

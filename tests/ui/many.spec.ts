@@ -1,5 +1,5 @@
 /** Thousands of functions in an account: read, filtered and scrolled. The server is ministack, filled by tests/aws. */
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { expect, goTo, rpc, serve, test as base, type Served } from './hearth';
 import { ministackProgram, startMinistack, type Ministack } from './ministack';
 
@@ -18,7 +18,7 @@ const DRAWN_AT_MOST = 80;
 const test = base.extend<{ hearth: Served; cloud: Ministack }>({
   cloud: async ({}, use) => {
     if (program === null) throw new Error('the test must be skipped');
-    const script = fileURLToPath(new URL('../aws/many.py', import.meta.url));
+    const script = resolve(__dirname, '../aws/many.py');
     const cloud = await startMinistack(program, [script, REGIONS.join(','), `${EACH}`]);
     await use(cloud);
     await cloud.stop();

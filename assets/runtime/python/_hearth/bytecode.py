@@ -12,7 +12,7 @@ from importlib import machinery
 _prefix = None
 
 
-class _Loader(machinery.SourceFileLoader):
+class Loader(machinery.SourceFileLoader):
     """Reads and writes compiled modules under the prefix."""
 
     def get_code(self, fullname):
@@ -26,7 +26,7 @@ class _Loader(machinery.SourceFileLoader):
 
 _finder = machinery.FileFinder.path_hook(
     (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
-    (_Loader, machinery.SOURCE_SUFFIXES),
+    (Loader, machinery.SOURCE_SUFFIXES),
     (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
 )
 

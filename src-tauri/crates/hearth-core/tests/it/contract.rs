@@ -137,7 +137,10 @@ async fn every_command_answers() {
         json!({ "function": null, "fromUs": now - 3_600_000_000_i64, "toUs": now + 1, "grain": "minute" });
     let series = caller.bytes("series", query.clone()).await;
     let rows = u32::from_le_bytes(series[4..8].try_into().unwrap()) as usize;
-    assert_eq!(u32::from_le_bytes(series[..4].try_into().unwrap()), 13);
+    assert_eq!(
+        u32::from_le_bytes(series[..4].try_into().unwrap()) as usize,
+        hearth_model::SERIES_COLUMNS.len()
+    );
     assert!((60..=61).contains(&rows), "{rows} minutes");
     let calls: f64 = series[8 + rows * 8..8 + rows * 16]
         .chunks(8)
@@ -180,11 +183,13 @@ async fn every_command_answers() {
     let only = json!({ "functions": ["greeter"] });
     assert_eq!(caller.json("brake_pull", only.clone()).await["held"][0]["function"], "greeter");
     assert_eq!(caller.json("brake_status", json!({})).await["held"][0]["by"], "person");
+    assert_eq!(caller.json("brake_rehearse", json!({})).await["mode"], "off");
     assert_eq!(caller.json("brake_release", only.clone()).await["held"], json!([]));
     caller.json("brake_leave", only).await;
     assert_eq!(caller.json("budget_delete", json!({ "scope": all })).await["budgets"], json!([]));
     assert_eq!(caller.json("brake_history", json!({ "limit": 9 })).await[0]["kind"], "budget");
 
+    one_event_on_targets(&mut caller).await;
     look_for_accounts(&mut caller).await;
     add_up_the_month(&mut caller).await;
     caller.json("function_reap", name.clone()).await;
@@ -299,6 +304,24 @@ async fn add_up_the_month(caller: &mut Caller) {
 }
 
 /// Nothing is signed in to here and nobody is asked: an endpoint on a port that refuses stands for an account.
+async fn one_event_on_targets(caller: &mut Caller) {
+    assert_eq!(caller.json("events_folder", json!({})).await["events"], json!([]), "none was chosen");
+    let error = caller.house.refused("events_folder_read", json!({ "file": "a.json" })).await;
+    assert_eq!(error.code, hearth_core::ErrorCode::NotFound, "{error:?}");
+    caller.may_refuse("events_folder_read", json!({ "file": "a.json" })).await;
+    let run = json!({
+        "target": { "name": "greeter" }, "event": "{}", "source": "test",
+        "runId": "00000000-0000-4000-8000-00000000000e"
+    });
+    let answer = caller.json("event_run", run).await;
+    assert_eq!(
+        (&answer["place"], &answer["outcome"]),
+        (&json!("This computer"), &json!("succeeded")),
+        "{answer}"
+    );
+    caller.may_refuse("event_cancel", json!({ "requestId": "00000000-0000-4000-8000-00000000000e" })).await;
+}
+
 async fn look_for_accounts(caller: &mut Caller) {
     assert_eq!(caller.json("accounts_list", json!({})).await["accounts"][0]["account"]["id"], "local");
     let url = "http://127.0.0.1:9/";
@@ -316,8 +339,17 @@ async fn look_for_accounts(caller: &mut Caller) {
     caller.may_refuse("account_billed", days.clone()).await;
     let error = caller.house.refused("account_billed", days).await;
     assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput, "{error:?}");
-    let unknown = json!({ "account": "unknown", "name": "tea", "event": "{}", "digest": "", "change": { "kind": "delete" } });
+    let unknown = json!({
+        "account": "unknown", "name": "tea", "event": "{}", "digest": "", "change": { "kind": "delete" },
+        "cluster": "kettles", "task": "0", "regions": []
+    });
     for command in [
+        "clusters_list",
+        "cluster_get",
+        "task_definitions_list",
+        "task_definition_get",
+        "task_logs",
+        "cloud_calls_read",
         "account_permissions",
         "cloud_functions",
         "cloud_function",
