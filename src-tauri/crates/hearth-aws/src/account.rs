@@ -2,7 +2,7 @@
 //! which owns it.
 
 use crate::fault::Asked;
-use crate::regions::{REGIONS, is_region};
+use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
 use crate::{apply, call, functions, logs, metrics, permissions, plan, policies, standing};
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
@@ -93,11 +93,7 @@ impl Provider for AwsAccount {
     }
 
     fn locations(&self) -> Vec<String> {
-        // An endpoint is one place, whatever region it is asked for.
-        if self.account.id.as_str().starts_with("endpoint:") {
-            return self.account.location.iter().cloned().collect();
-        }
-        REGIONS.iter().map(|region| (*region).to_owned()).collect()
+        REGIONS.iter().chain(OPT_IN_REGIONS).map(|region| (*region).to_owned()).collect()
     }
 
     fn identity(&self) -> Reply<'_, Identity> {

@@ -22,6 +22,27 @@ pub const REGIONS: &[&str] = &[
     "sa-east-1",
 ];
 
+/// Regions that a person switches on for an account first.
+pub const OPT_IN_REGIONS: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+];
+
 /// Whether a text can be a region: it becomes part of a host's name.
 pub(crate) fn is_region(text: &str) -> bool {
     (2..=32).contains(&text.len())
