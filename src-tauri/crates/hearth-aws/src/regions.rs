@@ -23,7 +23,7 @@ pub const REGIONS: &[&str] = &[
 ];
 
 /// Regions that a person switches on for an account first.
-pub const OPT_IN_REGIONS: &[&str] = &[
+pub(crate) const OPT_IN_REGIONS: &[&str] = &[
     "af-south-1",
     "ap-east-1",
     "ap-east-2",
