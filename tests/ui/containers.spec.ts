@@ -1,25 +1,10 @@
 /** Containers: an account is chosen, tasks run from an image, a service is scaled and deleted, a task says why it stopped. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { deploySample, expect, goTo, overflow, rpc, serve, test as base, type Served } from './hearth';
-import { ministackProgram, startMinistack, type Ministack } from './ministack';
+import { deploySample, expect, goTo, overflow, rpc } from './hearth';
+import { cloudTest, program } from './ministack';
 
-const program = ministackProgram();
-
-/** Each test has a Hearth and a cloud of its own: what one runs, no other finds. */
-const test = base.extend<{ hearth: Served; cloud: Ministack }>({
-  cloud: async ({}, use) => {
-    if (program === null) throw new Error('the test must be skipped');
-    const cloud = await startMinistack(program);
-    await use(cloud);
-    await cloud.stop();
-  },
-  hearth: async ({}, use) => {
-    const { served, stop } = await serve();
-    await use(served);
-    await stop();
-  },
-});
+const test = cloudTest();
 
 async function violations(app: Page): Promise<string[]> {
   const axe = await new AxeBuilder({ page: app }).analyze();

@@ -2,24 +2,10 @@
 import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deploySample, expect, goTo, overflow, rpc, serve, test as base, type Served } from './hearth';
-import { ministackProgram, startMinistack, type Ministack } from './ministack';
+import { deploySample, expect, goTo, overflow, rpc } from './hearth';
+import { cloudTest, program } from './ministack';
 
-const program = ministackProgram();
-
-const test = base.extend<{ hearth: Served; cloud: Ministack }>({
-  cloud: async ({}, use) => {
-    if (program === null) throw new Error('the test must be skipped');
-    const cloud = await startMinistack(program);
-    await use(cloud);
-    await cloud.stop();
-  },
-  hearth: async ({}, use) => {
-    const { served, stop } = await serve();
-    await use(served);
-    await stop();
-  },
-});
+const test = cloudTest();
 
 test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
 

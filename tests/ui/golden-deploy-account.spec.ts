@@ -10,28 +10,10 @@ import {
   Presses,
   rpc,
   sampleFolder,
-  serve,
-  test as base,
-  type Served,
 } from './hearth';
-import { ministackProgram, startMinistack, type Ministack } from './ministack';
+import { cloudTest, program, type Ministack } from './ministack';
 
-const program = ministackProgram();
-
-/** Each test has a Hearth and a cloud of its own: what one deploys, no other finds. */
-const test = base.extend<{ hearth: Served; cloud: Ministack }>({
-  cloud: async ({}, use) => {
-    if (program === null) throw new Error('the test must be skipped');
-    const cloud = await startMinistack(program);
-    await use(cloud);
-    await cloud.stop();
-  },
-  hearth: async ({}, use) => {
-    const { served, stop } = await serve();
-    await use(served);
-    await stop();
-  },
-});
+const test = cloudTest();
 
 test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
 

@@ -1,9 +1,8 @@
 /** Thousands of functions in an account: read, filtered and scrolled. The server is ministack, filled by tests/aws. */
 import { resolve } from 'node:path';
-import { expect, goTo, rpc, serve, test as base, type Served } from './hearth';
-import { ministackProgram, startMinistack, type Ministack } from './ministack';
+import { expect, goTo, rpc } from './hearth';
+import { cloudTest, program } from './ministack';
 
-const program = ministackProgram();
 const REGIONS = [
   'us-east-1 us-east-2 us-west-1 us-west-2 eu-central-1 eu-west-1 eu-west-2 eu-west-3 eu-north-1 ap-northeast-1',
   'ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 sa-east-1 eu-south-1',
@@ -15,20 +14,7 @@ const EACH = 250;
 /** Rows that a window can show, with some to spare. */
 const DRAWN_AT_MOST = 80;
 
-const test = base.extend<{ hearth: Served; cloud: Ministack }>({
-  cloud: async ({}, use) => {
-    if (program === null) throw new Error('the test must be skipped');
-    const script = resolve(__dirname, '../aws/many.py');
-    const cloud = await startMinistack(program, [script, REGIONS.join(','), `${EACH}`]);
-    await use(cloud);
-    await cloud.stop();
-  },
-  hearth: async ({}, use) => {
-    const { served, stop } = await serve();
-    await use(served);
-    await stop();
-  },
-});
+const test = cloudTest([resolve(__dirname, '../aws/many.py'), REGIONS.join(','), `${EACH}`]);
 
 test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
 

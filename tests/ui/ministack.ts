@@ -1,4 +1,5 @@
 /** Somebody else's AWS on this computer, as the judge of what Hearth does in an account. Must not know any screen. */
+import { serve, test as base, type Served } from './hearth';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -9,7 +10,7 @@ import { dirname, join } from 'node:path';
 const ANSWERS_MS = 30_000;
 
 /** Where it is installed; null when it is not, with a line for whoever reads the test's output. */
-export function ministackProgram(): string | null {
+function ministackProgram(): string | null {
   const path = process.env['HEARTH_JUDGE_MINISTACK'];
   try {
     if (path === undefined) throw new Error('HEARTH_JUDGE_MINISTACK is not set');
@@ -55,7 +56,7 @@ async function answers(child: ChildProcess, url: string): Promise<void> {
 }
 
 /** Starts one on a free port of 127.0.0.1, with a home of its own; `script` is run by its Python in place of itself. */
-export async function startMinistack(program: string, script: readonly string[] = []): Promise<Ministack> {
+async function startMinistack(program: string, script: readonly string[] = []): Promise<Ministack> {
   const folder = mkdtempSync(join(tmpdir(), 'hearth-ministack-'));
   const port = await freePort();
   const env: NodeJS.ProcessEnv = {
@@ -92,4 +93,24 @@ export async function startMinistack(program: string, script: readonly string[] 
     throw error;
   }
   return { url, stop };
+}
+
+/** Where ministack is; tests that need it skip without. */
+export const program = ministackProgram();
+
+/** Tests that each have a Hearth and a cloud of their own: what one makes, no other finds. */
+export function cloudTest(script: readonly string[] = []) {
+  return base.extend<{ hearth: Served; cloud: Ministack }>({
+    cloud: async ({}, use) => {
+      if (program === null) throw new Error('the test must be skipped');
+      const cloud = await startMinistack(program, script);
+      await use(cloud);
+      await cloud.stop();
+    },
+    hearth: async ({}, use) => {
+      const { served, stop } = await serve();
+      await use(served);
+      await stop();
+    },
+  });
 }
