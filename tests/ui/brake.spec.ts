@@ -1,5 +1,5 @@
 /** A budget is set, the brake armed; a burst spends it, the brake pulls, calls are refused with the reason, a key lets go. */
-import { deploySample, expect, goTo, overflow, rpc, test } from './hearth';
+import { deploySample, expect, goTo, overflow, rpc, testAlone as test } from './hearth';
 
 test('a tiny budget pulls the brake, and one key releases it', async ({ app }) => {
   await deploySample(app, 'kettle', 'spender');

@@ -164,6 +164,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 });
 
+/** Tests that each have a Hearth of their own: what other tests ran lately is none of theirs. */
+export const testAlone = test.extend<{ hearth: Served }>({
+  hearth: async ({}, use) => {
+    const { served, stop } = await serve();
+    await use(served);
+    await stop();
+  },
+});
+
 export { expect };
 
 /** Calls a command the way the page does. */

@@ -1,5 +1,5 @@
 /** Somebody else's AWS on this computer, as the judge of what Hearth does in an account. Must not know any screen. */
-import { serve, test as base, type Served } from './hearth';
+import { testAlone } from './hearth';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -100,17 +100,12 @@ export const program = ministackProgram();
 
 /** Tests that each have a Hearth and a cloud of their own: what one makes, no other finds. */
 export function cloudTest(script: readonly string[] = []) {
-  return base.extend<{ hearth: Served; cloud: Ministack }>({
+  return testAlone.extend<{ cloud: Ministack }>({
     cloud: async ({}, use) => {
       if (program === null) throw new Error('the test must be skipped');
       const cloud = await startMinistack(program, script);
       await use(cloud);
       await cloud.stop();
-    },
-    hearth: async ({}, use) => {
-      const { served, stop } = await serve();
-      await use(served);
-      await stop();
     },
   });
 }
