@@ -16,8 +16,8 @@ import os from "node:os";
 const END = Buffer.from("\r\n\r\n");
 const JOIN_LIMIT = 1 << 16;
 const PIECE = 1 << 16;
-// Milliseconds. The only core would be taken from those whose event is waited for.
-const AWAKE = (os.availableParallelism?.() ?? 1) > 1 ? 0.25 : 0;
+// Milliseconds. With two cores or one it would take its turn from those whose event is waited for.
+const AWAKE = (os.availableParallelism?.() ?? 1) > 2 ? 0.25 : 0;
 
 /** The Runtime API closed the connection: there is nobody left to work for. */
 export class Closed extends Error {}

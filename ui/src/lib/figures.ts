@@ -5,13 +5,20 @@ import { demo } from './demo.svelte';
 import { app } from './state/app.svelte';
 
 export interface Source {
-  kind: 'measured' | 'derived' | 'estimated';
+  kind: 'measured' | 'derived' | 'estimated' | 'made up';
   note: string;
 }
 
-/** Seen by the local runtime itself. */
+/** Seen by the local runtime itself; made up while the demo is shown. */
 export function measured(what: string): Source {
-  return { kind: 'measured', note: `${what}, by the local runtime on this computer.` };
+  return {
+    get kind() {
+      return demo.on ? 'made up' : 'measured';
+    },
+    get note() {
+      return demo.on ? `${what}. Made up: the demo.` : `${what}, by the local runtime on this computer.`;
+    },
+  };
 }
 
 /** Worked out of what was measured, with nothing assumed. */

@@ -3,6 +3,8 @@
 A package is read-only, so without this Python would compile every module of it
 on every cold start. Only the function's own folder is meant: the library has
 its compiled modules where it is, so `sys.pycache_prefix` would be too broad.
+They are written once somebody has his answer: a first call compiles, but waits
+for no file.
 """
 
 import os
@@ -10,6 +12,8 @@ import sys
 from importlib import machinery
 
 _prefix = None
+# What is to be written: what it is written with, and its arguments.
+_unwritten = []
 
 
 class Loader(machinery.SourceFileLoader):
@@ -22,6 +26,9 @@ class Loader(machinery.SourceFileLoader):
             return super().get_code(fullname)
         finally:
             sys.pycache_prefix = before
+
+    def _cache_bytecode(self, *arguments):
+        _unwritten.append((super()._cache_bytecode, arguments))
 
 
 _finder = machinery.FileFinder.path_hook(
@@ -47,3 +54,15 @@ def keep_below(root, task_root):
     sys.path_hooks.insert(0, hook)
     for path in [p for p in sys.path_importer_cache if p.startswith(task_root)]:
         del sys.path_importer_cache[path]
+
+
+def write():
+    """Keeps what was compiled since the last time."""
+    while _unwritten:
+        keep, arguments = _unwritten.pop()
+        keep(*arguments)
+
+
+def forget():
+    """Leaves unwritten what was compiled since the last time."""
+    _unwritten.clear()

@@ -8,7 +8,7 @@ import builtins
 import os
 import sys
 
-from . import assignment, contract, logs, rehearsal
+from . import assignment, bytecode, contract, logs, rehearsal
 from .context import LambdaContext
 from .transport import Closed, Connection
 
@@ -33,6 +33,7 @@ def main():
         handler = _init(connection, handler_name)
         while True:
             _serve_one(connection, handler)
+            bytecode.write()
     except (Closed, ConnectionError):
         # The supervisor closed this environment's port: there is no more work.
         logs.flush()

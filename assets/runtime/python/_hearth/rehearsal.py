@@ -10,11 +10,13 @@ import logging
 import os
 import sys
 
-from . import assignment, contract, logs
+from . import assignment, bytecode, contract, logs
 from .context import LambdaContext
 
 _MODULE = "rehearsed"
 _ROOT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), _MODULE)
+# Where nothing is, so that each rehearsal compiles, as a first call does.
+_COMPILED = os.path.join(_ROOT, "nothing")
 _API = "AWS_LAMBDA_RUNTIME_API"
 
 
@@ -30,7 +32,7 @@ def rehearse(event):
             "handler": handler_name,
             "taskRoot": _ROOT,
         }
-        assignment.become(given, None)
+        assignment.become(given, _COMPILED)
         logs.set_up_logging()
         handler = contract.resolve_handler(handler_name)
         headers = {"lambda-runtime-aws-request-id": "rehearsal"}
@@ -49,6 +51,7 @@ def _as_it_was():
         yield
     finally:
         sys.modules.pop(_MODULE, None)
+        bytecode.forget()
         os.environ.clear()
         os.environ.update(environment)
         sys.path[:], sys.path_hooks[:] = path, hooks

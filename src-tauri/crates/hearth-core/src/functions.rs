@@ -281,7 +281,8 @@ fn summary(
     servers.sort_by_key(|server| server.born_us);
     let account = accounts.iter().find(|account| account.id == function.account);
     let account_name = account.map_or_else(|| function.account.clone(), |account| account.name.clone());
-    FunctionSummary { function, account_name, stats, servers }
+    let provider = account.map_or_else(|| "local".to_owned(), |account| account.provider.clone());
+    FunctionSummary { function, account_name, provider, stats, servers }
 }
 
 fn micros(value: Option<f64>) -> Option<Micros> {

@@ -101,15 +101,42 @@ impl ManyRows {
 
 /// Values in their order.
 #[derive(Default)]
-pub(crate) struct Values(SqliteArguments);
+pub(crate) struct Values {
+    values: SqliteArguments,
+    /// Words that come again and again, each kept once.
+    words: Vec<(&'static str, Arc<str>)>,
+}
 
 impl Values {
     pub(crate) fn add<'q, T: Encode<'q, Sqlite> + Type<Sqlite>>(&mut self, value: T) -> sqlx::Result<()> {
-        self.0.add(value).map_err(sqlx::Error::Encode)
+        self.values.add(value).map_err(sqlx::Error::Encode)
+    }
+
+    /// A text, in one piece of memory where sqlx would take two.
+    pub(crate) fn text(&mut self, text: &str) -> sqlx::Result<()> {
+        self.add(Arc::<str>::from(text))
+    }
+
+    pub(crate) fn maybe_text(&mut self, text: Option<&str>) -> sqlx::Result<()> {
+        self.add(text.map(Arc::<str>::from))
+    }
+
+    /// One of few texts.
+    pub(crate) fn word(&mut self, word: &'static str) -> sqlx::Result<()> {
+        let known = self.words.iter().find(|(known, _)| std::ptr::eq(*known, word));
+        let text = match known {
+            Some((_, text)) => Arc::clone(text),
+            None => {
+                let text = Arc::<str>::from(word);
+                self.words.push((word, Arc::clone(&text)));
+                text
+            }
+        };
+        self.add(text)
     }
 
     pub(crate) fn into_inner(self) -> SqliteArguments {
-        self.0
+        self.values
     }
 }
 

@@ -24,8 +24,10 @@ pub(crate) fn first_id(at: Micros) -> i64 {
     at.0.clamp(i64::MIN / IDS_PER_MICRO, i64::MAX / IDS_PER_MICRO - 1) * IDS_PER_MICRO
 }
 
+/// A row that is taken ends it and leaves the ones before it: to take those back SQLite would have to copy every page
+/// that the statement touches, for each statement.
 static INSERT: ManyRows = ManyRows::new(
-    "INSERT INTO invocations (id, request_id, function_key, version, environment_id, environment_number, started_us,
+    "INSERT OR FAIL INTO invocations (id, request_id, function_key, version, environment_id, environment_number, started_us,
          outcome, start, queue_us, init_us, invoke_us, freeze_us, billed_ms, memory_mb, max_memory_mb, storage_mb,
          architecture, event_bytes, response_bytes, error_type, error_message, source) VALUES ",
     "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -200,14 +202,12 @@ async fn put_calls(
             })
             .await;
         counted = stored.len();
-        if is_new(inserted)? {
-            stored.extend_from_slice(piece);
-        } else {
-            for row in piece {
-                stored.extend(
-                    put_one(connection, Row { id: first_id(row.fact.invocation.started_us), ..*row }).await?,
-                );
-            }
+        let new = new_rows(connection, inserted, piece.len()).await?;
+        stored.extend_from_slice(&piece[..new]);
+        for row in &piece[new..] {
+            stored.extend(
+                put_one(connection, Row { id: first_id(row.fact.invocation.started_us), ..*row }).await?,
+            );
         }
         ready = following?;
     }
@@ -222,14 +222,19 @@ fn count(stored: &[Row<'_>], changes: &mut RollupChanges) -> u64 {
     ended.map(|row| changes.add(row.scopes, row.fact.invocation, USUAL_STORAGE_MB)).count() as u64
 }
 
-/// False, and nothing is stored, when one of the rows was there already.
-fn is_new(inserted: sqlx::Result<()>) -> Result<bool> {
+/// How many rows of a piece were stored: those before the first that was there already.
+async fn new_rows(
+    connection: &mut SqliteConnection,
+    inserted: sqlx::Result<()>,
+    piece: usize,
+) -> Result<usize> {
     match inserted {
-        Ok(()) => Ok(true),
+        Ok(()) => Ok(piece),
         Err(sqlx::Error::Database(error))
             if error.is_unique_violation() || is_taken(error.code().as_deref()) =>
         {
-            Ok(false)
+            let stored: i64 = sqlx::query_scalar("SELECT changes()").fetch_one(connection).await?;
+            Ok(stored as usize)
         }
         Err(error) => Err(error.into()),
     }
@@ -288,14 +293,14 @@ fn bind(values: &mut Values, row: &Row<'_>) -> Result<()> {
     let invocation = row.fact.invocation;
     let phases = invocation.phases;
     values.add(row.id)?;
-    values.add(invocation.request_id.as_str())?;
+    values.text(invocation.request_id.as_str())?;
     values.add(row.scopes.function)?;
     values.add(invocation.version)?;
-    values.add(invocation.environment_id.as_ref().map(EnvironmentId::as_str))?;
+    values.maybe_text(invocation.environment_id.as_ref().map(EnvironmentId::as_str))?;
     values.add(invocation.environment_number)?;
     values.add(invocation.started_us.0)?;
-    values.add(invocation.outcome.as_str())?;
-    values.add(invocation.start.as_str())?;
+    values.word(invocation.outcome.as_str())?;
+    values.word(invocation.start.as_str())?;
     for micros in [phases.queue_us, phases.init_us, phases.invoke_us, phases.freeze_us] {
         values.add(micros.0)?;
     }
@@ -303,12 +308,12 @@ fn bind(values: &mut Values, row: &Row<'_>) -> Result<()> {
     values.add(invocation.memory_mb)?;
     values.add(invocation.max_memory_mb)?;
     values.add(USUAL_STORAGE_MB)?;
-    values.add(words::architecture(invocation.architecture))?;
+    values.word(words::architecture(invocation.architecture))?;
     values.add(invocation.event_bytes as i64)?;
     values.add(invocation.response_bytes as i64)?;
-    values.add(invocation.error_type.as_deref())?;
-    values.add(invocation.error_message.as_deref())?;
-    values.add(invocation.source.as_str())?;
+    values.maybe_text(invocation.error_type.as_deref())?;
+    values.maybe_text(invocation.error_message.as_deref())?;
+    values.word(invocation.source.as_str())?;
     Ok(())
 }
 

@@ -48,7 +48,7 @@ static USAGE: ManyRows = ManyRows::new(
 /// Adds steps to the stored rows.
 pub(crate) async fn add(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)]) -> Result<()> {
     let bind = |values: &mut Values, ((grain, scope, at), rollup): &(StepKey, Rollup)| {
-        values.add(*grain)?;
+        values.word(grain)?;
         for number in [*scope, *at].into_iter().chain(numbers(&rollup.sums)) {
             values.add(number)?;
         }
@@ -94,11 +94,11 @@ async fn add_usage(connection: &mut SqliteConnection, steps: &[(StepKey, Rollup)
     }
     let bind = |values: &mut Values, row: &UsageRow<'_>| {
         let (grain, scope, at, memory_mb, architecture, billed) = row;
-        values.add(*grain)?;
+        values.word(grain)?;
         values.add(*scope)?;
         values.add(*at)?;
         values.add(*memory_mb)?;
-        values.add(*architecture)?;
+        values.word(architecture)?;
         for number in [
             billed.requests,
             billed.compute_ms,

@@ -16,9 +16,9 @@ static SKETCHES_THERE: ManyRows = ManyRows::new(
 );
 
 static SKETCHES: ManyRows = ManyRows::new(
-    "INSERT OR REPLACE INTO rollup_sketches (grain, scope, at_us, duration, init) VALUES ",
+    "INSERT OR FAIL INTO rollup_sketches (grain, scope, at_us, duration, init) VALUES ",
     "(?, ?, ?, ?, ?)",
-    "",
+    " ON CONFLICT DO UPDATE SET duration = excluded.duration, init = excluded.init",
     64,
 );
 
@@ -53,7 +53,7 @@ async fn read_sketches(
         return Ok(Vec::new());
     }
     let (rows, values) = ManyRows::ready(piece, |values, ((grain, scope, at), _)| {
-        values.add(*grain)?;
+        values.word(grain)?;
         values.add(*scope)?;
         Ok(values.add(*at)?)
     })?;
@@ -79,7 +79,7 @@ fn add_sketch(
             (duration.to_blob(), init.to_blob())
         }
     };
-    values.add(*grain)?;
+    values.word(grain)?;
     values.add(*scope)?;
     values.add(*at)?;
     values.add(duration)?;

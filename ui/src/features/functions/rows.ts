@@ -2,11 +2,12 @@
 import type { FunctionSummary } from '$lib/api/generated/FunctionSummary';
 import type { FunctionConfiguration } from '$lib/api/generated/FunctionConfiguration';
 import type { InventoryFunction } from '$lib/api/generated/InventoryFunction';
+import { accountColour } from '$lib/clouds/words';
 import { placeOf } from '$lib/function/facts';
 
 export type Row =
   | { kind: 'here'; summary: FunctionSummary }
-  | { kind: 'cloud'; one: InventoryFunction; isProduction: boolean };
+  | { kind: 'cloud'; one: InventoryFunction; provider: string; isProduction: boolean };
 
 /** Names a row of an account in the address: its place, since accounts may have functions of one name. */
 export function cloudKey(one: InventoryFunction): string {
@@ -31,7 +32,7 @@ export function whereOf(row: Row): string {
 
 /** Whose stripe it wears. */
 export function accountOf(row: Row): string {
-  if (row.kind === 'here') return row.summary.function.account;
+  if (row.kind === 'here') return accountColour(row.summary.function.account);
   return row.isProduction ? 'prod' : 'dev';
 }
 

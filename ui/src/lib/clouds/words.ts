@@ -30,6 +30,17 @@ export function vendorName(provider: string): string {
   return VENDORS[provider] ?? provider;
 }
 
+/** A provider in three letters, where a row has no room for more. */
+export function providerTag(provider: string): string {
+  const tags = { local: 'HERE', aws: 'AWS', fargate: 'FGT', azure: 'AZU', google: 'GCP' };
+  return tags[provider as keyof typeof tags] ?? provider;
+}
+
+/** The colour of an account; those of the demo wear the colours of the real ones. */
+export function accountColour(account: string): string {
+  return account.replace(/^demo-/, '');
+}
+
 export function signIn(info: AccountInfo): string {
   return SIGN_INS[info.account.signIn];
 }

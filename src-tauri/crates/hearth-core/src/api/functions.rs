@@ -49,6 +49,8 @@ pub struct FunctionSummary {
     pub function: FunctionRecord,
     /// What a person calls its account.
     pub account_name: String,
+    /// Who runs the account: `local`, `aws`, `azure`, `google`.
+    pub provider: String,
     /// Its figures.
     pub stats: FunctionStats,
     /// Its servers that exist now, oldest first.

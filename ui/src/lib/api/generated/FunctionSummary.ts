@@ -16,6 +16,10 @@ function: FunctionRecord,
  */
 accountName: string, 
 /**
+ * Who runs the account: `local`, `aws`, `azure`, `google`.
+ */
+provider: string, 
+/**
  * Its figures.
  */
 stats: FunctionStats, 

@@ -119,6 +119,7 @@ export function summary(of: FunctionRecord, servers: Environment[], calls: numbe
   return {
     function: of,
     accountName: 'This computer',
+    provider: 'local',
     servers,
     stats: {
       calls24h: calls,
