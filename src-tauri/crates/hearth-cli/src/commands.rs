@@ -14,6 +14,7 @@ mod events;
 mod everywhere;
 mod export;
 mod functions;
+mod here;
 mod history;
 mod invoke;
 mod logs;

@@ -64,7 +64,7 @@ impl Sketch {
         Ok(Self(bins))
     }
 
-    /// The values below which these shares lie, in rising order of shares; none of nothing.
+    /// The values that these shares do not exceed, in rising order of shares; none of nothing.
     pub(crate) fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [Option<f64>; N] {
         let count = self.0.iter().map(|(_, count)| count).sum();
         quantiles(self.0.iter().map(|(bin, count)| (usize::from(*bin), *count)), count, shares)
@@ -110,13 +110,20 @@ impl Distribution {
         })
     }
 
-    /// The values below which these shares lie, in rising order of shares; none of nothing.
+    /// The values that these shares do not exceed, in rising order of shares; none of nothing.
     pub(crate) fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [Option<f64>; N] {
         quantiles(self.bins.iter().copied().enumerate(), self.count, shares)
     }
 }
 
-/// The values below which rising shares of `count` values lie; `bins` come in their order.
+/// The number, counted from 1, of the value that a share of `count` values does not exceed: rounded up, so that the
+/// slowest of a few calls is not left out.
+fn rank(share: f64, count: u64) -> u64 {
+    // 0.95 times 20 must not become a little more than 19.
+    ((share * count as f64 - 1e-9).ceil() as u64).max(1)
+}
+
+/// The values that rising shares of `count` values do not exceed; `bins` come in their order.
 fn quantiles<const N: usize>(
     bins: impl Iterator<Item = (usize, u64)>,
     count: u64,
@@ -127,7 +134,7 @@ fn quantiles<const N: usize>(
     let mut next = 0;
     for (bin, more) in bins.filter(|(_, more)| *more > 0) {
         below += more;
-        while next < N && below > (shares[next] * (count - 1) as f64) as u64 {
+        while next < N && below >= rank(shares[next], count) {
             answers[next] = Some(value_of(bin));
             next += 1;
         }
@@ -206,7 +213,7 @@ mod tests {
             prop_assert_eq!(Sketch::read(sketch_of(&values).to_blob().as_deref()).unwrap().quantiles(SHARES), told);
             values.sort_unstable();
             for (told, share) in told.into_iter().zip(SHARES) {
-                let exact = values[(share * (values.len() - 1) as f64) as usize] as f64;
+                let exact = values[(share * values.len() as f64 - 1e-9).ceil() as usize - 1] as f64;
                 let told = told.unwrap();
                 prop_assert!((told - exact).abs() <= exact * 0.0101, "{told} for {exact} at {share}");
             }
@@ -234,6 +241,14 @@ mod tests {
                 prop_assert_eq!(bytes.first(), Some(&FORMAT));
             }
         }
+    }
+
+    #[test]
+    fn the_slowest_of_few_calls_is_their_p95() {
+        let told = sketch_of(&[2_500, 4_800, 152_000, 10_000_000]).quantiles(SHARES).map(Option::unwrap);
+        assert!((told[0] - 4_800.0).abs() < 48.1, "p50 is the second of four: {}", told[0]);
+        assert!(told[1] > 9_800_000.0 && told[2] > 9_800_000.0, "p95 {} and p99 {}", told[1], told[2]);
+        assert_eq!((rank(0.95, 20), rank(0.95, 21), rank(0.5, 1)), (19, 20, 1));
     }
 
     #[test]

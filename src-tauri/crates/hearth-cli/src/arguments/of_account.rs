@@ -1,4 +1,5 @@
-//! Arguments of commands that exist only for functions of an account. Must not know what they do.
+//! Arguments of commands for functions of an account; some are for those of this computer too. Must not know what they
+//! do.
 
 use super::{Consent, Where};
 use clap::{Args, Subcommand};
@@ -6,7 +7,7 @@ use clap::{Args, Subcommand};
 /// A change of a function of an account.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OfAccount {
-    /// Keep a function's code and settings of now as a version
+    /// Keep the code and settings of now of a function of an account as a version
     Publish {
         #[command(flatten)]
         which: Which,
@@ -14,7 +15,7 @@ pub(crate) enum OfAccount {
         #[arg(long, value_name = "TEXT", default_value = "")]
         description: String,
     },
-    /// Point an alias at a version, and share its traffic with another one
+    /// Point an alias of an account's function at a version, and share its traffic with another one
     Alias {
         #[command(flatten)]
         which: Which,
@@ -27,7 +28,7 @@ pub(crate) enum OfAccount {
         #[arg(long, value_name = "VERSION=PART", value_parser = share)]
         share: Vec<(String, f64)>,
     },
-    /// Limit how many of a function run at once; `none` takes the limit away, 0 stops it
+    /// Limit how many servers a function has at once; `none` takes the limit away, 0 stops it in an account
     Limit {
         #[command(flatten)]
         which: Which,
@@ -35,7 +36,7 @@ pub(crate) enum OfAccount {
         #[arg(value_name = "N|none", value_parser = limit)]
         limit: Limit,
     },
-    /// Give a function an HTTPS address of its own, or take it away
+    /// Give a function of an account an HTTPS address of its own, or take it away
     Url {
         #[command(flatten)]
         which: Which,
@@ -64,12 +65,12 @@ pub(crate) enum OfAccount {
         #[command(flatten)]
         which: Which,
     },
-    /// Show the servers of a function of an account in the last hour, rebuilt from its log
+    /// Show the servers of a function: those that live here, or an account's of the last hour, rebuilt from its log
     Servers {
         #[command(flatten)]
         which: Which,
     },
-    /// Show a function of an account with everything around it: versions, aliases, address, what calls it
+    /// Show a function with everything around it: versions, and in an account aliases, address, what calls it
     Show {
         #[command(flatten)]
         which: Which,

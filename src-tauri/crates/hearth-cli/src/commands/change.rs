@@ -45,7 +45,7 @@ pub(super) async fn rollback(
 }
 
 /// Says what a function is set to now.
-fn tell(function: &FunctionRecord, output: &mut Output) -> Result<Ended, Failure> {
+pub(super) fn tell(function: &FunctionRecord, output: &mut Output) -> Result<Ended, Failure> {
     if output.is_json() {
         output.document(function)?;
         return Ok(Ended::Well);

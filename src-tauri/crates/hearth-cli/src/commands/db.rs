@@ -45,10 +45,10 @@ async fn check(caller: &Caller, rebuild: bool, output: &mut Output) -> Result<En
         output.line(&output.tone(problem, Tone::Bad))?;
     }
     output.line(&format!(
-        "{}: the charts of {} days against {} calls.",
+        "{}: the charts of {} against {}.",
         if checked.ok { "All is well" } else { "Something is wrong" },
-        checked.days,
-        checked.invocations
+        words::counted(checked.days, "day"),
+        words::counted(checked.invocations, "call")
     ))?;
     if !checked.ok {
         output.aside(

@@ -1,6 +1,7 @@
-//! `publish`, `alias`, `limit`, `url`, `start`, `stop`, `restart` and `show` of functions in an account.
+//! `publish`, `alias`, `limit`, `url`, `start`, `stop`, `restart` and `show` of functions in an account. Those that a
+//! function of this computer has too go to [`super::here`] when no account is named.
 
-use super::changes;
+use super::{changes, here, history};
 use crate::arguments::{OfAccount, Which};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -13,6 +14,15 @@ use hearth_host::Caller;
 
 pub(super) async fn run(caller: &Caller, command: &OfAccount, output: &mut Output) -> Result<Ended, Failure> {
     let (which, change) = match command {
+        OfAccount::Limit { which, limit } if which.place.account.is_none() => {
+            return here::limit(caller, &which.name, limit.0, output).await;
+        }
+        OfAccount::Show { which } if which.place.account.is_none() => {
+            return here::show(caller, &which.name, output).await;
+        }
+        OfAccount::Servers { which } if which.place.account.is_none() => {
+            return history::environments(caller, Some(&which.name), false, output).await;
+        }
         OfAccount::Publish { which, description } => {
             (which, CloudChange::Publish { description: description.clone() })
         }
@@ -42,7 +52,10 @@ pub(super) async fn run(caller: &Caller, command: &OfAccount, output: &mut Outpu
 fn account(which: &Which) -> Result<String, ApiError> {
     which.place.account.clone().ok_or_else(|| {
         ApiError::new(ErrorCode::InvalidInput, "this is done in an account, and none is named")
-            .with_hint("Add --account ACCOUNT; `hearth accounts` lists them.")
+            .with_hint(
+                "Add --account ACCOUNT; `hearth accounts` lists them. On this computer every deploy and change is a \
+                 version by itself: `hearth show NAME` lists them, `hearth rollback NAME VERSION` goes back.",
+            )
     })
 }
 

@@ -87,7 +87,7 @@ pub struct FunctionDetail {
     pub arn: String,
     /// All versions, newest first.
     pub versions: Vec<FunctionVersion>,
-    /// Newest invocations' typical price on AWS: the median warm call, if there was one.
+    /// What a typical call costs on AWS: one of the median duration of all calls, if there were any.
     pub typical_receipt: Option<hearth_cost::Receipt>,
     /// Durations of the last 24 hours, counted in steps that double: `[upper bound in ms, warm, cold]`.
     pub duration_histogram: Vec<(f64, u64, u64)>,

@@ -2,7 +2,7 @@
 //! out.
 
 use super::page::{chart, forecast, heads, hidden, source, title};
-use super::words::{count, dollars};
+use super::words::{calls, dollars};
 use crate::Result;
 use crate::api::{CostReport, ReportAmount};
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ fn escaped(text: &str) -> String {
 }
 
 fn amounts(amount: &ReportAmount) -> String {
-    [count(amount.requests), dollars(&amount.after_grants_usd), dollars(&amount.list_usd)]
+    [calls(amount), dollars(&amount.after_grants_usd), dollars(&amount.list_usd)]
         .map(|cell| format!("<td class=n>{}</td>", escaped(&cell)))
         .concat()
 }

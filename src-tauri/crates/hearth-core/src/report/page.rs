@@ -1,6 +1,6 @@
 //! The report as a page of A4: where each word and the chart stand. Must not know file formats.
 
-use super::words::{amount_of, count, dollars, share};
+use super::words::{amount_of, calls, count, dollars, share};
 use crate::api::{CostForecast, CostReport};
 use hearth_chart::{
     ChartLine, ChartPicture, Format, Ink, LineStyle, Page, PageItem, PageText, Role, Theme, Unit,
@@ -160,7 +160,7 @@ const COLUMNS: [(&str, f64); 3] = [("calls", 540.0), ("after grants", 650.0), ("
 
 fn cells(amount: &crate::api::ReportAmount) -> [(String, f64); 3] {
     [
-        (count(amount.requests), COLUMNS[0].1),
+        (calls(amount), COLUMNS[0].1),
         (dollars(&amount.after_grants_usd), COLUMNS[1].1),
         (dollars(&amount.list_usd), COLUMNS[2].1),
     ]

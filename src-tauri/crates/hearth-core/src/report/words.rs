@@ -1,5 +1,6 @@
 //! Numbers of a report for people. Must not round what is kept.
 
+use crate::api::ReportAmount;
 use hearth_cost::{Decimal, Line, cents};
 
 /// `$1,234.56`; less than a cent with all its digits, up to six places.
@@ -61,4 +62,10 @@ mod tests {
         );
         assert_eq!((share(1, 8), share(0, 0)), ("12.5 %".into(), "–".into()));
     }
+}
+
+/// How often it was called: unknown where something is paid for without a counted call, as for what is always on.
+pub(super) fn calls(amount: &ReportAmount) -> String {
+    let is_paid = amount.list_usd.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
+    if amount.requests == 0 && is_paid { "unknown".to_owned() } else { count(amount.requests) }
 }
