@@ -31,7 +31,7 @@ impl Store {
         let from = grain.floor(from);
         let mut stored = Vec::new();
         if let Some(key) = self.scope_key(scope).await? {
-            stored = rollup_rows::figures(self.reader(), key, from, to, grain).await?;
+            stored = self.steps(scope, key, from, to, grain).await?;
         }
         let mut stored = stored.into_iter().peekable();
         let mut points = Vec::new();
@@ -45,6 +45,31 @@ impl Store {
             at = at + grain.length();
         }
         Ok(points)
+    }
+
+    /// Figures of the steps that have any. Hours of days that are over are kept in memory: a chart of a month asks for
+    /// the same ones again and again.
+    async fn steps(
+        &self,
+        scope: &Scope,
+        key: i64,
+        from: Micros,
+        to: Micros,
+        grain: Grain,
+    ) -> Result<Vec<(Micros, Figures)>> {
+        let (first, last) = (Grain::Day.floor(from), Grain::Day.floor(to) + Grain::Day.length());
+        let over = Grain::Day.floor(self.now()).min(last);
+        if grain != Grain::Hour || first >= over {
+            return rollup_rows::figures(self.reader(), key, from, to, grain).await;
+        }
+        let read = rollup_rows::figures(self.reader(), key, first, over, grain);
+        let past = self.past().of(("steps", scope.clone(), first, over), read).await?;
+        let wanted = |at: Micros| at >= from && at < to;
+        let mut steps: Vec<_> = past.iter().filter(|(at, _)| wanted(*at)).cloned().collect();
+        if to > over {
+            steps.extend(rollup_rows::figures(self.reader(), key, over.max(from), to, grain).await?);
+        }
+        Ok(steps)
     }
 
     /// Figures of the whole window, from the minute that holds `from` to the end of the one before `to`'s end; in

@@ -28,12 +28,18 @@ impl Store {
         let (first, hour, today) = (self.overview_from(), Grain::Hour.floor(now), Grain::Day.floor(now));
         let read = |from, to| self.hours_between(scope, first, from, to);
         let past = self.past().of(("hours", scope.clone(), first, hour), read(first, hour)).await?;
-        let mut hours = (*past).clone();
-        for (id, current) in read(hour, hour + Grain::Hour.length()).await? {
-            hours.entry(id).or_default().merge(&current);
+        let mut functions: HashMap<FunctionId, FunctionOverview> = HashMap::with_capacity(past.len());
+        for (id, mut hours) in read(hour, hour + Grain::Hour.length()).await? {
+            if let Some(past) = past.get(&id) {
+                hours.merge(past);
+            }
+            functions.insert(id, hours.told());
         }
-        let mut functions: HashMap<FunctionId, FunctionOverview> =
-            hours.into_iter().map(|(id, hours)| (id, hours.told())).collect();
+        for (id, hours) in past.iter() {
+            if !functions.contains_key(id) {
+                functions.insert(id.clone(), hours.told());
+            }
+        }
         // The hours above begin before today.
         let begin = Micros(i64::MIN);
         let last =
@@ -130,8 +136,8 @@ impl Hours {
         self.durations.merge(&other.durations);
     }
 
-    fn told(self) -> FunctionOverview {
+    fn told(&self) -> FunctionOverview {
         let [p50, p95, p99] = self.durations.quantiles([0.5, 0.95, 0.99]);
-        FunctionOverview { p50, p95, p99, ..self.overview }
+        FunctionOverview { p50, p95, p99, ..self.overview.clone() }
     }
 }

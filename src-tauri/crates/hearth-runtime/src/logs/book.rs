@@ -1,7 +1,7 @@
 //! One environment's log: who owns it, which invocation runs, and the tail of that invocation. Must not know how
 //! the process is run.
 
-use super::level::level_of;
+use super::level::{goes_on, level_of};
 use super::lines::Lines;
 use super::pipe::Pipe;
 use crate::outbox::{Outbox, lock};
@@ -43,6 +43,8 @@ struct Page {
     tail: Vec<u8>,
     buffer: Vec<u8>,
     batch: Vec<LogLine>,
+    /// How loud the function's last line was.
+    level: Option<LogLevel>,
     /// Lines that came before the function was known, for instance a warning at the start of an interpreter.
     early: Vec<String>,
 }
@@ -219,13 +221,19 @@ impl Page {
             let cut = self.tail.len() - TAIL;
             self.tail.drain(..cut);
         }
+        let level = match (origin, self.level) {
+            (LogOrigin::Platform, _) => LogLevel::Info,
+            (_, Some(before)) if goes_on(&text) => before,
+            _ => level_of(&text),
+        };
+        self.level = (origin == LogOrigin::Function).then_some(level);
         self.batch.push(LogLine {
             at_us: now,
             function_id: owner.function.clone(),
             environment_id: owner.environment.clone(),
             request_id: self.request.clone(),
             origin,
-            level: if origin == LogOrigin::Platform { LogLevel::Info } else { level_of(&text) },
+            level,
             text,
         });
     }

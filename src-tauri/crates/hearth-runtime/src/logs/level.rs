@@ -22,6 +22,11 @@ pub(crate) fn level_of(text: &str) -> LogLevel {
     first_level(head.as_bytes()).unwrap_or(LogLevel::Info)
 }
 
+/// Whether a line only goes on with the one before it, as those of a traceback do: it is as loud.
+pub(crate) fn goes_on(text: &str) -> bool {
+    text.starts_with([' ', '\t'])
+}
+
 /// The first of the first words that names a level.
 fn first_level(head: &[u8]) -> Option<LogLevel> {
     let (mut begin, mut words) = (0, 0);

@@ -34,6 +34,20 @@ async fn lines_carry_their_request_and_the_tail_reads_as_lambdas() {
 }
 
 #[tokio::test]
+async fn every_line_of_a_traceback_is_an_error() {
+    let kit = Kit::new().await;
+    let spec = Arc::new(kit.python(
+        "def handler(event, context):\n    print('before')\n    print(' indented')\n    raise ValueError('no')\n",
+    ));
+    kit.call(&spec, "{}").await;
+    let said = |text: &str| kit.lines().iter().find(|line| line.text.contains(text)).map(|line| line.level);
+    kit.until("the last line", || said("REPORT").is_some()).await;
+    assert_eq!(said(" indented"), Some(LogLevel::Info), "it goes on with a quiet line");
+    assert_eq!(said("raise ValueError"), Some(LogLevel::Error));
+    assert_eq!(said("File \""), Some(LogLevel::Error));
+}
+
+#[tokio::test]
 async fn a_warm_call_has_a_tail_of_its_own() {
     let kit = Kit::new().await;
     let spec = Arc::new(kit.python("def handler(event, context):\n    print(event)\n"));
