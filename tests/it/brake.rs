@@ -1,6 +1,7 @@
 //! Budgets and the brake on the command line: what is set is told, what is stopped is refused with the reason, also
 //! over the Lambda API and after a kill, and a release brings it back.
 
+use crate::ministack::{Ministack, Person};
 use crate::support::{Home, has_engine, http, until};
 use serde_json::{Value, json};
 
@@ -108,4 +109,74 @@ fn a_function_that_invokes_itself_is_caught_by_the_trace_that_clients_pass_on() 
     let status = home.json(&["brake", "status"]);
     let reason = status["held"][0]["reason"].as_str().unwrap();
     assert!(reason.contains("it calls itself"), "{reason}");
+}
+
+/// The budget of an account is spent by what its log tells; nothing is stopped there before somebody allowed that, and
+/// nothing in an account that is locked.
+#[test]
+fn an_armed_brake_stops_a_function_of_an_account_only_where_it_may_and_one_release_brings_its_limit_back() {
+    let Some(ministack) = Ministack::start() else { return };
+    let person = Person::new();
+    let _serve = person.home.serve();
+    person.meet(&ministack);
+    let folder = person.home.function("cup", "app.py", "def handler(event, context):\n    return 1\n");
+    person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
+    person.json(&["limit", "cup", "3", "--account", "emulator", "--yes"]);
+    person.json(&["invoke", "cup", "--account", "emulator"]);
+    until("the log has the report", || {
+        person.json(&["logs", "cup", "--account", "emulator"]).to_string().contains("REPORT RequestId")
+    });
+    let read = person.json(&["sync", "--account", "emulator", "--logs"]);
+    assert_eq!(read["parts"][0]["calls"], 1, "{read}");
+    let limit = || {
+        let shown = person.json(&["show", "cup", "--account", "emulator"]);
+        shown["function"]["configuration"]["reservedConcurrency"].clone()
+    };
+    let logged = |words: &str| person.json(&["brake", "log"]).to_string().contains(words);
+
+    person.json(&["budgets", "set", "0.0000001", "account:endpoint:emulator"]);
+    person.json(&["brake", "arm"]);
+    until("it is suggested", || {
+        logged("It may not stop that by itself: hearth brake allow endpoint:emulator")
+    });
+    assert_eq!(limit(), 3, "arming alone is no consent for an account");
+
+    let asked = person.run(&["brake", "allow", "emulator"]);
+    assert_eq!(asked.code, 1, "{asked:?}");
+    assert!(
+        asked.stdout.contains("reserved concurrency") && asked.stderr.contains("nobody said yes"),
+        "{asked:?}"
+    );
+    person.json(&["accounts", "lock", "emulator"]);
+    let allowed = person.json(&["brake", "allow", "emulator", "--yes"]);
+    assert_eq!(allowed["mayStop"][0]["account"], "endpoint:emulator", "{allowed}");
+    until("a locked account is left alone", || logged("The account is read-only"));
+    person.json(&["accounts", "unlock", "emulator"]);
+    assert_eq!(limit(), 3);
+
+    person.json(&["brake", "arm"]);
+    let elsewhere = || person.json(&["brake", "status"])["heldElsewhere"].clone();
+    until("the brake holds cup", || elsewhere()[0]["function"] == "cup");
+    let held = elsewhere();
+    assert_eq!((&held[0]["by"], &held[0]["formerConcurrency"]), (&json!("brake"), &json!(3)), "{held}");
+    assert!(held[0]["reason"].as_str().unwrap().contains("spent the budget of $"), "{held}");
+    assert_eq!(limit(), 0);
+    let words = person.run(&["brake"]);
+    assert!(words.stdout.contains("cup in emulator, us-east-1 stopped since"), "{words:?}");
+    assert!(words.stdout.contains("It may stop functions of emulator by itself"), "{words:?}");
+
+    let released = person.json(&["brake", "release"]);
+    assert_eq!((&released["heldElsewhere"], limit()), (&json!([]), json!(3)), "{released}");
+    person.json(&["brake", "arm"]);
+    for words in ["Stopped cup in emulator, us-east-1: emulator spent the budget", "Released cup in emulator"]
+    {
+        assert!(logged(words), "{words}");
+    }
+    let entries = person.json(&["brake", "log"]);
+    let pulled = entries.as_array().unwrap().iter().find(|entry| entry["kind"] == "pulled").unwrap();
+    assert_eq!(pulled["by"], "brake", "{pulled}");
+    let forbidden = person.json(&["brake", "forbid", "emulator"]);
+    assert_eq!(forbidden["mayStop"], json!([]), "{forbidden}");
+    let here = person.refused(&["brake", "allow", "local", "--yes"]);
+    assert!(here["message"].as_str().unwrap().contains("needs no consent"), "{here}");
 }

@@ -2,7 +2,7 @@
 //! ministack. Without Docker its tasks are records that run nothing: no test here says that an image runs.
 
 use crate::ministack::{Ministack, Person};
-use crate::support::{judge, program};
+use crate::support::{judge, program, until};
 use serde_json::{Value, json};
 use std::process::Stdio;
 
@@ -273,4 +273,50 @@ fn the_log_of_a_task_is_the_stream_that_its_definition_names() {
     write(&["put-log-events", "--log-events", &format!("timestamp={now},message=kettle boils")]);
     let lines = person.json(&with(&["tasks", "logs", &id], &[]));
     assert_eq!((&lines[0]["text"], &lines[0]["stream"]), (&json!("kettle boils"), &json!(stream)), "{lines}");
+}
+
+#[test]
+fn tasks_of_a_service_are_counted_from_reading_to_reading_and_stand_in_the_cost_of_their_account() {
+    let Some(ministack) = Ministack::start() else { return };
+    let person = Person::new();
+    person.meet(&ministack);
+    let create = ["services", "create", "web", "--image", "nginx:1.27", "--count", "2", "--port", "80"];
+    person.json(&with(&create, &["--subnet", "subnet-1", "--yes"]));
+    // A function of the same name is another thing.
+    let folder = person.home.function("web", "app.py", "def handler(event, context):\n    return 1\n");
+    person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
+
+    let read = || person.json(&["sync", "--account", "emulator"]);
+    read();
+    let rows = || {
+        let cost = person.json(&["cost", "show", "--account", "endpoint:emulator"]);
+        cost["functions"].as_array().cloned().unwrap_or_default()
+    };
+    // Each reading counts until it: after a second there is something to count.
+    until("the service costs something", || {
+        read();
+        rows().iter().any(|row| row["name"] == "web" && row["plan"] == "AWS Fargate")
+    });
+    let meters = person.json(&["cost", "show", "--account", "endpoint:emulator"])["meters"].clone();
+    let of = |meter: &str| -> f64 {
+        let row = meters.as_array().unwrap().iter().find(|row| row["meter"] == meter).unwrap();
+        row["quantity"].as_str().unwrap().parse().unwrap()
+    };
+    // Two tasks of a quarter of a processor and half a GB.
+    let (vcpu_hours, gb_hours) = (of("aws/fargate/vcpu"), of("aws/fargate/memory"));
+    assert!(vcpu_hours > 0.0 && (gb_hours / vcpu_hours - 2.0).abs() < 1e-6, "{meters}");
+
+    // A service that is gone costs no more, and what it cost stays.
+    person.json(&with(&["services", "delete", "web", "--all"], &["--yes"]));
+    read();
+    let cost = |rows: &[Value]| {
+        rows.iter().find(|row| row["name"] == "web").map(|row| row["cost"]["listUsd"].clone())
+    };
+    let after = cost(&rows());
+    assert!(after.is_some(), "{:?}", rows());
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    read();
+    assert_eq!(cost(&rows()), after);
+    let listed = person.json(&["functions"]);
+    assert_eq!(listed, json!([]), "a service is no function: {listed}");
 }

@@ -273,7 +273,7 @@ fn functions_of_every_kind_are_in_one_list() {
         "name": format!("{parent}/services/leaf"), "uri": "https://leaf-abc-uc.a.run.app", "etag": "\"e\"",
         "updateTime": "2026-11-28T14:00:00Z", "latestReadyRevision": format!("{parent}/services/leaf/revisions/leaf-00001-x"),
         "buildConfig": { "functionTarget": "brew", "baseImage": "us-central1-docker.pkg.dev/serverless-runtimes/google-22-full/runtimes/nodejs22" },
-        "template": { "timeout": "90s", "containers": [{ "resources": { "limits": { "memory": "512Mi", "cpu": "1" } }, "env": [{ "name": "A", "value": "PLANTED" }] }] },
+        "template": { "timeout": "90s", "containers": [{ "resources": { "limits": { "memory": "512Mi", "cpu": "1" }, "cpuIdle": true }, "env": [{ "name": "A", "value": "PLANTED" }] }] },
         "terminalCondition": { "type": "Ready", "state": "CONDITION_SUCCEEDED" },
     });
     let mut plain = service.clone();
@@ -301,6 +301,10 @@ fn functions_of_every_kind_are_in_one_list() {
         (&configuration(2)["memoryMb"], &configuration(2)["environmentNames"]),
         (&json!(128), &json!(["B"]))
     );
+    let request = |vcpu: serde_json::Value| json!({ "plan": "cloudRunRequest", "vcpuThousandths": vcpu });
+    assert_eq!(configuration(0)["billedAs"]["plan"], "cloudRunRequest", "{listed}");
+    assert_eq!(configuration(1)["billedAs"], request(json!(1_000)), "{listed}");
+    assert_eq!(configuration(2)["billedAs"]["plan"], "googleGen1", "{listed}");
     assert!(!listed.to_string().contains("PLANTED"), "{listed}");
 
     // The first generation is measured under names of its own.

@@ -65,3 +65,83 @@ fn prices_are_shown_with_source_and_day() {
     let nothing = home.run(&["--json", "prices", "confirm", "--all"]);
     assert_eq!((nothing.code, nothing.error()["code"].as_str()), (1, Some("not_found")));
 }
+
+#[test]
+fn what_cannot_be_is_refused_with_its_value_and_what_to_do() {
+    let home = Home::new();
+    home.json(&["deploy", "--sample", "kettle"]);
+    home.json(&["invoke", "kettle"]);
+    let what_if = |more: &[&str]| home.run(&[&["--json", "cost", "what-if", "kettle"], more].concat());
+    for (arguments, words) in [
+        (&["--traffic", "-1"][..], "`-1`"),
+        (&["--traffic", "much"], "`much`"),
+        (&["--measured", "0"], "`0`"),
+        (&["--memory", "64"], "not 64"),
+        (&["--ephemeral", "99999"], "not 99999"),
+        (&["--region", "moon-1"], "`moon-1`"),
+        (&["--days", "999"], "999"),
+        (&["--plan", "azure-flex", "--memory", "9000"], "not 9000"),
+        (&["--plan", "own-server", "--monthly", "-5"], "-5"),
+    ] {
+        let ran = what_if(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{arguments:?}: {ran:?}");
+        let message = ran.error()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(words), "{arguments:?}: {message}");
+    }
+    // What clap refuses names the option and the value.
+    for (arguments, words) in [
+        (&["--memory", "-5"][..], "-5 is not in 1"),
+        (&["--concurrency", "0"], "0 is not in 1"),
+        (&["--days", "0"], "0 is not in 1"),
+    ] {
+        let ran = what_if(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {ran:?}");
+        assert!(ran.stderr.contains(words), "{arguments:?}: {ran:?}");
+    }
+    for (arguments, words) in [
+        (&["cost", "show", "--month", "2026-13"][..], "`2026-13` is no month"),
+        (&["cost", "show", "--account", "nobody"], "`nobody`"),
+        (&["cost", "function", "none"], "`none`"),
+        (&["invocations", "--request", "none"], "there is no call none"),
+    ] {
+        let ran = home.run(&[&["--json"], arguments].concat());
+        assert_eq!(ran.code, 1, "{arguments:?}: {ran:?}");
+        assert!(ran.error()["message"].as_str().unwrap().contains(words), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_call_is_shown_with_its_receipt() {
+    let home = Home::new();
+    home.json(&["deploy", "--sample", "kettle"]);
+    let answer = home.json(&["invoke", "kettle"]);
+    let id = answer["requestId"].as_str().unwrap();
+    let detail = home.json(&["invocations", "--request", id]);
+    let receipt = &detail["receipt"];
+    assert_eq!(
+        (&receipt["plan"], &receipt["totalUsd"]),
+        (&json!("AWS Lambda"), &answer["receipt"]["totalUsd"])
+    );
+    let words = home.run(&["invocations", "--request", id]);
+    let total = format!("${}", receipt["totalUsd"].as_str().unwrap());
+    for part in ["1 request", "GB-second", &total, "$1 buys"] {
+        assert!(words.stdout.contains(part), "{part} in {words:?}");
+    }
+    for part in ["together", "List prices of AWS Lambda in us-east-1", "not from a bill"] {
+        assert!(words.stderr.contains(part), "{part} in {words:?}");
+    }
+}
+
+#[test]
+fn a_price_book_with_a_typo_is_left_out_and_said() {
+    let home = Home::new();
+    home.json(&["prices"]);
+    let folder = home.data().join("prices");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("2026-12-01.json"), "{\"schema\": 1, \"date\": \"2026-12-01\", \"rwos\": []}")
+        .unwrap();
+    let info = home.json(&["prices"]);
+    let unread = info["unread"].to_string();
+    assert!(unread.contains("2026-12-01.json") && unread.contains("rwos"), "{info}");
+    assert_eq!(info["books"].as_array().unwrap().len(), 1, "the book that came with Hearth counts: {info}");
+}

@@ -132,6 +132,10 @@ impl Provider for AwsAccount {
         Box::pin(metrics::metrics(self, location, request))
     }
 
+    fn metrics_billed(&self, request: &MetricsRequest) -> u64 {
+        metrics::billed(request)
+    }
+
     fn containers(&self) -> Option<&dyn Containers> {
         Some(self)
     }

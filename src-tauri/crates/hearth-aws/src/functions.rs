@@ -86,6 +86,7 @@ pub(crate) fn function(location: &str, given: &Given) -> CloudFunction {
             environment_names: names,
             reserved_concurrency: None,
             tasks: None,
+            billed_as: None,
             architecture,
             description: text(given.description()),
         },

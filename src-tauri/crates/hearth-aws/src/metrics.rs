@@ -19,6 +19,11 @@ const METRICS: [(Metric, &str); 4] = [
     (Metric::DurationMs, "Duration"),
 ];
 
+/// How many metrics a request asks for, each of which is billed.
+pub(crate) fn billed(request: &MetricsRequest) -> u64 {
+    (request.functions.len() * METRICS.len()) as u64
+}
+
 pub(crate) async fn metrics(
     account: &AwsAccount,
     location: &str,

@@ -6,7 +6,7 @@ use crate::fault::Asked;
 use crate::names::{CODE_TAG, HANDLER_TAG, TIMEOUT_TAG};
 use crate::regions::{ALL, region};
 use hearth_cloud::{CloudFunction, FaultKind, FunctionAddress, FunctionState, Page, Result};
-use hearth_model::{Architecture, FunctionConfiguration, Micros};
+use hearth_model::{Architecture, BilledAs, FunctionConfiguration, Micros};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -36,6 +36,16 @@ impl PlanKind {
             "consumption" => Some(Self::Consumption),
             "premium" => Some(Self::Premium),
             _ => None,
+        }
+    }
+
+    /// The same for whoever prices it.
+    fn billed_as(self) -> BilledAs {
+        match self {
+            Self::Flex => BilledAs::AzureFlex,
+            Self::Consumption => BilledAs::AzureConsumption,
+            Self::Premium => BilledAs::AzurePremium,
+            Self::Other => BilledAs::AzureAppService,
         }
     }
 
@@ -212,6 +222,7 @@ impl Site {
                 architecture: Architecture::X86_64,
                 description: self.plan_kind().words().to_owned(),
                 tasks: None,
+                billed_as: Some(self.plan_kind().billed_as()),
             },
             state,
             state_reason,

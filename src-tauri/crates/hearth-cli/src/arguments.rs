@@ -5,6 +5,7 @@ mod budgets;
 mod containers;
 mod cost;
 mod export;
+mod invocations;
 mod of_account;
 mod tune;
 
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use containers::{AtCluster, ClustersCommand, Containers, ServicesCommand, TasksCommand, Wanted};
 pub(crate) use cost::{Billed, By, Cost, Plan, Report, Scoped, WhatIf};
 pub(crate) use export::{Export, Exported};
+pub(crate) use invocations::Invocations;
 pub(crate) use of_account::{OfAccount, Which};
 use std::path::PathBuf;
 pub(crate) use tune::Tune;
@@ -352,15 +354,6 @@ pub(crate) struct Invoke {
     /// Only ask whether the call would be allowed, in an account
     #[arg(long, requires = "account")]
     pub(crate) check: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Invocations {
-    /// Only of this function
-    pub(crate) name: Option<String>,
-    /// How many [default: 50 for people, all with --json]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) limit: Option<u64>,
 }
 
 #[derive(Debug, Args)]

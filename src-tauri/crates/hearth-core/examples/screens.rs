@@ -90,6 +90,7 @@ fn record(id: &FunctionId, name: &str, now: Micros) -> FunctionRecord {
             environment_names: Vec::new(),
             reserved_concurrency: None,
             tasks: None,
+            billed_as: None,
             architecture: Architecture::X86_64,
             description: String::new(),
         },

@@ -9,17 +9,17 @@ use crate::api::{
     SyncStatus, TaskDefinitionName, TaskDefinitions, TaskDefinitionsQuery, TaskLogsQuery,
 };
 use crate::api::{
-    AppInfo, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet, BrakeRehearsal, BrakeStatus,
-    BudgetDelete, BudgetSet, ChartExport, CodeListing, CodeReadRequest, CodeSaveRequest, CodeText,
-    ConfigureRequest, DemoOn, DemoStatus, DeployRequest, Deployed, Detected, Empty, EnvironmentName,
-    EnvironmentsQuery, EventAnswer, EventRun, EventsFolder, FolderEventName, FolderEventText, FunctionDetail,
-    FunctionName, FunctionsList, FunctionsQuery, InspectRequest, InvocationDetail, InvocationName,
-    InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest, LanesQuery, LanesSnapshot, LedgerAnswer,
-    LedgerCheck, LedgerChecked, LedgerExported, LedgerFile, LedgerImported, LedgerInfo, LedgerQuery,
-    LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest, PriceRows, PricesConfirm, PricesInfo,
-    PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest, Sample, SampleEvent, SavedEvent,
-    SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings, TableExport, Tuning, TuningName,
-    TuningPlan, TuningPreview, TuningsQuery,
+    AppInfo, BrakeConsentSet, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet,
+    BrakeRehearsal, BrakeStatus, BudgetDelete, BudgetSet, ChartExport, CodeListing, CodeReadRequest,
+    CodeSaveRequest, CodeText, ConfigureRequest, DemoOn, DemoStatus, DeployRequest, Deployed, Detected,
+    Empty, EnvironmentName, EnvironmentsQuery, EventAnswer, EventRun, EventsFolder, FolderEventName,
+    FolderEventText, FunctionDetail, FunctionName, FunctionsList, FunctionsQuery, InspectRequest,
+    InvocationDetail, InvocationName, InvocationsPage, InvocationsQuery, InvokeAnswer, InvokeRequest,
+    LanesQuery, LanesSnapshot, LedgerAnswer, LedgerCheck, LedgerChecked, LedgerExported, LedgerFile,
+    LedgerImported, LedgerInfo, LedgerQuery, LedgerVacuumed, LogsPage, LogsQuery, Pace, PaceRequest,
+    PriceRows, PricesConfirm, PricesInfo, PricesQuery, PricesRefresh, PricesRefreshed, RollbackRequest,
+    Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings,
+    TableExport, Tuning, TuningName, TuningPlan, TuningPreview, TuningsQuery,
 };
 use crate::api::{
     CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
@@ -308,6 +308,8 @@ commands! {
         budget_delete(BudgetDelete) -> BrakeStatus = crate::budgets::delete;
         /// Says what the brake does when something runs away; what it holds stays held.
         brake_mode(BrakeModeSet) -> BrakeStatus = crate::budgets::set_mode;
+        /// Says whether the armed brake may stop functions of an account by itself.
+        brake_consent(BrakeConsentSet) -> BrakeStatus = crate::budgets::consent;
         /// Pulls the brake on these functions, or on all: their limit of servers becomes 0.
         brake_pull(BrakeFunctions) -> BrakeStatus = crate::budgets::pull;
         /// Releases these functions, or all: their limit is what it was.

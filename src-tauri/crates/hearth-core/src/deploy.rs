@@ -194,6 +194,7 @@ fn configuration(
         architecture: plan.architecture.or(old.map(|old| old.architecture)).unwrap_or_default(),
         description: plan.description.clone().or(old.map(|old| old.description.clone())).unwrap_or_default(),
         tasks: None,
+        billed_as: None,
     })
 }
 

@@ -9,7 +9,8 @@ use crate::history::function_id;
 use crate::spending;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{
-    Architecture, Environment, EnvironmentState, EnvironmentTransition, FunctionId, Invocation, Micros,
+    Architecture, Environment, EnvironmentState, EnvironmentTransition, FunctionId, Invocation,
+    LOCAL_ACCOUNT, Micros,
 };
 use hearth_store::{InvocationFilter, Scope};
 use std::collections::{BTreeMap, HashMap};
@@ -171,16 +172,18 @@ async fn prices(
     invocations: &[Invocation],
 ) -> Result<Vec<LanePrice>> {
     let book = app.prices();
-    let of_account = function.filter(|id| id.place().is_some()).map(Scope::from);
+    let placed = match function {
+        Some(id) => app.store().placed_functions(&Scope::from(id)).await?.into_iter().next(),
+        None => None,
+    };
+    let of_account = placed.filter(|placed| placed.provider != LOCAL_ACCOUNT);
     let region = match &of_account {
+        None if function.is_some_and(|id| id.place().is_some()) => return Ok(Vec::new()),
         None => usual_region.to_owned(),
-        Some(scope) => {
-            let placed = app.store().placed_functions(scope).await?.into_iter().next();
-            match placed.and_then(|function| spending::lambda_region(&function, usual_region)) {
-                Some(region) => region,
-                None => return Ok(Vec::new()),
-            }
-        }
+        Some(placed) => match spending::lambda_region(placed, usual_region) {
+            Some(region) => region,
+            None => return Ok(Vec::new()),
+        },
     };
     let prices = match (book.lambda(&region), of_account) {
         (Ok(prices), _) => prices,

@@ -5,7 +5,7 @@ use crate::api::{EnvironmentsQuery, FunctionsQuery, InvocationsQuery, LogsQuery,
 use crate::charts::columns;
 use crate::commands::Raw;
 use crate::history::{function_id, invocation_filter};
-use crate::spending::lambda_region;
+use crate::spending::receipt;
 use crate::{ApiError, App, Result, environments, functions};
 use hearth_model::{FunctionId, Invocation, LogLevel, LogOrigin, Micros, SERIES_COLUMNS, SeriesQuery};
 use hearth_store::{LogFilter, Scope};
@@ -191,27 +191,16 @@ async fn invocations_table(app: &App, query: InvocationsQuery) -> Result<Raw> {
         ],
     )?;
     let filter = invocation_filter(app, &query).await?;
-    let region = app.settings().price_region;
     app.store().flush().await?;
-    // Functions of accounts have prices of their own, or none for a single call.
     let placed = app.store().placed_functions(&app.view()).await?;
-    let of_accounts: HashMap<FunctionId, Option<String>> = placed
-        .into_iter()
-        .filter(|function| function.id.place().is_some())
-        .map(|function| (function.id.clone(), lambda_region(&function, &region)))
-        .collect();
+    let placed: HashMap<&FunctionId, _> = placed.iter().map(|function| (&function.id, function)).collect();
     let mut cursor = query.cursor;
     loop {
         let (page, next) = app.store().invocations(&filter, cursor.as_deref(), PAGE).await?;
         for call in &page {
-            let receipt = |region: &str| hearth_cost::receipt(&app.prices_on(call.started_us), region, call);
-            let usd = match of_accounts.get(&call.function_id) {
-                None => receipt(&region)?.total_usd,
-                Some(region) => {
-                    let priced = region.as_deref().and_then(|region| receipt(region).ok());
-                    priced.map(|receipt| receipt.total_usd).unwrap_or_default()
-                }
-            };
+            // A call without a price of its own has an empty cell: unknown is not zero.
+            let priced = receipt(app, placed.get(&call.function_id).copied(), call)?.receipt();
+            let usd = priced.map(|receipt| receipt.total_usd).unwrap_or_default();
             table.row(&invocation_cells(call, &usd))?;
         }
         cursor = next;

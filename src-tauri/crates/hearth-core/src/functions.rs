@@ -94,7 +94,8 @@ pub(crate) async fn list(app: &App, request: FunctionsQuery) -> Result<Functions
     let mut figures = app.store().overview(&app.view()).await?;
     let mut months = spending::lists(app, &spending::asked_of(app, &app.view()).await?).await?;
     let names = account_names(app).await?;
-    let of_accounts = if demo { Vec::new() } else { app.store().functions_of_accounts(None).await? };
+    let mut of_accounts = if demo { Vec::new() } else { app.store().functions_of_accounts(None).await? };
+    of_accounts.retain(|function| function.configuration.tasks.is_none());
     let mut rows_of = |functions: Vec<FunctionRecord>| {
         let rows = functions.into_iter().filter(matches).map(|function| {
             let figures = figures.remove(&function.id).unwrap_or_default();
@@ -118,7 +119,9 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
     };
     let scope = Scope::from(&function.id);
     let overview = app.store().overview(&scope).await?.remove(&function.id).unwrap_or_default();
-    let month = spending::list(app, &spending::asked_of(app, &scope).await?).await?;
+    let asked = spending::asked_of(app, &scope).await?;
+    let month = spending::list(app, &asked).await?;
+    let placed = asked.functions.iter().find(|placed| placed.id == function.id);
     let since = app.now() - DAY;
     let figures = app.store().totals(&Scope::from(&function.id), since, app.now() + Micros(1)).await?;
     let bars = app.store().duration_histogram(Some(&function.id), since).await?;
@@ -128,7 +131,7 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
     Ok(FunctionDetail {
         arn: function_arn(&region, &function.name),
         versions: app.store().versions(&function.id).await?,
-        typical_receipt: typical_receipt(app, &function, &figures)?,
+        typical_receipt: typical_receipt(app, &function, placed, &figures)?,
         duration_histogram: bars.into_iter().map(|bar| (bar.upper_ms, bar.warm, bar.cold)).collect(),
         summary: summary(
             function,

@@ -3,9 +3,8 @@
 use crate::api::{InvocationDetail, InvocationName, InvocationsPage, InvocationsQuery, LogsPage, LogsQuery};
 use crate::explain::explain;
 use crate::functions::existing_or_deleted;
-use crate::spending;
+use crate::spending::{self, Priced};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_cost::Receipt;
 use hearth_model::{FunctionId, Invocation, Outcome};
 use hearth_store::{InvocationFilter, LogFilter, Scope};
 
@@ -36,7 +35,12 @@ pub(crate) async fn invocation(app: &App, request: InvocationName) -> Result<Inv
     let filter = LogFilter { request_id: Some(id.clone()), limit: DETAIL_LINES, ..LogFilter::default() };
     let logs = app.store().logs(&filter).await?.lines;
     let log_count = app.store().count_logs(id).await?;
-    let receipt = receipt(app, &invocation).await?;
+    let scope = Scope::from(&invocation.function_id);
+    let placed = app.store().placed_functions(&scope).await?.into_iter().next();
+    let (receipt, unpriced) = match spending::receipt(app, placed.as_ref(), &invocation)? {
+        Priced::Receipt(receipt) => (Some(*receipt), None),
+        Priced::Unpriced(why) => (None, Some(why)),
+    };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let ended = invocation.outcome != Outcome::Running;
     Ok(InvocationDetail {
@@ -44,25 +48,12 @@ pub(crate) async fn invocation(app: &App, request: InvocationName) -> Result<Inv
         response: payloads.as_ref().filter(|_| ended).map(|payloads| text(&payloads.response)),
         truncated: payloads.is_some_and(|payloads| payloads.truncated),
         receipt,
+        unpriced,
         logs,
         log_count,
         explanation: explain(&invocation, timeout_of(app, &invocation).await?),
         invocation,
     })
-}
-
-/// The price of a call: on this computer what Lambda would take, in an account of AWS that of its region. None where no
-/// single call has a price, or Hearth has none for the region.
-async fn receipt(app: &App, invocation: &Invocation) -> Result<Option<Receipt>> {
-    let book = app.prices_on(invocation.started_us);
-    let usual = app.settings().price_region;
-    if !invocation.source.is_of_logs() {
-        return Ok(Some(hearth_cost::receipt(&book, &usual, invocation)?));
-    }
-    let scope = Scope::from(&invocation.function_id);
-    let placed = app.store().placed_functions(&scope).await?.into_iter().next();
-    let region = placed.as_ref().and_then(|function| spending::lambda_region(function, &usual));
-    Ok(region.and_then(|region| hearth_cost::receipt(&book, &region, invocation).ok()))
 }
 
 pub(crate) async fn logs(app: &App, request: LogsQuery) -> Result<LogsPage> {

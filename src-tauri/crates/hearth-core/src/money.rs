@@ -1,13 +1,14 @@
 //! From quantities to dollars, through hearth-cost, each with the prices of its day. Must not know SQL; holds no price
 //! itself.
 
+use crate::spending::receipt;
 use crate::{App, Result};
 use hearth_cost::{Cost, Decimal, MemoryTime, PriceBook, Receipt, Usage};
 use hearth_model::{
     FunctionRecord, Grain, Invocation, InvocationSource, Micros, Outcome, Phases, RequestId, ServerStart,
     billed_milliseconds,
 };
-use hearth_store::{Figures, Scope, UsedQuantities};
+use hearth_store::{Figures, PlacedFunction, Scope, UsedQuantities};
 
 /// What was used at one time would cost on AWS at list price, at the first tier.
 pub(crate) fn cost(book: &PriceBook, region: &str, used: &UsedQuantities) -> Result<Cost> {
@@ -29,10 +30,12 @@ pub(crate) async fn cost_between(app: &App, scope: &Scope, from: Micros, to: Mic
     Ok(sum)
 }
 
-/// The price of a warm call that takes the median time; none without calls.
+/// The price of a warm call that takes the median time, where the function is billed; none without calls, or where
+/// calls have no price.
 pub(crate) fn typical_receipt(
     app: &App,
     function: &FunctionRecord,
+    placed: Option<&PlacedFunction>,
     figures: &Figures,
 ) -> Result<Option<Receipt>> {
     let Some(median) = figures.p50 else { return Ok(None) };
@@ -58,5 +61,5 @@ pub(crate) fn typical_receipt(
         error_message: None,
         source: InvocationSource::Test,
     };
-    Ok(Some(hearth_cost::receipt(&app.prices(), &app.settings().price_region, &typical)?))
+    Ok(receipt(app, placed, &typical)?.receipt())
 }

@@ -23,8 +23,8 @@ mod words;
 
 pub use billed::{BilledLine, BilledOptions, billed_lines};
 pub use billing::{
-    InitBilling, Package, Plan, Reported, Rule, RuleContext, Time, billed_memory_mb, billed_time, gen1_ghz,
-    parse_report, rule,
+    AZURE_CONSUMPTION_MB, InitBilling, Package, Plan, Reported, Rule, RuleContext, Time, billed_memory_mb,
+    billed_time, gen1_ghz, parse_report, rule,
 };
 pub use book::{
     BookDiff, Books, Change, ChangeKind, Confidence, Currency, LambdaPrices, MOVE_THAT_NEEDS_A_YES,
@@ -43,7 +43,7 @@ pub use projection::{
     BreakEven, CurvePoint, DurationAssumption, FunctionUsage, ProvisionedTarget, Target, TargetPlan,
     TaskTime, break_even, cost_curve, project, task_time,
 };
-pub use receipt::{Receipt, ReceiptLine, receipt};
+pub use receipt::{BilledAt, Receipt, ReceiptLine, receipt, receipt_at};
 pub use rust_decimal::Decimal;
 pub use scope::{
     FunctionShare, Metered, ScopeBill, ScopeGroup, Stretch, allocate, bill_month, bill_scope, list_month,

@@ -7,7 +7,7 @@ use crate::client::{Ask, Service};
 use crate::fault::{Asked, is_closed};
 use crate::wire::{Function, Functions, OldFunction, OldFunctions, RunService, Services};
 use hearth_cloud::{CloudFunction, FaultKind, FunctionAddress, FunctionState, Result};
-use hearth_model::{Architecture, FunctionConfiguration, Micros};
+use hearth_model::{Architecture, BilledAs, FunctionConfiguration, Micros};
 use std::collections::BTreeSet;
 
 /// Most that is asked for in a page.
@@ -174,6 +174,9 @@ fn new(location: &str, given: &Function) -> CloudFunction {
             environment_names: sorted(names.chain(secret)),
             reserved_concurrency: service.max_instance_count.filter(|most| *most > 0),
             tasks: None,
+            billed_as: Some(BilledAs::CloudRunRequest {
+                vcpu_thousandths: thousandths(&service.available_cpu),
+            }),
             architecture: Architecture::X86_64,
             description: given.description.clone(),
         },
@@ -199,6 +202,14 @@ fn run(location: &str, given: &RunService) -> CloudFunction {
     let names = container
         .into_iter()
         .flat_map(|container| container.env.iter().map(|variable| variable.name.clone()));
+    // A service that says what it needs and not that its processor may idle keeps it all the time.
+    let resources = container.map(|container| &container.resources);
+    let billed_as = match resources.filter(|resources| !resources.limits.is_empty()) {
+        Some(resources) if !resources.cpu_idle => BilledAs::CloudRunInstance,
+        resources => BilledAs::CloudRunRequest {
+            vcpu_thousandths: resources.and_then(|resources| thousandths(resources.limits.get("cpu")?)),
+        },
+    };
     CloudFunction {
         address: FunctionAddress::new(location, last(&given.name)),
         resource: given.name.clone(),
@@ -211,6 +222,7 @@ fn run(location: &str, given: &RunService) -> CloudFunction {
             environment_names: sorted(names),
             reserved_concurrency: given.template.scaling.max_instance_count.filter(|most| *most > 0),
             tasks: None,
+            billed_as: Some(billed_as),
             architecture: Architecture::X86_64,
             description: given.description.clone(),
         },
@@ -240,6 +252,7 @@ fn old(location: &str, given: &OldFunction) -> CloudFunction {
             environment_names: sorted(given.environment_variables.0.iter().cloned()),
             reserved_concurrency: given.max_instances.filter(|most| *most > 0),
             tasks: None,
+            billed_as: Some(BilledAs::GoogleGen1),
             architecture: Architecture::X86_64,
             description: given.description.clone(),
         },
@@ -292,9 +305,41 @@ pub(crate) fn megabytes(text: &str) -> Option<u32> {
     Some(megabytes.round() as u32)
 }
 
+/// Processors as Kubernetes writes them, `1`, `0.5` or `583m`, in thousandths.
+fn thousandths(text: &str) -> Option<u32> {
+    let all = match text.strip_suffix('m') {
+        Some(digits) => digits.parse::<f64>().ok()?,
+        None => text.parse::<f64>().ok()? * 1_000.0,
+    };
+    (all > 0.0 && all <= 64_000.0).then(|| all.round() as u32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn processors_are_read_in_thousandths() {
+        for (text, read) in
+            [("1", Some(1_000)), ("0.1666", Some(167)), ("583m", Some(583)), ("", None), ("-1", None)]
+        {
+            assert_eq!(thousandths(text), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_billed_by_request_where_its_processor_may_idle() {
+        let billed = |resources: &str| {
+            let text = format!(
+                r#"{{"name":"projects/p/locations/l/services/tea","template":{{"containers":[{{"resources":{resources}}}]}}}}"#
+            );
+            run("l", &serde_json::from_str(&text).unwrap()).configuration.billed_as
+        };
+        let request = |vcpu_thousandths| Some(BilledAs::CloudRunRequest { vcpu_thousandths });
+        assert_eq!(billed(r#"{"limits":{"cpu":"2","memory":"1Gi"},"cpuIdle":true}"#), request(Some(2_000)));
+        assert_eq!(billed(r#"{"limits":{"cpu":"2"}}"#), Some(BilledAs::CloudRunInstance));
+        assert_eq!(billed("{}"), request(None), "what is not said is Google's own default");
+    }
 
     #[test]
     fn sizes_and_times_of_google_are_read() {

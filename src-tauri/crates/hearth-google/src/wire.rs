@@ -32,8 +32,8 @@ answers! {
     BuildSource { storage_source: StorageSource, }
     StorageSource { object: String, generation: String, }
     ServiceConfig {
-        service: String, timeout_seconds: Option<u32>, available_memory: String, uri: String, revision: String,
-        environment_variables: Names, secret_environment_variables: Vec<SecretVariable>,
+        service: String, timeout_seconds: Option<u32>, available_memory: String, available_cpu: String, uri: String,
+        revision: String, environment_variables: Names, secret_environment_variables: Vec<SecretVariable>,
         max_instance_count: Option<u32>, min_instance_count: Option<u32>, service_account_email: String,
     }
     SecretVariable { key: String, }
@@ -66,7 +66,7 @@ answers! {
     }
     Scaling { min_instance_count: Option<u32>, max_instance_count: Option<u32>, }
     Container { resources: Resources, env: Vec<Variable>, }
-    Resources { limits: BTreeMap<String, String>, }
+    Resources { limits: BTreeMap<String, String>, cpu_idle: bool, }
     Variable { name: String, }
     RunBuild { function_target: String, base_image: String, source_location: String, }
     Condition { state: String, message: String, }

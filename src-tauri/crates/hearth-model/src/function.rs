@@ -96,6 +96,33 @@ pub struct FunctionConfiguration {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub tasks: Option<ServiceTasks>,
+    /// How it is billed, where its vendor has more than one way and says which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub billed_as: Option<BilledAs>,
+}
+
+/// A way in which a vendor bills a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "plan", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum BilledAs {
+    /// Azure Functions Consumption: executions, and the memory that they used.
+    AzureConsumption,
+    /// Azure Functions Flex Consumption: executions, and servers while they work.
+    AzureFlex,
+    /// Azure Functions Premium: servers by the hour.
+    AzurePremium,
+    /// Azure App Service: servers by the hour.
+    AzureAppService,
+    /// Google Cloud Functions, first generation.
+    GoogleGen1,
+    /// Google Cloud Run while requests run.
+    CloudRunRequest {
+        /// Processors of a server, in thousandths; none where Google does not say.
+        vcpu_thousandths: Option<u32>,
+    },
+    /// Google Cloud Run as long as a server is there.
+    CloudRunInstance,
 }
 
 /// The tasks of a service.

@@ -17,8 +17,9 @@ pub use environment::{
 };
 pub use event::{EventBatch, HearthEvent};
 pub use function::{
-    Account, Architecture, CodePackage, Engine, FunctionConfiguration, FunctionRecord, FunctionVersion,
-    LOCAL_ACCOUNT, LOCAL_ACCOUNT_NUMBER, LOCAL_REGION, ServiceTasks, UnknownRuntime, function_arn,
+    Account, Architecture, BilledAs, CodePackage, Engine, FunctionConfiguration, FunctionRecord,
+    FunctionVersion, LOCAL_ACCOUNT, LOCAL_ACCOUNT_NUMBER, LOCAL_REGION, ServiceTasks, UnknownRuntime,
+    function_arn,
 };
 pub use ids::{EnvironmentId, FunctionId, RequestId, TuningId};
 pub use invocation::{

@@ -3,6 +3,7 @@
 //! Owns what is kept and how it survives a kill. Must not know prices, processes, HTTP or a user interface;
 //! money is worked out from the integers kept here by whoever reads them.
 
+mod account_bills;
 mod ask;
 mod backlog;
 mod budgets;

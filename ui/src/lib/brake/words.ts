@@ -80,9 +80,10 @@ const MODES = { off: 'Brake off', suggest: 'Brake: suggest', armed: 'Brake: arme
 
 /** What the title bar says: what is held, else what should be, else the mode and the fullest budget. */
 export function pill(status: BrakeStatus): { text: string; tone: PillTone } {
-  const [held] = status.held;
+  const all = [...status.held, ...status.heldElsewhere.filter((one) => one.by === 'brake')];
+  const [held] = all;
   if (held) {
-    const what = status.held.length === 1 ? held.function : plural(status.held.length, 'function');
+    const what = all.length === 1 ? held.function : plural(all.length, 'function');
     return { text: `Brake holds ${what}`, tone: 'bad' };
   }
   const [suggestion] = status.suggestions;

@@ -74,9 +74,24 @@ class BrakeState {
     return this.#try(`${name} is still suggested`, call('brake_leave', { functions: [name] }));
   }
 
-  /** Lets go of one function, or of all. */
+  /** Lets the armed brake stop functions of an account by itself, or no more. It is asked for apart from arming it. */
+  async allow(account: string, name: string, allowed: boolean): Promise<void> {
+    const yes =
+      !allowed ||
+      (await overlays.ask({
+        title: `Let the brake stop functions of ${name}?`,
+        text: `While it is armed and ${name} is unlocked, a spent budget of ${name} sets the reserved concurrency of what ran there in the last hour to 0. Callers are refused until you release it with one key; the limits are then what they were.`,
+        confirm: 'Let it stop them',
+        danger: true,
+      }));
+    if (yes) await this.#try('The consent was not changed', call('brake_consent', { account, allowed }));
+  }
+
+  /** Lets go of one function, or of all: those here, and those in accounts that the brake stopped by itself. */
   async release(name?: string): Promise<void> {
-    const held = this.status.data?.held ?? [];
+    const status = this.status.data;
+    const there = (status?.heldElsewhere ?? []).filter((one) => one.by === 'brake');
+    const held = [...(status?.held ?? []), ...there];
     if (held.length === 0) {
       overlays.toast('The brake holds nothing', { tone: 'info' });
       return;

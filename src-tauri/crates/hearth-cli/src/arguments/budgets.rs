@@ -39,6 +39,20 @@ pub(crate) enum BrakeCommand {
         #[arg(long)]
         off: bool,
     },
+    /// Let the armed brake stop functions of an account by itself: when the account's budget is spent, on AWS, while the
+    /// account is unlocked. It is asked for each account apart
+    Allow {
+        /// The account
+        account: String,
+        /// Allow it without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Take that back; what is stopped stays stopped
+    Forbid {
+        /// The account
+        account: String,
+    },
     /// Stop functions now: their limit of servers becomes 0; of an account, one, with a review
     Pull {
         /// The functions

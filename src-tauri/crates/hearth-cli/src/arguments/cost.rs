@@ -68,15 +68,17 @@ pub(crate) struct Scoped {
     pub(crate) demo: bool,
 }
 
+// A negative number is refused with its value, not taken for another option.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct WhatIf {
     /// The function: its name on this computer, or the id of any function
     pub(crate) name: String,
     /// Days of history that a month is worked out from, 1 to 365
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) days: u32,
     /// Memory size in MB
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) memory: Option<u32>,
     /// Processors
     #[arg(long, value_name = "ARCH", value_parser = ["x86_64", "arm64"])]
@@ -85,10 +87,10 @@ pub(crate) struct WhatIf {
     #[arg(long, value_name = "TIMES")]
     pub(crate) traffic: Option<String>,
     /// Environments kept ready on Lambda
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..))]
     pub(crate) provisioned: Option<u32>,
     /// Ephemeral storage in MB, 512 to 10240
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) ephemeral: Option<u32>,
     /// Region, as the vendor of the plan names it
     #[arg(long, value_name = "REGION")]
@@ -97,10 +99,10 @@ pub(crate) struct WhatIf {
     #[arg(long, value_name = "PLAN")]
     pub(crate) plan: Option<Plan>,
     /// Requests that one task or instance runs at the same time
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) concurrency: Option<u32>,
     /// Tasks, instances or servers [default: as many as the traffic needs]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) instances: Option<u32>,
     /// Own server: US dollars a month
     #[arg(long, value_name = "USD", required_if_eq("plan", "own-server"))]

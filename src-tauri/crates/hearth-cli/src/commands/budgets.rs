@@ -7,9 +7,9 @@ use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words;
 use hearth_core::api::{
-    BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeMode, BrakeModeSet, BrakeRehearsal,
-    BrakeStatus, Budget, BudgetDelete, BudgetScope, BudgetSet, BudgetState, CloudChange, Empty, Rehearsed,
-    RehearsedAct,
+    BrakeConsentSet, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeMode, BrakeModeSet,
+    BrakeRehearsal, BrakeStatus, Budget, BudgetDelete, BudgetScope, BudgetSet, BudgetState, CloudChange,
+    Empty, Rehearsed, RehearsedAct,
 };
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
@@ -128,6 +128,13 @@ pub(super) async fn brake(
         Some(BrakeCommand::Disarm { off: false }) => {
             caller.ask("brake_mode", mode(BrakeMode::Suggest)).await?
         }
+        Some(BrakeCommand::Allow { account, yes }) => {
+            allow(account, *yes, output).await?;
+            caller.ask("brake_consent", BrakeConsentSet { account: account.clone(), allowed: true }).await?
+        }
+        Some(BrakeCommand::Forbid { account }) => {
+            caller.ask("brake_consent", BrakeConsentSet { account: account.clone(), allowed: false }).await?
+        }
         Some(BrakeCommand::Pull { functions, .. }) => {
             caller.ask("brake_pull", BrakeFunctions { functions: functions.clone() }).await?
         }
@@ -156,19 +163,48 @@ pub(super) async fn brake(
     for held in &status.held_elsewhere {
         let name = output.tone(&held.function, Tone::Bad);
         let since = words::instant(held.since_us);
-        output.line(&format!("  {name} in {}, {} stopped since {since}", held.account_name, held.region))?;
+        output.line(&format!(
+            "  {name} in {}, {} stopped since {since}: {}",
+            held.account_name, held.region, held.reason
+        ))?;
+    }
+    for allowed in &status.may_stop {
+        output.line(&format!(
+            "  It may stop functions of {} by itself while that account is unlocked, since {}.",
+            allowed.account_name,
+            words::instant(allowed.since_us)
+        ))?;
     }
     for one in &status.suggestions {
         let name = output.tone(&one.function, Tone::Odd);
         output.line(&format!("  {name} should be stopped: {}", one.reason))?;
     }
-    if !status.held.is_empty() {
+    if !status.held.is_empty() || status.held_elsewhere.iter().any(|held| held.by == "brake") {
         output.aside("Release with `hearth brake release`.", Tone::Quiet);
     }
     for note in &status.notes {
         output.aside(note, Tone::Quiet);
     }
     Ok(Ended::Well)
+}
+
+/// Asks whether the brake may act in an account, apart from arming it.
+async fn allow(account: &str, yes: bool, output: &mut Output) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !output.is_json() {
+        output.line(&format!(
+            "The armed brake may then stop functions of {account} by itself: when its budget is spent, the reserved \
+             concurrency of what ran there in the last hour becomes 0, and callers are refused until you release it."
+        ))?;
+        output.flush()?;
+    }
+    if changes::asked(output).await? {
+        return Ok(());
+    }
+    let message = format!("the brake may not stop functions of {account}: nobody said yes");
+    Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint("Add --yes to allow it.").into())
 }
 
 /// The limit that a function of an account had before it was stopped.

@@ -207,7 +207,7 @@ fn show(seen: &CloudReview, output: &mut Output) -> Result<(), Failure> {
 }
 
 /// Asks a person, if there is one.
-async fn asked(output: &mut Output) -> Result<bool, Failure> {
+pub(super) async fn asked(output: &mut Output) -> Result<bool, Failure> {
     if output.is_json() || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Ok(false);
     }

@@ -1,5 +1,7 @@
 //! `invocations` and `environments`.
 
+mod receipt;
+
 use crate::arguments::Invocations;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -18,6 +20,9 @@ pub(super) async fn invocations(
     arguments: &Invocations,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
+    if let Some(request) = &arguments.request {
+        return receipt::show(caller, request, output).await;
+    }
     let wanted = arguments.limit.unwrap_or(if output.is_json() { u64::MAX } else { ROWS });
     let mut rows: Vec<Invocation> = Vec::new();
     let mut cursor = None;
@@ -92,14 +97,14 @@ fn table(rows: &[Invocation]) -> Table {
 }
 
 /// The function with its account and region, for one that does not run here.
-fn function(row: &Invocation) -> String {
+pub(super) fn function(row: &Invocation) -> String {
     match row.function_id.place() {
         Some((account, region, name)) => format!("{name} ({account} {region}, from its log)"),
         None => row.function_name.clone(),
     }
 }
 
-fn tone(outcome: Outcome) -> Tone {
+pub(super) fn tone(outcome: Outcome) -> Tone {
     match outcome {
         Outcome::Succeeded => Tone::Good,
         Outcome::Running => Tone::Plain,

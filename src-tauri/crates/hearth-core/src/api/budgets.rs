@@ -130,7 +130,7 @@ pub struct Braked {
     pub reason: String,
 }
 
-/// A function in an account that a person stopped: its limit is 0.
+/// A function in an account that was stopped: its limit is 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct BrakedElsewhere {
@@ -146,6 +146,32 @@ pub struct BrakedElsewhere {
     pub former_concurrency: Option<u32>,
     /// Since when.
     pub since_us: Micros,
+    /// Who pulled: `person`, who releases it with a review, or `brake`, which a release without one lets go of.
+    pub by: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A person's consent that the armed brake stops functions of an account by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BrakeConsent {
+    /// The account's id.
+    pub account: String,
+    /// What a person called the account.
+    pub account_name: String,
+    /// Since when.
+    pub since_us: Micros,
+}
+
+/// Gives that consent, or takes it back.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BrakeConsentSet {
+    /// The account's id, or its name.
+    pub account: String,
+    /// Whether the brake may.
+    pub allowed: bool,
 }
 
 /// A function that the brake would stop if it were armed.
@@ -178,8 +204,10 @@ pub struct BrakeStatus {
     pub mode: BrakeMode,
     /// The functions that it holds, oldest first.
     pub held: Vec<Braked>,
-    /// Functions in accounts that were stopped, oldest first: each is released by a change with a review.
+    /// Functions in accounts that were stopped, oldest first.
     pub held_elsewhere: Vec<BrakedElsewhere>,
+    /// Accounts in which the armed brake may stop functions by itself, while they are unlocked.
+    pub may_stop: Vec<BrakeConsent>,
     /// What it would stop, oldest first.
     pub suggestions: Vec<BrakeSuggestion>,
     /// Released functions that it leaves alone, with until when.
@@ -216,7 +244,7 @@ pub struct BrakeHistoryQuery {
 pub struct BrakeHistoryEntry {
     /// When.
     pub at_us: Micros,
-    /// `threshold`, `runaway`, `suggested`, `pulled`, `kept`, `released`, `mode`, `budget`.
+    /// `threshold`, `runaway`, `suggested`, `pulled`, `failed`, `kept`, `released`, `mode`, `consent`, `budget`.
     pub kind: String,
     /// `person` or `brake`.
     pub by: String,

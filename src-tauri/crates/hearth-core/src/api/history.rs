@@ -57,8 +57,12 @@ pub struct InvocationDetail {
     pub response: Option<String>,
     /// Whether event or answer were cut.
     pub truncated: bool,
-    /// Its price; none for a call in an account that bills no single calls.
+    /// Its price at list, on the plan of its function; none when a call has no price of its own, or an unknown one.
     pub receipt: Option<Receipt>,
+    /// Why it has no receipt, in words without a full stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub unpriced: Option<String>,
     /// Its log lines, oldest first, at most 5000.
     pub logs: Vec<LogLine>,
     /// How many log lines it has in all.

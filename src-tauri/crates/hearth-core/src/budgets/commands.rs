@@ -6,10 +6,11 @@ use super::elsewhere::Stopped;
 use super::hold::{By, hold, let_go, note};
 use super::look::SUGGESTION_LASTS;
 use super::standing::{rate_of, stand, subject};
+use super::there;
 use super::watch::Watch;
 use super::words;
 use crate::api::{
-    BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeMode, BrakeModeSet, BrakeStatus,
+    BrakeConsent, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeMode, BrakeModeSet, BrakeStatus,
     BrakeSuggestion, Braked, Budget, BudgetDelete, BudgetScope, BudgetSet, BudgetState, Empty, LiveSpend,
 };
 use crate::functions::{existing, existing_or_deleted};
@@ -61,6 +62,15 @@ pub(crate) async fn status(app: &App, _: Empty) -> Result<BrakeStatus> {
         mode: seen.brake.mode(),
         held,
         held_elsewhere: seen.elsewhere.iter().map(Stopped::told).collect(),
+        may_stop: seen
+            .may_stop
+            .iter()
+            .map(|(account, allowed)| BrakeConsent {
+                account: account.clone(),
+                account_name: allowed.name.clone(),
+                since_us: allowed.at_us,
+            })
+            .collect(),
         suggestions: seen
             .suggested
             .iter()
@@ -221,7 +231,7 @@ async fn changed(app: &App) -> Result<()> {
 }
 
 pub(crate) async fn set_mode(app: &App, request: BrakeModeSet) -> Result<BrakeStatus> {
-    Watch::keep_mode(app.store(), request.mode).await?;
+    Watch::keep(app, |kept| kept.mode = request.mode).await?;
     {
         let mut seen = app.budgets().seen();
         seen.brake.set_mode(request.mode);
@@ -260,25 +270,47 @@ pub(crate) async fn release(app: &App, request: BrakeFunctions) -> Result<BrakeS
         let seen = app.budgets().seen();
         seen.brake.held().iter().map(|(id, held)| (id.clone(), held.name.clone())).collect()
     };
-    if let Some(other) = request.functions.iter().find(|name| !held.iter().any(|(_, held)| held == *name)) {
-        let seen = app.budgets().seen();
-        let there = seen.elsewhere.iter().map(Stopped::told).find(|stopped| stopped.function == *other);
-        let error =
-            ApiError::new(ErrorCode::NotFound, format!("the brake does not hold `{other}` on this computer"));
-        return Err(match there {
-            None => error,
-            Some(there) => error.with_hint(format!(
-                "It is stopped in the account {}: hearth brake release {other} --account {} --region {}",
-                there.account_name, there.account, there.region
-            )),
-        });
+    let in_accounts = there::stopped(app, &request.functions);
+    let is_held = |name: &String| {
+        held.iter().any(|(_, held)| held == name)
+            || in_accounts.iter().any(|stopped| stopped.told().function == *name)
+    };
+    if let Some(other) = request.functions.iter().find(|name| !is_held(name)) {
+        return Err(not_held(app, other));
     }
     for (id, name) in held {
         if request.functions.is_empty() || request.functions.contains(&name) {
             let_go(app, &id).await?;
         }
     }
-    status(app, Empty {}).await
+    // One account that cannot be reached holds no other up.
+    let mut failed = None;
+    for stopped in in_accounts {
+        if let Err(error) = there::let_go(app, &stopped).await {
+            let (told, message) = (stopped.told(), error.message.clone());
+            let words = format!("{} in {} is still stopped: {message}", told.function, told.account_name);
+            failed = Some(ApiError { message: words, ..error });
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => status(app, Empty {}).await,
+    }
+}
+
+/// A person pulled it in an account, or nobody did.
+fn not_held(app: &App, name: &str) -> ApiError {
+    let seen = app.budgets().seen();
+    let there = seen.elsewhere.iter().map(Stopped::told).find(|stopped| stopped.function == *name);
+    let error =
+        ApiError::new(ErrorCode::NotFound, format!("the brake does not hold `{name}` on this computer"));
+    match there {
+        None => error,
+        Some(there) => error.with_hint(format!(
+            "It is stopped in the account {}: hearth brake release {name} --account {} --region {}",
+            there.account_name, there.account, there.region
+        )),
+    }
 }
 
 /// Leaves suggested functions alone for a while.

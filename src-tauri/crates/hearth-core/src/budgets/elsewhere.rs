@@ -1,5 +1,5 @@
-//! Functions in accounts that are stopped: a person limits one to 0 and lets go of it, each time by a change that was
-//! reviewed. Owns the note of what the limit was, which is written before the change is made and forgotten after it was
+//! Functions in accounts that are stopped: a person, or the brake where it may, limits one to 0 and a person lets go of it,
+//! each time by a change that was reviewed. Owns the note of what the limit was, which is written before the change is made and forgotten after it was
 //! taken back. Changes nothing in an account itself.
 
 use super::hold::{By, limit_words, note};
@@ -28,8 +28,8 @@ impl Spot {
         serde_json::to_string(self).ok().map(|text| FunctionId(format!("{PREFIX}{text}")))
     }
 
-    fn is(&self, account: &Account, address: &FunctionAddress) -> bool {
-        self.account == account.id.0 && self.region == address.location && self.name == address.name
+    fn is(&self, account: &str, address: &FunctionAddress) -> bool {
+        self.account == account && self.region == address.location && self.name == address.name
     }
 }
 
@@ -39,13 +39,35 @@ pub(crate) struct Stopped {
     pub(crate) spot: Spot,
     pub(crate) former: Option<u32>,
     pub(crate) since: Micros,
+    /// `person` or `brake`.
+    pub(crate) by: String,
+    pub(crate) reason: String,
+}
+
+/// Who pulls, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct Pulled {
+    pub(super) by: By,
+    pub(super) reason: String,
+}
+
+impl Pulled {
+    pub(crate) fn by_person() -> Self {
+        Self { by: By::Person, reason: "a person pulled it".to_owned() }
+    }
 }
 
 impl Stopped {
     /// From what was kept; none when it is a local function.
     pub(super) fn read(braked: &BrakedFunction) -> Option<Self> {
         let spot = serde_json::from_str(braked.function_id.as_str().strip_prefix(PREFIX)?).ok()?;
-        Some(Self { spot, former: braked.former_concurrency, since: braked.pulled_us })
+        Some(Self {
+            spot,
+            former: braked.former_concurrency,
+            since: braked.pulled_us,
+            by: braked.pulled_by.clone(),
+            reason: braked.reason.clone(),
+        })
     }
 
     pub(super) fn told(&self) -> BrakedElsewhere {
@@ -57,7 +79,14 @@ impl Stopped {
             function: name,
             former_concurrency: self.former,
             since_us: self.since,
+            by: self.by.clone(),
+            reason: self.reason.clone(),
         }
+    }
+
+    /// Whether it is this function.
+    pub(super) fn is_at(&self, account: &str, address: &FunctionAddress) -> bool {
+        self.spot.is(account, address)
     }
 
     fn words(&self) -> String {
@@ -84,6 +113,7 @@ pub(crate) async fn before(
     account: &Account,
     provider: &dyn Provider,
     change: &Change,
+    pulled: &Pulled,
 ) -> Result<Meant> {
     let (address, limit) = match change {
         Change::LimitConcurrency { function, limit } => (function, Some(*limit)),
@@ -95,7 +125,7 @@ pub(crate) async fn before(
     }
     let known = {
         let seen = app.budgets().seen();
-        seen.elsewhere.iter().find(|stopped| stopped.spot.is(account, address)).cloned()
+        seen.elsewhere.iter().find(|stopped| stopped.spot.is(account.id.as_str(), address)).cloned()
     };
     if limit != Some(Some(0)) {
         return Ok(match (known, limit) {
@@ -117,7 +147,13 @@ pub(crate) async fn before(
         region: address.location.clone(),
         name: address.name.clone(),
     };
-    let stopped = Stopped { spot, former, since: app.now() };
+    let stopped = Stopped {
+        spot,
+        former,
+        since: app.now(),
+        by: pulled.by.word().to_owned(),
+        reason: pulled.reason.clone(),
+    };
     if let Some(function_id) = stopped.spot.id() {
         let braked = BrakedFunction {
             function_id,
@@ -125,8 +161,8 @@ pub(crate) async fn before(
             former_concurrency: former,
             version: 0,
             pulled_us: stopped.since,
-            pulled_by: By::Person.word().to_owned(),
-            reason: "a person pulled it".to_owned(),
+            pulled_by: stopped.by.clone(),
+            reason: stopped.reason.clone(),
         };
         app.store().put_braked(&braked).await?;
     }
@@ -145,14 +181,16 @@ pub(crate) async fn after(app: &App, meant: Meant, done: bool) -> Result<()> {
         }
         (Meant::Stop(stopped), true) => {
             let text = format!(
-                "Stopped {}: a person pulled it. It had {} and has a limit of 0 now.",
+                "Stopped {}: {}. It had {} and has a limit of 0 now.",
                 stopped.words(),
+                stopped.reason,
                 limit_words(stopped.former)
             );
             let figures = json!({ "formerConcurrency": stopped.former });
             let name = stopped.spot.name.clone();
+            let by = if stopped.by == By::Brake.word() { By::Brake } else { By::Person };
             app.budgets().seen().elsewhere.push(stopped);
-            note(app, "pulled", By::Person, &name, text, figures).await;
+            note(app, "pulled", by, &name, text, figures).await;
         }
         (Meant::Release(stopped, limit), true) => {
             let text = format!("Released {}: it has {} now.", stopped.words(), limit_words(limit));

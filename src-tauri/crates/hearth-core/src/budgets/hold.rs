@@ -19,7 +19,7 @@ pub(crate) const STOPPED: &str = "stopped by Hearth's brake";
 
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(crate) enum By {
     Person,
     Brake,
 }

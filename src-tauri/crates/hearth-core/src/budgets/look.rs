@@ -6,6 +6,7 @@ use super::hold::{By, hold, hold_on, note_once};
 use super::runaway::{LiveRate, UNUSUAL};
 use super::signatures::RetryStorm;
 use super::standing::{Standing, covers, scope_key, stand};
+use super::there;
 use super::watch::{Seen, Suggested};
 use super::words::{self, Month};
 use crate::{App, Result};
@@ -88,6 +89,7 @@ async fn look(app: &App) -> Result<bool> {
     for budget in budgets.iter() {
         let standing = stand(app, budget, now, &month).await?;
         tell_thresholds(app, budget, &standing, &month).await;
+        there::look(app, budget, &standing, &month, now).await?;
         let episode = app
             .budgets()
             .seen()

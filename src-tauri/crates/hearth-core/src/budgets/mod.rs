@@ -12,6 +12,7 @@ mod rehearsal;
 mod runaway;
 mod signatures;
 mod standing;
+mod there;
 mod watch;
 mod words;
 
@@ -19,11 +20,13 @@ pub(crate) use commands::{delete, history, leave, pull, release, set, set_mode, 
 pub(crate) use hold::{STOPPED, mark_refused};
 pub(crate) use look::start;
 pub(crate) use rehearsal::rehearse;
+pub(crate) use there::consent;
 pub(crate) use watch::Watch;
 
-/// Why it never stops a function of an account by itself.
-const ELSEWHERE: &str = "Hearth does not know what functions in cloud accounts spend at this moment, so the brake never \
-    stops one by itself: you stop one, with a review, where the vendor can limit a function to 0";
+/// When it stops a function of an account by itself.
+const ELSEWHERE: &str = "What functions in cloud accounts spend is known when their logs are read, so the brake stops one \
+    by itself only on AWS, when the budget of its account is spent, the account is unlocked and you allowed it (`hearth \
+    brake allow ACCOUNT`); else you stop one, with a review, where the vendor can limit a function to 0";
 
 /// How the brake is released, in words.
 const RELEASE: &str = "Release it with Ctrl Shift B or `hearth brake release`";

@@ -6,7 +6,7 @@ use super::elsewhere::Stopped;
 use super::runaway::{Episode, LiveRate};
 use super::signatures::{Chains, LOOP_CALLS, Retries};
 use crate::api::BrakeMode;
-use crate::{ApiError, Result};
+use crate::{ApiError, App, Result};
 use hearth_cost::Usage;
 use hearth_model::{Architecture, FunctionId, Invocation, Micros, Outcome, RequestId};
 use hearth_store::{Scope, Store, StoredBudget};
@@ -19,8 +19,19 @@ const KEY: &str = "brake";
 
 /// What is kept of the brake besides what it holds.
 #[derive(Default, Serialize, Deserialize)]
-struct Kept {
-    mode: BrakeMode,
+pub(super) struct Kept {
+    pub(super) mode: BrakeMode,
+    /// Accounts in which it may stop functions by itself, by their ids.
+    #[serde(default)]
+    pub(super) may_stop: BTreeMap<String, Allowed>,
+}
+
+/// A person's consent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Allowed {
+    /// What the account was called.
+    pub(super) name: String,
+    pub(super) at_us: Micros,
 }
 
 /// The calls of one function since the last look.
@@ -58,6 +69,8 @@ pub(super) struct Seen {
     pub(super) last_look: Micros,
     /// Functions in accounts that are stopped, oldest first.
     pub(super) elsewhere: Vec<Stopped>,
+    /// Accounts in which the brake may stop functions by itself.
+    pub(super) may_stop: BTreeMap<String, Allowed>,
 }
 
 /// The watch over budgets, with the brake.
@@ -95,7 +108,7 @@ impl Watch {
         let brake = Brake::new(kept.mode, held.collect());
         let budgets = Arc::new(store.budgets().await?);
         let watch = Self {
-            seen: Mutex::new(Seen { brake, budgets, elsewhere, ..Seen::default() }),
+            seen: Mutex::new(Seen { brake, budgets, elsewhere, may_stop: kept.may_stop, ..Seen::default() }),
             woken: Notify::new(),
         };
         let something = { !watch.seen().brake.held().is_empty() || !watch.seen().budgets.is_empty() };
@@ -105,11 +118,17 @@ impl Watch {
         Ok(watch)
     }
 
-    pub(super) async fn keep_mode(store: &Store, mode: BrakeMode) -> Result<()> {
-        let text = serde_json::to_string(&Kept { mode }).map_err(|error| {
+    /// Writes down what a restart must know, as it is about to become.
+    pub(super) async fn keep(app: &App, change: impl FnOnce(&mut Kept)) -> Result<()> {
+        let mut kept = {
+            let seen = app.budgets().seen();
+            Kept { mode: seen.brake.mode(), may_stop: seen.may_stop.clone() }
+        };
+        change(&mut kept);
+        let text = serde_json::to_string(&kept).map_err(|error| {
             ApiError::internal("the brake's mode could not be written").with_detail(error.to_string())
         })?;
-        Ok(store.set_setting(KEY, &text).await?)
+        Ok(app.store().set_setting(KEY, &text).await?)
     }
 
     pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {

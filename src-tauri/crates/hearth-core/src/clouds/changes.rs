@@ -7,7 +7,7 @@ use super::functions::location;
 use super::{Clouds, api_error, containers};
 use crate::api::{CloudApply, CloudChange, CloudChangeRequest, CloudChanged, CloudReview, CodeSource};
 use crate::app::blocking;
-use crate::budgets::elsewhere;
+use crate::budgets::elsewhere::{self, Pulled};
 use crate::deploy::check_name;
 use crate::package::make_executable;
 use crate::stage::Origin;
@@ -57,11 +57,38 @@ pub(crate) async fn apply(app: &App, request: CloudApply) -> Result<CloudChanged
             at_us: teller.now(),
         });
     });
-    // A change that was begun is made to its end, or taken back, even when nobody waits for the answer any more.
+    make(app, meant, request.digest, Pulled::by_person(), progress).await
+}
+
+/// Limits how many servers a function may have, by a change that is reviewed as all are: for the brake, which acts by
+/// itself where a person allowed it beforehand and lets go when a person says so.
+pub(crate) async fn limit(
+    app: &App,
+    account: Account,
+    function: FunctionAddress,
+    limit: Option<u32>,
+    pulled: Pulled,
+) -> Result<()> {
+    Clouds::check_unlocked(app, &account)?;
+    let provider = Clouds::open(app, &account).await?;
+    let change = Change::LimitConcurrency { function, limit };
+    let review = provider.review(&change).await.map_err(|fault| api_error(&account, fault))?;
+    let meant = Meant { account, provider, change };
+    make(app, meant, review.digest, pulled, Arc::new(|_: hearth_cloud::Step| {})).await.map(drop)
+}
+
+/// A change that was begun is made to its end, or taken back, even when nobody waits for the answer any more.
+async fn make(
+    app: &App,
+    meant: Meant,
+    digest: String,
+    pulled: Pulled,
+    progress: hearth_cloud::Progress,
+) -> Result<CloudChanged> {
     let Meant { account, provider, change } = meant;
-    let (maker, digest) = (app.clone(), request.digest);
+    let maker = app.clone();
     let making = app.tasks().spawn(async move {
-        let brake = elsewhere::before(&maker, &account, provider.as_ref(), &change).await?;
+        let brake = elsewhere::before(&maker, &account, provider.as_ref(), &change, &pulled).await?;
         let changed = provider.apply(&change, &digest, progress).await;
         // What was made is made, whether or not it could be noted.
         if let Err(error) = elsewhere::after(&maker, brake, changed.is_ok()).await {

@@ -114,6 +114,8 @@ pub(crate) async fn read(app: &App, log: Log<'_>) -> hearth_cloud::Result<Brough
         at = to;
     }
     if let Some(invocation) = newest {
+        // What an account spent is known now, and its budget may be spent with it.
+        app.budgets().wake();
         // One is enough for who shows calls to ask again; a day may have told thousands.
         app.tell(HearthEvent::InvocationFinished { invocation });
         app.tell(HearthEvent::FunctionsChanged { name: id_of(log).0 });

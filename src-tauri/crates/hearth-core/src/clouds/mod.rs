@@ -14,6 +14,7 @@ pub(crate) mod functions;
 mod local;
 pub(crate) mod logs;
 pub(crate) mod place;
+mod services;
 pub(crate) mod sync;
 
 use crate::{ApiError, App, ErrorCode, Result};

@@ -5,6 +5,7 @@
 use super::Clouds;
 use super::functions::locations;
 use super::logs::{self, LOGS_PER_SECOND, Log};
+use super::services;
 use crate::api::{
     Empty, Inventory, InventoryAge, InventoryFunction, LogUnread, SyncPart, SyncStart, SyncState, SyncStatus,
 };
@@ -238,6 +239,7 @@ async fn read(app: &App, part: Part, what: What, token: &CancellationToken) {
         let fault = Fault::new(FaultKind::Other, "writing to the ledger", error.message);
         return end(SyncState::Failed, Some(fault));
     }
+    services(app, &part).await;
     let can = |capability| part.provider.capabilities().can(capability) && !functions.is_empty();
     // What fails from here on leaves the functions read; only what was asked besides is missing.
     let mut fault = None;
@@ -265,6 +267,18 @@ async fn read(app: &App, part: Part, what: What, token: &CancellationToken) {
         }
     }
     end(if fault.is_some() { SyncState::Failed } else { SyncState::Done }, fault);
+}
+
+/// Reads the services of the region, where the account has such and may look. That it may not is no fault of what was
+/// asked for: nobody asked for containers.
+async fn services(app: &App, part: &Part) {
+    let Some(containers) = part.provider.containers() else { return };
+    let reading = services::read(app, &part.account, containers, &part.location, &part.rate);
+    match tokio::time::timeout(LONGEST, reading).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(fault)) => tracing::debug!(?fault, "services of a region were not read"),
+        Err(_) => tracing::debug!(location = part.location, "reading the services of a region took too long"),
+    }
 }
 
 /// Reads the logs of all functions, a few at once. One that cannot be read holds no other up.
@@ -343,6 +357,14 @@ async fn measure(app: &App, part: &Part, functions: &[CloudFunction]) -> hearth_
         step_s: HOUR_S,
     };
     let series = part.provider.metrics(&part.location, &request).await?;
+    let billed = part.provider.metrics_billed(&request);
+    if billed > 0 {
+        let counted =
+            app.store().count_asked_metrics(part.account.id.as_str(), &part.location, now, billed).await;
+        if let Err(error) = counted {
+            tracing::warn!(%error, "what asking for metrics costs is not counted");
+        }
+    }
     let given = u32::try_from(series.len()).unwrap_or(u32::MAX);
     let figures: Vec<CloudMetric> = series
         .into_iter()

@@ -2,6 +2,7 @@
 //! screens, scaled so that a laptop makes them in seconds. Must not know chance or the ledger.
 
 use hearth_model::Architecture::{self, Arm64, X86_64};
+use hearth_model::BilledAs;
 use hearth_trace::{Random, Trigger, median_s, memory_mb, per_day};
 
 /// Days that the demo tells of, the current one included.
@@ -309,6 +310,15 @@ pub(super) fn functions(random: &mut Random) -> Vec<Made> {
 }
 
 impl Made {
+    /// How its cloud bills it, where that has more than one way.
+    pub(super) fn billed_as(&self) -> Option<BilledAs> {
+        match self.account {
+            "demo-azure" => Some(BilledAs::AzureConsumption),
+            "demo-google" => Some(BilledAs::CloudRunRequest { vcpu_thousandths: Some(1_000) }),
+            _ => None,
+        }
+    }
+
     /// Memory that many days before now.
     pub(super) fn memory_before(&self) -> u32 {
         match self.resized {

@@ -62,6 +62,7 @@ impl Service {
                     architecture: self.architecture,
                     description: self.description.to_owned(),
                     tasks: Some(ServiceTasks { count: *count, vcpu_hundredths: *vcpu_hundredths }),
+                    billed_as: None,
                 },
                 code: CodePackage {
                     sha256: format!("demo-{}-{number}", self.name),

@@ -71,6 +71,7 @@ impl Versions {
                         architecture: made.architecture,
                         description: made.description.to_owned(),
                         tasks: None,
+                        billed_as: made.billed_as(),
                     },
                     code: CodePackage {
                         sha256: format!("demo-{}-{version}", made.name),

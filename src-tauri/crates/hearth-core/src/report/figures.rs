@@ -5,7 +5,7 @@ use crate::api::{
     CostQuery, CostReport, CostReportQuery, CostScope, ReportAccount, ReportAmount, ReportDay,
     ReportFunction, ReportHidden,
 };
-use crate::spending::{self, Asked, Piece, Sums, plain, plan_words};
+use crate::spending::{self, Asked, Piece, Sums, plain};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::{Day, Decimal, Line};
 use hearth_model::{FunctionId, Grain, LOCAL_ACCOUNT, Micros};
@@ -165,7 +165,7 @@ fn placed(pieces: &[Piece], id: &FunctionId) -> Option<(String, String, String, 
     let account = ledger.accounts.iter().find(|account| account.used.iter().any(|used| used.id == *id))?;
     let used = account.used.iter().find(|used| used.id == *id)?;
     let name = ledger.placed.get(id).map_or_else(|| id.to_string(), |function| function.name.clone());
-    let plan = plan_words(used.pricing.plan).to_owned();
+    let plan = used.pricing.plan.words().to_owned();
     Some((name, account.id.clone(), plan, used.pricing.region.clone()))
 }
 

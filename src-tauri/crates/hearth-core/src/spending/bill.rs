@@ -322,7 +322,12 @@ mod tests {
     }
 
     fn used(id: u32, sizes: Vec<SizedUsage>) -> Used {
-        let pricing = Pricing { plan: Plan::LambdaOnDemand, region: "us-east-1".to_owned(), paid: false };
+        let pricing = Pricing {
+            plan: Plan::LambdaOnDemand,
+            region: "us-east-1".to_owned(),
+            vcpu_thousandths: None,
+            paid: false,
+        };
         Used { id: FunctionId::from(format!("f{id}").as_str()), pricing, sizes, running: Vec::new() }
     }
 

@@ -86,6 +86,7 @@ mod tests {
             architecture: Architecture::Arm64,
             description: String::new(),
             tasks: None,
+            billed_as: None,
         }
     }
 

@@ -11,8 +11,8 @@ use super::running::{Running, Services};
 use super::taken::{Taken, take};
 use crate::api::CostMonth;
 use crate::{App, Result};
-use hearth_cost::{Day, Grants, PriceBook, Provider};
-use hearth_model::{FunctionId, Micros};
+use hearth_cost::{Day, Grants, Plan, PriceBook, Provider};
+use hearth_model::FunctionId;
 use hearth_store::{FunctionUsage, PlacedFunction, Scope, SizedUsage};
 use std::collections::{BTreeMap, HashMap};
 
@@ -45,6 +45,8 @@ pub(crate) struct Ledger {
     pub(crate) unpriced: Vec<String>,
     /// Services with the tasks that they ran, in this month and before.
     pub(crate) services: Services,
+    /// Metrics that Hearth asked for and that are billed, by account and region.
+    pub(crate) polled: BTreeMap<(String, String), u64>,
 }
 
 /// Reads and prices a month: each day with the prices of that day, and tiers and grants counted through the month.
@@ -98,7 +100,19 @@ async fn price(
         Some(last) => (last.book.clone(), last.day),
         None => (app.prices(), day_of(period.until_us)),
     };
-    Ok(Ledger { book, day, days, priced, accounts, sums, placed, counts, unpriced, services })
+    let polled = app.store().asked_metrics(period.from_us, period.until_us).await?;
+    let shown = |account: &str| match &asked.scope {
+        Scope::Account(id) => id == account,
+        Scope::All => !asked.demo,
+        Scope::Demo => false,
+        Scope::Function(_) => true,
+    };
+    let polled = polled
+        .into_iter()
+        .filter(|(account, ..)| shown(account))
+        .map(|(account, region, metrics)| ((account, region), metrics))
+        .collect();
+    Ok(Ledger { book, day, days, priced, accounts, sums, placed, counts, unpriced, services, polled })
 }
 
 /// What functions used in all stretches together, in the order of ids.
@@ -158,7 +172,7 @@ impl Ledger {
 
     /// Dollars a day of the tasks that run at the end of the month so far.
     pub(crate) fn always_on_a_day(&self, only: Option<&FunctionId>, period: &CostMonth) -> f64 {
-        let minute = self.services.between(period.until_us - Micros(60_000_000), period.until_us);
+        let minute = self.services.at(period.until_us);
         let shown = self.accounts.iter().flat_map(|account| &account.used);
         shown
             .filter(|used| only.is_none_or(|only| *only == used.id))
@@ -180,20 +194,30 @@ impl Ledger {
                 used.pricing.region
             ));
         }
-        let any = |provider_is: Provider| {
-            let mut used = self.accounts.iter().flat_map(|account| &account.used);
-            used.any(|used| provider(used.pricing.plan) == provider_is)
+        let any = |is: &dyn Fn(Plan) -> bool| {
+            self.accounts.iter().flat_map(|account| &account.used).any(|used| is(used.pricing.plan))
         };
-        if any(Provider::Azure) {
+        if any(&|plan| plan == Plan::AzureConsumption) {
             all.push(
                 "Azure bills observed memory, which is not known: the memory configured is used".to_owned(),
             );
         }
-        if any(Provider::Gcp) {
+        if any(&|plan| plan == Plan::AzureFlex) {
+            all.push(
+                "Azure Flex bills a server while it works: its steps of 100 ms are estimated, as if no two calls shared \
+                 one"
+                .to_owned(),
+            );
+        }
+        if any(&|plan| provider(plan) == Provider::Gcp) {
             all.push("Google counts the month in Pacific time, and steps of 100 ms are estimated".to_owned());
         }
         if self.accounts.iter().flat_map(|account| &account.used).any(|used| !used.running.is_empty()) {
-            all.push("tasks of a service are counted from its versions: they ran all the time".to_owned());
+            all.push(
+                "tasks of a service are counted from its versions: they ran all the time; in an account from its first \
+                 reading to its last one, with what ran at one reading until the next"
+                    .to_owned(),
+            );
         }
         if !self.unpriced.is_empty() {
             all.push(format!("without a price in the book, and not counted: {}", self.unpriced.join(", ")));

@@ -9,7 +9,7 @@ use super::hidden::hidden;
 use super::ledger::{self, Ledger};
 use super::movers::{Compared, movers, percent, rough};
 use super::period::{Asked, Month, account_names, asked, month};
-use super::plans::{self, plan_words};
+use super::plans;
 use super::prices::when;
 use super::running::Running;
 use super::taken;
@@ -142,7 +142,7 @@ pub(crate) async fn rows(
                     .map_or_else(|| used.id.to_string(), |placed| placed.name.clone()),
                 account: account.id.clone(),
                 provider: account.provider.clone(),
-                plan: plan_words(used.pricing.plan).to_owned(),
+                plan: used.pricing.plan.words().to_owned(),
                 region: used.pricing.region.clone(),
                 cost: sums.amount(),
                 marginal_usd: plain(account.bill.marginal(&used.id)),

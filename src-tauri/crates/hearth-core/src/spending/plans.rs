@@ -2,8 +2,11 @@
 //! Owns that a local function is priced as AWS Lambda. Must not add anything up.
 
 use super::running::{Running, is_service};
-use hearth_cost::{Day, Decimal, FunctionUsage, Meter, Metered, Plan, Provider, Result, Time, metered};
-use hearth_model::Architecture;
+use hearth_cost::{
+    AZURE_CONSUMPTION_MB, BilledAt, Day, Decimal, FunctionUsage, Meter, Metered, Plan, Provider, Result,
+    Time, metered,
+};
+use hearth_model::{Architecture, BilledAs};
 use hearth_store::{PlacedFunction, SizedUsage};
 
 /// Ephemeral storage that comes with every server.
@@ -16,21 +19,53 @@ pub(crate) struct Pricing {
     pub(crate) plan: Plan,
     /// The region whose prices hold.
     pub(crate) region: String,
+    /// Processors of a server of Cloud Run, in thousandths; none where nobody told.
+    pub(crate) vcpu_thousandths: Option<u32>,
     /// Whether somebody pays it.
     pub(crate) paid: bool,
 }
 
 /// The pricing of a function; `usual_region` for those that live on this computer.
 pub(crate) fn pricing(function: &PlacedFunction, usual_region: &str) -> Pricing {
-    let plan = match function.provider.as_str() {
-        "azure" => Plan::AzureConsumption,
-        "google" | "gcp" => Plan::CloudRunRequest,
+    let billed_as = function.configuration.as_ref().and_then(|configuration| configuration.billed_as);
+    let plan = match (function.provider.as_str(), billed_as) {
+        (_, Some(billed_as)) => plan(billed_as),
+        ("azure", None) => Plan::AzureConsumption,
+        ("google" | "gcp", None) => Plan::CloudRunRequest,
         _ if is_service(function) => Plan::Fargate,
         _ => Plan::LambdaOnDemand,
     };
     let local = function.provider == "local";
     let region = if local || function.region.is_empty() { usual_region } else { &function.region };
-    Pricing { plan, region: region.to_owned(), paid: !local }
+    let vcpu_thousandths = match billed_as {
+        Some(BilledAs::CloudRunRequest { vcpu_thousandths }) => vcpu_thousandths,
+        _ => None,
+    };
+    Pricing { plan, region: region.to_owned(), vcpu_thousandths, paid: !local }
+}
+
+fn plan(billed_as: BilledAs) -> Plan {
+    match billed_as {
+        BilledAs::AzureConsumption => Plan::AzureConsumption,
+        BilledAs::AzureFlex => Plan::AzureFlex,
+        BilledAs::AzurePremium => Plan::AzurePremium,
+        BilledAs::AzureAppService => Plan::AzureAppService,
+        BilledAs::GoogleGen1 => Plan::GoogleGen1,
+        BilledAs::CloudRunRequest { .. } => Plan::CloudRunRequest,
+        BilledAs::CloudRunInstance => Plan::CloudRunInstance,
+    }
+}
+
+impl Pricing {
+    /// Processors of a server of Cloud Run.
+    pub(crate) fn vcpu(&self) -> Option<Decimal> {
+        self.vcpu_thousandths.map(|thousandths| Decimal::new(i64::from(thousandths), 3))
+    }
+
+    /// Where a call is billed.
+    pub(crate) fn billed_at(&self) -> BilledAt {
+        BilledAt { plan: self.plan, region: self.region.clone(), vcpu: self.vcpu() }
+    }
 }
 
 /// The region whose prices of Lambda hold for a function; none when it is not billed as Lambda.
@@ -39,23 +74,12 @@ pub(crate) fn lambda_region(function: &PlacedFunction, usual_region: &str) -> Op
     (pricing.plan == Plan::LambdaOnDemand).then_some(pricing.region)
 }
 
-/// What people call a plan.
-pub(crate) fn plan_words(plan: Plan) -> &'static str {
-    match plan {
-        Plan::AzureConsumption => "Azure Functions Consumption",
-        Plan::AzureFlex => "Azure Functions Flex",
-        Plan::GoogleGen1 => "Google Cloud Functions",
-        Plan::CloudRunRequest | Plan::CloudRunInstance => "Google Cloud Run",
-        Plan::CloudflareWorkers => "Cloudflare Workers",
-        Plan::Fargate | Plan::FargateWindows => "AWS Fargate",
-        Plan::LambdaOnDemand | Plan::LambdaProvisioned | Plan::LambdaEdge => "AWS Lambda",
-    }
-}
-
 /// Who counts the month of a plan.
 pub(crate) fn provider(plan: Plan) -> Provider {
     match plan {
-        Plan::AzureConsumption | Plan::AzureFlex => Provider::Azure,
+        Plan::AzureConsumption | Plan::AzureFlex | Plan::AzurePremium | Plan::AzureAppService => {
+            Provider::Azure
+        }
         Plan::GoogleGen1 | Plan::CloudRunRequest | Plan::CloudRunInstance => Provider::Gcp,
         Plan::CloudflareWorkers => Provider::Cloudflare,
         _ => Provider::Aws,
@@ -84,10 +108,6 @@ pub(crate) fn part(meter: Meter) -> Part {
         _ => Part::Time,
     }
 }
-
-/// Most memory of Azure Consumption, which bills observed memory.
-/// Source: learn.microsoft.com/azure/azure-functions/functions-scale, read 2026-11.
-pub(crate) const AZURE_CONSUMPTION_MB: u32 = 1_536;
 
 /// The memory that a plan can bill of what is configured.
 pub(crate) fn billed_memory(plan: Plan, memory_mb: u32) -> u32 {
@@ -134,6 +154,7 @@ fn task_items(function: &str, pricing: &Pricing, tasks: &Running) -> [Metered; 2
 fn items(function: &str, pricing: &Pricing, day: Day, sized: &SizedUsage) -> Result<Vec<Metered>> {
     let mut usage = usage_of(sized);
     usage.memory_mb = billed_memory(pricing.plan, usage.memory_mb);
+    usage.vcpu = pricing.vcpu();
     let mut counted = metered(function, pricing.plan, &pricing.region, day, &usage)?;
     if sized.storage_mb_ms > 0 && pricing.plan == Plan::LambdaOnDemand {
         counted.push(Metered {

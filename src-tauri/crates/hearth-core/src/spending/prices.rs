@@ -104,7 +104,8 @@ mod tests {
             PriceBook::new(day, "a test".to_owned(), book.sources().clone(), rows).unwrap()
         };
         let books = Books::new(book.clone(), [later(2, 1), later(4, 3)]);
-        let pricing = |plan| Pricing { plan, region: "us-east-1".to_owned(), paid: false };
+        let pricing =
+            |plan| Pricing { plan, region: "us-east-1".to_owned(), vcpu_thousandths: None, paid: false };
         // 2026-11-22 12:00, a day and a half before the first book's day ends.
         let from = Micros(1_795_348_800_000_000);
         let to = from + Micros(8 * Grain::Day.length().0);

@@ -29,7 +29,10 @@ impl Running {
 #[derive(Clone, Debug)]
 struct Version {
     from: Micros,
+    /// Until when it is counted.
     until: Micros,
+    /// Whether it is the newest of a service that is there, as far as anybody knows.
+    goes_on: bool,
     count: u32,
     one: Running,
 }
@@ -54,10 +57,12 @@ pub(crate) async fn services(app: &App, asked: &Asked) -> Result<Services> {
         let versions = all.entry(change.function_id).or_default();
         if let Some(before) = versions.last_mut() {
             before.until = change.at_us;
+            before.goes_on = false;
         }
         versions.push(Version {
             from: change.at_us,
             until: Micros(i64::MAX),
+            goes_on: true,
             count: tasks.count,
             one: Running {
                 memory_mb: change.after.memory_mb,
@@ -67,10 +72,21 @@ pub(crate) async fn services(app: &App, asked: &Asked) -> Result<Services> {
             },
         });
     }
+    let reads = app.store().tasks_reads().await?;
     for function in &asked.functions {
-        let last = all.get_mut(&function.id).and_then(|versions| versions.last_mut());
-        if let (Some(version), Some(deleted)) = (last, function.deleted_us) {
+        let Some(version) = all.get_mut(&function.id).and_then(|versions| versions.last_mut()) else {
+            continue;
+        };
+        if let Some(deleted) = function.deleted_us {
             version.until = deleted;
+            version.goes_on = false;
+        }
+        // What runs in an account is known as far as it was read.
+        let read = reads
+            .iter()
+            .find(|(account, region, _)| *account == function.account && *region == function.region);
+        if function.id.place().is_some() {
+            version.until = version.until.min(read.map_or(version.from, |(.., at)| *at));
         }
     }
     Ok(Services(all))
@@ -82,6 +98,23 @@ impl Services {
         let mut all = HashMap::new();
         for (id, versions) in &self.0 {
             let running = sized(versions, from, to);
+            if !running.is_empty() {
+                all.insert(id.clone(), running);
+            }
+        }
+        all
+    }
+
+    /// What runs at an instant, as task time of the minute before it, also where the last reading is older.
+    pub(crate) fn at(&self, instant: Micros) -> HashMap<FunctionId, Vec<Running>> {
+        let minute = Micros(60_000_000);
+        let mut all = HashMap::new();
+        for (id, versions) in &self.0 {
+            let now = versions.iter().map(|version| {
+                let until = if version.goes_on { Micros(i64::MAX) } else { version.until };
+                Version { until, ..version.clone() }
+            });
+            let running = sized(&now.collect::<Vec<_>>(), instant - minute, instant);
             if !running.is_empty() {
                 all.insert(id.clone(), running);
             }
@@ -151,7 +184,7 @@ mod tests {
     fn version(from: i64, until: i64, count: u32, vcpu_hundredths: u32) -> Version {
         let one =
             Running { memory_mb: 1_024, vcpu_hundredths, architecture: Architecture::Arm64, task_seconds: 0 };
-        Version { from: Micros(from * HOUR), until: Micros(until * HOUR), count, one }
+        Version { from: Micros(from * HOUR), until: Micros(until * HOUR), goes_on: false, count, one }
     }
 
     #[test]
@@ -169,5 +202,12 @@ mod tests {
         let services = Services([(FunctionId::from("s"), versions.to_vec())].into());
         let days = services.days(&FunctionId::from("s"), Micros(0), Micros(26 * HOUR), 2);
         assert_eq!((days[0][0].task_seconds, days[1].len()), (40 * 3_600, 0));
+        // What was read an hour ago is not counted since then, and is still taken to run.
+        let read = Version { goes_on: true, ..version(0, 10, 2, 25) };
+        let services = Services([(FunctionId::from("s"), vec![read])].into());
+        let seconds =
+            |all: HashMap<FunctionId, Vec<Running>>| all.values().map(|all| all[0].task_seconds).sum::<u64>();
+        assert_eq!(seconds(services.between(Micros(0), Micros(11 * HOUR))), 20 * 3_600);
+        assert_eq!(seconds(services.at(Micros(11 * HOUR))), 120);
     }
 }

@@ -54,7 +54,12 @@ pub(super) async fn take(app: &App, asked: &Asked, month: Month, period: &CostMo
                 let stretches = account.or_insert_with(|| days.iter().map(|_| Vec::new()).collect());
                 stretches[place].push(Used { id, pricing, sizes, running });
             } else {
-                unpriced.insert(format!("{} in {}", function.name, pricing.region));
+                let why = if pricing.plan.bills_servers() {
+                    format!(" ({} bills servers, and how many there were is unknown)", pricing.plan.words())
+                } else {
+                    String::new()
+                };
+                unpriced.insert(format!("{} in {}{why}", function.name, pricing.region));
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::api::{WhatIfDuration, WhatIfPlan, WhatIfRequest};
 use crate::{ApiError, ErrorCode, Result};
 use hearth_cost::{
     Decimal, DurationAssumption, FargatePlatform, Plan, PremiumSku, PriceBook, Provider, ProvisionedTarget,
-    Target, TargetPlan, task_size,
+    Target, TargetPlan, billed_memory_mb, task_size,
 };
 use hearth_model::Architecture;
 
@@ -26,8 +26,14 @@ pub(crate) struct Now {
 pub(crate) fn as_it_is(pricing: &Pricing, now: Now) -> Target {
     let plan = match pricing.plan {
         Plan::AzureConsumption => TargetPlan::AzureConsumption,
+        Plan::AzureFlex => TargetPlan::AzureFlex {
+            instance_mb: billed_memory_mb(Plan::AzureFlex, now.memory_mb).unwrap_or(now.memory_mb),
+            concurrency: 1,
+            always_ready: 0,
+        },
+        Plan::GoogleGen1 => TargetPlan::GoogleGen1 { memory_mb: now.memory_mb, min_instances: 0 },
         Plan::CloudRunRequest => TargetPlan::CloudRunRequest {
-            vcpu: Decimal::ONE,
+            vcpu: pricing.vcpu().unwrap_or(Decimal::ONE),
             memory_mb: now.memory_mb,
             concurrency: 1,
             min_instances: 0,
@@ -56,6 +62,9 @@ pub(crate) fn as_asked(
     };
     if !(128..=10_240).contains(&wanted.memory_mb) {
         return refuse(format!("memory can be 128 to 10240 MB, not {}", wanted.memory_mb));
+    }
+    if let Some(asked) = request.ephemeral_mb.filter(|asked| !(FREE_STORAGE_MB..=10_240).contains(asked)) {
+        return refuse(format!("ephemeral storage can be {FREE_STORAGE_MB} to 10240 MB, not {asked}"));
     }
     let plan = match &request.plan {
         None if pricing.plan != Plan::LambdaOnDemand => as_it_is(pricing, wanted).plan,
@@ -233,7 +242,11 @@ fn duration(
     let ratio = (processors(from_mb) / processors(to_mb)).round_dp(4).normalize();
     match &request.duration {
         WhatIfDuration::Measured { factor } => {
-            Ok(DurationAssumption::Measured { factor: decimal("duration", factor, Decimal::from(1_000))? })
+            let measured = decimal("duration", factor, Decimal::from(1_000))?;
+            if measured.is_zero() {
+                return refuse(format!("no call takes 0 times as long as before: `{factor}`"));
+            }
+            Ok(DurationAssumption::Measured { factor: measured })
         }
         WhatIfDuration::Range if matches!(plan, TargetPlan::Lambda { .. }) && ratio != Decimal::ONE => {
             let (low, high) = (ratio.min(Decimal::ONE), ratio.max(Decimal::ONE));
@@ -313,7 +326,12 @@ mod tests {
         Now { memory_mb: 1_536, architecture: Architecture::Arm64, ephemeral_mb: FREE_STORAGE_MB };
 
     fn asked(request: &WhatIfRequest) -> Result<Target> {
-        let pricing = Pricing { plan: Plan::LambdaOnDemand, region: "eu-west-1".to_owned(), paid: false };
+        let pricing = Pricing {
+            plan: Plan::LambdaOnDemand,
+            region: "eu-west-1".to_owned(),
+            vcpu_thousandths: None,
+            paid: false,
+        };
         as_asked(&PriceBook::bundled().unwrap(), request, &pricing, NOW)
     }
 
@@ -346,6 +364,15 @@ mod tests {
             |text: &str| WhatIfRequest { traffic: Some(text.to_owned()), ..WhatIfRequest::default() };
         for (request, words) in [
             (WhatIfRequest { memory_mb: Some(64), ..WhatIfRequest::default() }, "not 64"),
+            (WhatIfRequest { ephemeral_mb: Some(1), ..WhatIfRequest::default() }, "512 to 10240 MB, not 1"),
+            (WhatIfRequest { ephemeral_mb: Some(99_999), ..WhatIfRequest::default() }, "not 99999"),
+            (
+                WhatIfRequest {
+                    duration: WhatIfDuration::Measured { factor: "0".to_owned() },
+                    ..WhatIfRequest::default()
+                },
+                "`0`",
+            ),
             (traffic("-1"), "`-1`"),
             (traffic("much"), "`much`"),
             (traffic("1e99"), "`1e99`"),

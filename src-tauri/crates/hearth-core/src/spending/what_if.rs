@@ -5,14 +5,14 @@ use super::bill::plain;
 use super::days::number;
 use super::ghost::ghost;
 use super::period::{Asked, asked, day_of, month};
-use super::plans::{AZURE_CONSUMPTION_MB, FREE_STORAGE_MB, Pricing, billed_memory, pricing};
+use super::plans::{FREE_STORAGE_MB, Pricing, billed_memory, pricing};
 use super::running::is_service;
 use super::target::{Now, as_asked, as_it_is, provider_of, words};
 use crate::api::{WhatIfAnswer, WhatIfCurve, WhatIfDuration, WhatIfMonth, WhatIfRequest};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::{
-    BreakEven, Breakdown, Day, Decimal, FunctionUsage, LineKind, MonthLength, PriceBook, Target, TargetPlan,
-    Time, break_even, cost_curve, project,
+    AZURE_CONSUMPTION_MB, BreakEven, Breakdown, Day, Decimal, FunctionUsage, LineKind, MonthLength,
+    PriceBook, Target, TargetPlan, Time, break_even, cost_curve, project,
 };
 use hearth_model::{FunctionId, Grain, Micros};
 use hearth_store::SizedUsage;
@@ -157,6 +157,10 @@ async fn cases(
     for function in &asked.functions {
         let Some(sizes) = sizes.get(&function.id) else { continue };
         let pricing = pricing(function, &region);
+        if pricing.plan.bills_servers() {
+            // How many servers there were is not known, so there is no cost to compare with.
+            continue;
+        }
         let most = sizes.iter().max_by_key(|sized| sized.requests);
         let Some(most) = most.filter(|_| sizes.iter().any(|sized| sized.requests > 0)) else { continue };
         let configuration = function.configuration.as_ref();
@@ -214,6 +218,7 @@ fn a_month(
     let mut usage =
         FunctionUsage::new(requests, time, billed_memory(pricing.plan, now.memory_mb), now.architecture);
     usage.ephemeral_mb = now.ephemeral_mb;
+    usage.vcpu = pricing.vcpu();
     usage.log_bytes = logs.map(scaled);
     usage.polled_metrics = (!pricing.paid).then_some(0);
     usage

@@ -166,6 +166,7 @@ fn tuning(sizes: &[u32], parallel: bool) -> Tuning {
             architecture: Architecture::X86_64,
             description: String::new(),
             tasks: None,
+            billed_as: None,
         },
         status: TuningStatus::Running,
         restore: TuningRestore::Pending,

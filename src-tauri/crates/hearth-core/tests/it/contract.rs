@@ -330,6 +330,8 @@ async fn look_for_accounts(caller: &mut Caller) {
     assert!(added["capabilities"].as_array().unwrap().contains(&json!("deploy")), "{added}");
     let chosen = caller.json("account_choose", json!({ "account": "nobody", "isProduction": true })).await;
     assert_eq!(chosen["isProduction"], true);
+    let consent = json!({ "account": "nobody", "allowed": true });
+    assert_eq!(caller.json("brake_consent", consent).await["mayStop"][0]["accountName"], "nobody");
     let unlocked = caller.json("account_unlock", json!({ "account": "nobody", "minutes": 1 })).await;
     assert!(unlocked["unlockedUntilUs"].as_u64().is_some());
     let tested = caller.json("account_test", json!({ "account": "nobody" })).await;

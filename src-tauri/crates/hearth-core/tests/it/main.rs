@@ -13,6 +13,7 @@ mod owner;
 mod pace;
 mod prices;
 mod prices_of_their_day;
+mod receipts;
 mod report;
 mod secrets;
 mod spending;

@@ -34,6 +34,7 @@ pub(crate) fn record(id: &str, memory_mb: u32, version: u32, deployed_us: Micros
             architecture: Architecture::X86_64,
             description: String::new(),
             tasks: None,
+            billed_as: None,
         },
         code: CodePackage { sha256: "0".repeat(64), size_bytes: 1, files: 1 },
         created_us: deployed_us,
@@ -99,7 +100,7 @@ pub(crate) async fn open_at_noon() -> House {
     at_noon(tempfile::tempdir().unwrap()).await
 }
 
-async fn at_noon(data: tempfile::TempDir) -> House {
+pub(crate) async fn at_noon(data: tempfile::TempDir) -> House {
     let options = AppOptions {
         data_dir: data.path().to_owned(),
         clock: Arc::new(ManualClock::at(NOON)),
@@ -153,9 +154,9 @@ async fn a_month_is_the_sum_of_its_functions_accounts_meters_parts_and_days() {
     assert_eq!(month["cost"]["afterGrantsUsd"], "0");
     let hidden = month["hidden"][0]["lines"].as_array().unwrap();
     let named: Vec<&str> = hidden.iter().map(|line| line["name"].as_str().unwrap()).collect();
-    assert_eq!(named, ["logs", "log_storage", "egress", "nat", "polling"]);
+    assert_eq!(named, ["logs", "log_storage", "egress", "nat", "nat_ipv4", "polling"]);
     assert!(hidden[0]["amount"].is_null(), "logs that were not recorded are unknown: {}", hidden[0]);
-    assert_eq!(hidden[4]["amount"], "0", "Hearth asked no cloud");
+    assert_eq!(hidden[5]["amount"], "0", "Hearth asked no cloud");
     assert_eq!(month["accounts"][0]["paid"], false);
     house.app.close().await;
 }

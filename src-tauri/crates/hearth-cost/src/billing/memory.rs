@@ -4,6 +4,10 @@ use super::rules::Plan;
 use crate::error::{Result, usage};
 use rust_decimal::Decimal;
 
+/// Most memory of Azure Consumption, which bills what was used.
+/// Source: learn.microsoft.com/azure/azure-functions/functions-scale, read 2026-11.
+pub const AZURE_CONSUMPTION_MB: u32 = 1_536;
+
 /// The memory in MB that is billed for a function of `memory_mb`, configured or, on Azure Consumption, observed.
 /// Sizes that the plan does not offer are errors.
 pub fn billed_memory_mb(plan: Plan, memory_mb: u32) -> Result<u32> {
@@ -18,7 +22,7 @@ pub fn billed_memory_mb(plan: Plan, memory_mb: u32) -> Result<u32> {
         }
         Plan::AzureConsumption => {
             let rounded = memory_mb.max(1).div_ceil(128) * 128;
-            if rounded > 1_536 {
+            if rounded > AZURE_CONSUMPTION_MB {
                 outside("Azure Consumption has at most 1536 MB of memory")
             } else {
                 Ok(rounded)
@@ -28,6 +32,8 @@ pub fn billed_memory_mb(plan: Plan, memory_mb: u32) -> Result<u32> {
             Some(size) if memory_mb > 0 => Ok(size),
             _ => outside("Azure Flex has instances of 512, 2048 and 4096 MB"),
         },
+        // Sizes of servers, which are billed whole.
+        Plan::AzurePremium | Plan::AzureAppService => Ok(memory_mb),
         Plan::GoogleGen1 => match GEN1.iter().find(|(size, _)| memory_mb <= *size) {
             Some((size, _)) if memory_mb > 0 => Ok(*size),
             _ => outside("Google Cloud Functions has 128 to 16384 MB of memory"),

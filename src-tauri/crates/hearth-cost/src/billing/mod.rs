@@ -8,7 +8,7 @@ mod report_tests;
 mod rules;
 mod time;
 
-pub use memory::{billed_memory_mb, gen1_ghz};
+pub use memory::{AZURE_CONSUMPTION_MB, billed_memory_mb, gen1_ghz};
 pub use report::{Reported, RuleContext, parse_report};
 pub use rules::{InitBilling, Package, Plan, Rule, rule};
 pub use time::{Time, billed_time};

@@ -23,6 +23,10 @@ pub enum Plan {
     AzureConsumption,
     /// Azure Functions, Flex Consumption.
     AzureFlex,
+    /// Azure Functions on a Premium plan: instances by the hour.
+    AzurePremium,
+    /// Azure Functions on an App Service plan: instances by the hour.
+    AzureAppService,
     /// Google Cloud Functions, first generation.
     GoogleGen1,
     /// Cloud Run while requests run.
@@ -31,6 +35,35 @@ pub enum Plan {
     CloudRunInstance,
     /// Cloudflare Workers: processor time.
     CloudflareWorkers,
+}
+
+impl Plan {
+    /// What people call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::LambdaOnDemand | Self::LambdaProvisioned | Self::LambdaEdge => "AWS Lambda",
+            Self::Fargate | Self::FargateWindows => "AWS Fargate",
+            Self::AzureConsumption => "Azure Functions Consumption",
+            Self::AzureFlex => "Azure Functions Flex",
+            Self::AzurePremium => "Azure Functions Premium",
+            Self::AzureAppService => "Azure App Service",
+            Self::GoogleGen1 => "Google Cloud Functions",
+            Self::CloudRunRequest | Self::CloudRunInstance => "Google Cloud Run",
+            Self::CloudflareWorkers => "Cloudflare Workers",
+        }
+    }
+
+    /// Whether servers are billed as long as they are there, so that a call has no price of its own.
+    pub fn bills_servers(self) -> bool {
+        matches!(
+            self,
+            Self::Fargate
+                | Self::FargateWindows
+                | Self::AzurePremium
+                | Self::AzureAppService
+                | Self::CloudRunInstance
+        )
+    }
 }
 
 /// How the code is packed, which decides whether init is billed.
@@ -120,6 +153,9 @@ pub fn rule(plan: Plan, package: Package, day: Day) -> Rule {
         Plan::FargateWindows => Rule::new(1_000, 300_000, Billed, "aws.amazon.com/fargate/pricing"),
         Plan::AzureConsumption => Rule::new(1, 100, Free, "learn.microsoft.com functions-consumption-costs"),
         Plan::AzureFlex => Rule::new(100, 1_000, Free, "learn.microsoft.com flex-consumption-plan"),
+        Plan::AzurePremium | Plan::AzureAppService => {
+            Rule::new(1, 0, Billed, "Retail Prices API: hours of instances, whatever runs on them")
+        }
         Plan::GoogleGen1 => Rule::new(100, 0, Free, "cloud.google.com/functions/pricing-1stgen"),
         Plan::CloudRunRequest => Rule::new(100, 0, Billed, "cloud.google.com/run/pricing"),
         Plan::CloudRunInstance => Rule::new(100, 60_000, Billed, "cloud.google.com/run/pricing"),

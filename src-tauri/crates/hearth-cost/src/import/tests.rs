@@ -329,3 +329,74 @@ fn lists_that_are_cut_empty_or_of_another_form_are_refused() {
     assert!(google_skus(&[GooglePage::parse("{}").unwrap()], DAY).is_err());
     assert!(GooglePage::parse("{\"skus\": 1}").is_err());
 }
+
+#[test]
+fn mistakes_that_others_published_wait_for_a_yes() {
+    let waiting = |list: PriceList| {
+        let done = refresh(&book(), DAY, &[list], &BTreeSet::new()).unwrap();
+        done.waiting.into_iter().map(|change| change.key).collect::<Vec<_>>()
+    };
+    // Requests of a region taken from another product, and the rows of two regions swapped.
+    let requests = |region, prefix, price| {
+        let text = [("0", price)];
+        let product = ("A", lambda(region, prefix, "AWS-Lambda-Requests"), "Requests", &text[..]);
+        aws_price_list(&offer("AWSLambda", &[product]), DAY).unwrap()
+    };
+    assert_eq!(waiting(requests("us-east-1", "USE1", "0.00000075")), ["aws/lambda/requests us-east-1"]);
+    assert_eq!(waiting(requests("us-east-1", "USE1", "0.00000027")), ["aws/lambda/requests us-east-1"]);
+    assert_eq!(waiting(requests("af-south-1", "AFS1", "0.0000002")), ["aws/lambda/requests af-south-1"]);
+    // Executions of Azure that were counted one by one and not by ten.
+    let executions = azure_retail_prices(
+        &[page(
+            &[
+                azure("Standard Total Executions", "1", 0.0, 0.0, false),
+                azure("Standard Total Executions", "1", 100_000.0, 0.000_002, false),
+            ],
+            None,
+        )],
+        DAY,
+    )
+    .unwrap();
+    assert_eq!(waiting(executions), ["azure/functions_consumption/executions eastus"]);
+    // A price of Google by the hour where the others are by the second.
+    let text = json!({"skus": [
+        sku("1", "Services CPU (Request-based billing)", &["us-central1"], &[("0", 86_400_000)]),
+    ]});
+    let hours = google_skus(&[GooglePage::parse(&text.to_string()).unwrap()], DAY).unwrap();
+    assert_eq!(waiting(hours), ["gcp/cloud_run/request_cpu tier1"]);
+}
+
+#[test]
+fn spot_windows_and_arm_rows_alone_make_no_price_of_another_meter() {
+    let at = |usage: &str| json!({"regionCode": "us-east-1", "location": "US East", "usagetype": usage});
+    let only = |usage: &str| {
+        aws_price_list(&offer("AmazonECS", &[("A", at(usage), "hours", &[("0", "0.01")][..])]), DAY)
+    };
+    for usage in [
+        "USE1-SpotUsage-Fargate-ARM-vCPU-Hours:perCPU",
+        "USE1-SpotUsage-Fargate-GB-Hours",
+        "USE1-Fargate-vCPU-Hours:perCPU:reserved",
+        "USE1-fargate-gb-hours",
+    ] {
+        let refused = only(usage).unwrap_err().to_string();
+        assert!(refused.contains("none of the prices"), "{usage}: {refused}");
+    }
+    let arm = only("USE1-Fargate-ARM-GB-Hours").unwrap();
+    assert_eq!(tiers(&arm, Meter::FargateMemory, "us-east-1", Some(Architecture::X86_64)), None);
+}
+
+#[test]
+fn a_list_in_another_currency_or_for_a_later_day_changes_nothing() {
+    let mut euros = azure("Standard Execution Time", "1 GB Second", 0.0, 0.000_5, true);
+    euros["currencyCode"] = json!("EUR");
+    let dollars = azure("Standard Execution Time", "1 GB Second", 0.0, 0.000_016, true);
+    let list = azure_retail_prices(&[page(&[euros, dollars.clone()], None)], DAY).unwrap();
+    assert!(list.remarks[0].contains("EUR"), "{:?}", list.remarks);
+    assert_eq!(list.rows.len(), 1);
+    let mut later = dollars;
+    later["effectiveStartDate"] = json!("2027-06-01T00:00:00Z");
+    let list = azure_retail_prices(&[page(&[later], None)], DAY).unwrap();
+    let done = refresh(&book(), DAY, &[list], &BTreeSet::new()).unwrap();
+    assert!(done.changes.is_empty() && done.waiting.is_empty());
+    assert!(done.remarks[0].contains("holds from a later day"), "{:?}", done.remarks);
+}

@@ -171,6 +171,7 @@ impl Work<'_> {
             aws_extras::log_storage(self.desk, gigabytes(self.usage.kept_log_bytes)?)?,
             aws_extras::data_out(self.desk, out)?,
             aws_extras::nat(self.desk, self.usage.nat_gateways, out)?,
+            aws_extras::nat_ipv4(self.desk, self.usage.nat_gateways)?,
             aws_extras::polling(self.desk, self.usage.polled_metrics)?,
         ])
     }

@@ -117,8 +117,11 @@ fn hidden_lines_are_always_there_and_unknown_until_they_are_known() {
     let bill = told(lambda(128, Architecture::X86_64), "us-east-1");
     let hidden: Vec<_> = bill.lines.iter().filter(|line| line.kind == LineKind::Hidden).collect();
     let names: Vec<_> = hidden.iter().map(|line| line.name.as_str()).collect();
-    assert_eq!(names, ["logs", "log_storage", "egress", "nat", "polling"]);
+    assert_eq!(names, ["logs", "log_storage", "egress", "nat", "nat_ipv4", "polling"]);
     assert!(hidden.iter().all(|line| line.amount.is_none()));
+    let note = |name: &str| bill.line(name).unwrap().note.clone().unwrap();
+    assert!(note("nat").ends_with("tells; one is $0.045 an hour and $0.045 a GB"), "{}", note("nat"));
+    assert!(note("nat_ipv4").ends_with("tells; one is $0.005 an hour"), "{}", note("nat_ipv4"));
     let gb = 1_073_741_824;
     let used = FunctionUsage {
         log_bytes: Some(10 * gb),
@@ -133,8 +136,15 @@ fn hidden_lines_are_always_there_and_unknown_until_they_are_known() {
     let amount = |name: &str| bill.line(name).unwrap().amount.unwrap().to_string();
     assert_eq!(bill.unknown, Vec::<String>::new());
     assert_eq!(
-        [amount("logs"), amount("log_storage"), amount("egress"), amount("nat"), amount("polling")],
-        ["5", "3", "18", "41.85", "0.01"]
+        [
+            amount("logs"),
+            amount("log_storage"),
+            amount("egress"),
+            amount("nat"),
+            amount("nat_ipv4"),
+            amount("polling"),
+        ],
+        ["5", "3", "18", "41.85", "3.65", "0.01"]
     );
     let elsewhere = Target::new(lambda(128, Architecture::X86_64), "eu-west-1");
     let bill = project(&book(), book().day(), &used, &elsewhere).unwrap();

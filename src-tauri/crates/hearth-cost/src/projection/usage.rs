@@ -22,6 +22,10 @@ pub struct FunctionUsage {
     pub memory_mb: u32,
     /// Most memory that a request used.
     pub used_memory_mb: Option<u32>,
+    /// Processors of a server of Cloud Run; none where nobody told, which counts as one.
+    #[serde(with = "rust_decimal::serde::str_option", default)]
+    #[ts(type = "string | null")]
+    pub vcpu: Option<Decimal>,
     /// Configured ephemeral storage; 512 comes with Lambda.
     pub ephemeral_mb: u32,
     /// Processors it runs on.
@@ -60,6 +64,7 @@ impl FunctionUsage {
             time,
             memory_mb,
             used_memory_mb: None,
+            vcpu: None,
             ephemeral_mb: 512,
             architecture,
             package: Package::Zip,

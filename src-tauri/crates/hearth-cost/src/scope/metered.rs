@@ -54,7 +54,7 @@ pub fn metered(
         ],
         Plan::CloudRunRequest => vec![
             (Meter::RunRequests, None, requests),
-            (Meter::RunRequestCpu, None, seconds.value),
+            (Meter::RunRequestCpu, None, seconds.times(used.vcpu.unwrap_or(Decimal::ONE))?.value),
             (Meter::RunRequestMemory, None, memory_time),
         ],
         other => return usage(format!("{other:?} is not billed by use alone")),

@@ -49,8 +49,10 @@ pub(crate) fn data_out(desk: Desk<'_>, gb: Option<Decimal>) -> Result<Line> {
 pub(crate) fn nat(desk: Desk<'_>, gateways: Option<u32>, gb: Option<Decimal>) -> Result<Line> {
     match gateways {
         None => {
-            let why = "whether the function needs a NAT gateway is not known";
-            Ok(not_told("nat", "NAT gateway", Meter::NatHour, why))
+            let price = rate(desk, Meter::NatHour).zip(rate(desk, Meter::NatGb));
+            let price = price.map(|(hour, gb)| format!("; one is ${hour} an hour and ${gb} a GB"));
+            let why = format!("{NAT_UNKNOWN}{}", price.unwrap_or_default());
+            Ok(not_told("nat", "NAT gateway", Meter::NatHour, &why))
         }
         Some(count) => {
             let hours = desk.terms.month.hours() * Decimal::from(count);
@@ -59,6 +61,30 @@ pub(crate) fn nat(desk: Desk<'_>, gateways: Option<u32>, gb: Option<Decimal>) ->
             Ok(merged(line, passing))
         }
     }
+}
+
+/// The public IPv4 address that each NAT gateway has, billed apart from it.
+pub(crate) fn nat_ipv4(desk: Desk<'_>, gateways: Option<u32>) -> Result<Line> {
+    const LABEL: &str = "Public IPv4 address of the NAT gateway";
+    match gateways {
+        None => {
+            let price = rate(desk, Meter::PublicIpv4).map(|hour| format!("; one is ${hour} an hour"));
+            let why = format!("{NAT_UNKNOWN}{}", price.unwrap_or_default());
+            Ok(not_told("nat_ipv4", LABEL, Meter::PublicIpv4, &why))
+        }
+        Some(count) => {
+            let hours = desk.terms.month.hours() * Decimal::from(count);
+            hidden(desk, "nat_ipv4", LABEL, Meter::PublicIpv4, hours, Decimal::ZERO)
+        }
+    }
+}
+
+const NAT_UNKNOWN: &str = "whether it runs in a VPC that goes out through a NAT gateway is not known, since Hearth reads \
+    no networks: `aws ec2 describe-nat-gateways` tells";
+
+/// What a unit costs, where the book knows it.
+fn rate(desk: Desk<'_>, meter: Meter) -> Option<Decimal> {
+    Some(desk.row(meter, None).ok()?.unit_tiers().first()?.price.normalize())
 }
 
 /// Adds the steps of `more` to `line`, which stays in its own unit.
@@ -89,7 +115,12 @@ pub(crate) fn ipv4(desk: Desk<'_>, addresses: u32, hours: Decimal) -> Result<Lin
 /// Hearth's own asking for metrics.
 pub(crate) fn polling(desk: Desk<'_>, metrics: Option<u64>) -> Result<Line> {
     match metrics {
-        None => Ok(not_told("polling", "Hearth's polling", Meter::MetricData, "not asked for yet")),
+        None => Ok(not_told(
+            "polling",
+            "Hearth's polling",
+            Meter::MetricData,
+            "how many metrics Hearth will ask for is not known",
+        )),
         Some(count) => hidden(
             desk,
             "polling",

@@ -172,5 +172,12 @@ pub(crate) fn neighbours() -> Vec<Line> {
             "GB",
             "no price of Azure bandwidth is in the price book",
         ),
+        Line::unknown(
+            "polling",
+            "Hearth's polling",
+            LineKind::Hidden,
+            "request",
+            "no price of questions to Azure Monitor is in the price book",
+        ),
     ]
 }

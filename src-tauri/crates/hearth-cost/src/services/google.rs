@@ -138,6 +138,13 @@ pub(crate) fn neighbours() -> Vec<Line> {
             "month",
             "Cloud Build and Artifact Registry are billed apart and not known to Hearth",
         ),
+        Line::unknown(
+            "polling",
+            "Hearth's polling",
+            LineKind::Hidden,
+            "request",
+            "no price of questions to Cloud Monitoring is in the price book",
+        ),
     ]
 }
 

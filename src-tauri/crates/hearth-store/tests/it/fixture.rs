@@ -82,6 +82,7 @@ pub(crate) fn function(id: &str, name: &str, version: u32, sha256: &str) -> Func
             architecture: Architecture::Arm64,
             description: "boils water".to_owned(),
             tasks: None,
+            billed_as: None,
         },
         code: CodePackage { sha256: sha256.to_owned(), size_bytes: 1_234, files: 2 },
         created_us: NOON,

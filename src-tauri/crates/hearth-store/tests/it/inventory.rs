@@ -72,3 +72,35 @@ async fn figures_of_the_same_step_replace_each_other() {
     assert_eq!(store.cloud_metric_sums("errors", NOON).await.unwrap(), []);
     store.close().await;
 }
+
+#[tokio::test]
+async fn metrics_that_were_asked_for_are_counted_by_day_and_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let day = hearth_model::Grain::Day.length();
+    for (account, location, at, metrics) in [
+        ("aws:a", "eu-west-1", NOON, 40),
+        ("aws:a", "eu-west-1", NOON + Micros(1), 4),
+        ("aws:a", "us-east-1", NOON, 8),
+        ("aws:a", "eu-west-1", NOON - day, 100),
+    ] {
+        store.count_asked_metrics(account, location, at, metrics).await.unwrap();
+    }
+    let row = |location: &str, metrics| ("aws:a".to_owned(), location.to_owned(), metrics);
+    let today = store.asked_metrics(NOON, NOON + day).await.unwrap();
+    assert_eq!(today, [row("eu-west-1", 44), row("us-east-1", 8)]);
+    let both = store.asked_metrics(NOON - day, NOON + day).await.unwrap();
+    assert_eq!(both, [row("eu-west-1", 144), row("us-east-1", 8)]);
+    assert_eq!(store.asked_metrics(NOON + day, NOON + day + day).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_last_reading_of_services_is_kept_by_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for at in [NOON, NOON + Micros(5)] {
+        store.put_tasks_read("aws:a", "eu-west-1", at).await.unwrap();
+    }
+    let reads = store.tasks_reads().await.unwrap();
+    assert_eq!(reads, [("aws:a".to_owned(), "eu-west-1".to_owned(), NOON + Micros(5))]);
+}

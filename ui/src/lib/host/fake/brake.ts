@@ -7,6 +7,7 @@ export function fakeBrake(): BrakeStatus {
     mode: 'suggest',
     held: [],
     heldElsewhere: [],
+    mayStop: [],
     suggestions: [],
     resting: [],
     budgets: [

@@ -35,6 +35,7 @@ export function receipt(ms: number, memoryMb: number): Receipt {
     perUsd: 1_900_000,
     hereUsd: '0',
     words: '$1 buys 1.9 million of these',
+    plan: 'AWS Lambda',
     priceRegion: 'us-east-1',
     priceDate: '2026-11-20',
     source: 'AWS price list',

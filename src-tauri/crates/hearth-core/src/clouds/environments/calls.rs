@@ -221,6 +221,7 @@ mod tests {
                 architecture: Architecture::Arm64,
                 description: String::new(),
                 tasks: None,
+                billed_as: None,
             },
             code: CodePackage { sha256: String::new(), size_bytes: 0, files: 0 },
             created_us: Micros::ZERO,
