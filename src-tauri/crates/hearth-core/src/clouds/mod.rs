@@ -14,6 +14,7 @@ pub(crate) mod functions;
 mod local;
 pub(crate) mod logs;
 pub(crate) mod place;
+pub(crate) mod sides;
 pub(crate) mod sync;
 
 use crate::{ApiError, App, ErrorCode, Result};
