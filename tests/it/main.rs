@@ -14,6 +14,7 @@ mod clouds_fargate;
 mod clouds_google;
 mod clouds_google_faults;
 mod clouds_logs;
+mod clouds_triggers;
 mod command_line;
 mod cost;
 mod everywhere;

@@ -22,6 +22,11 @@ impl Ministack {
         Self::with(&[("AUTH", "true"), ("AWS_ACCESS_KEY_ID", "hearth"), ("AWS_SECRET_ACCESS_KEY", "hearth")])
     }
 
+    /// One that keeps a record of each request, as CloudTrail does.
+    pub(crate) fn recording() -> Option<Self> {
+        Self::with(&[("CLOUDTRAIL_RECORDING", "1")])
+    }
+
     fn with(variables: &[(&str, &str)]) -> Option<Self> {
         let program_path = judge("HEARTH_JUDGE_MINISTACK", "the AWS provider beside ministack")?;
         let folder = tempfile::tempdir().unwrap();

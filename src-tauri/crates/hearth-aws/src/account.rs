@@ -3,27 +3,30 @@
 
 use crate::fault::Asked;
 use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
-use crate::{apply, call, functions, logs, metrics, permissions, plan, policies, standing};
+use crate::{apply, call, functions, logs, metrics, permissions, plan, policies, sides, standing};
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
     Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, Containers,
-    FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest,
-    Page, Permission, Progress, Provider, Reply, Result, Review, Standing,
+    FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LogRow, LogsRequest, MetricSeries,
+    MetricsRequest, Page, Permission, Progress, Provider, Reply, Result, Review, Sides, Standing,
 };
+use hearth_model::Clock;
+use std::sync::Arc;
 
 /// An AWS account, or an endpoint that speaks as one.
 pub struct AwsAccount {
     pub(crate) account: Account,
+    pub(crate) clock: Arc<dyn Clock>,
     config: SdkConfig,
 }
 
 impl AwsAccount {
-    pub(crate) fn new(account: Account, config: SdkConfig) -> Self {
-        Self { account, config }
+    pub(crate) fn new(account: Account, config: SdkConfig, clock: Arc<dyn Clock>) -> Self {
+        Self { account, clock, config }
     }
 
     /// The configuration for a region, which is checked since it becomes part of a host's name.
-    fn at(&self, location: &str) -> Result<SdkConfig> {
+    pub(crate) fn at(&self, location: &str) -> Result<SdkConfig> {
         if is_region(location) {
             Ok(self.config.to_builder().region(Region::new(location.to_owned())).build())
         } else {
@@ -46,6 +49,14 @@ impl AwsAccount {
 
     pub(crate) fn ecs(&self, location: &str) -> Result<aws_sdk_ecs::Client> {
         Ok(aws_sdk_ecs::Client::new(&self.at(location)?))
+    }
+
+    pub(crate) fn events(&self, location: &str) -> Result<aws_sdk_eventbridge::Client> {
+        Ok(aws_sdk_eventbridge::Client::new(&self.at(location)?))
+    }
+
+    pub(crate) fn sns(&self, location: &str) -> Result<aws_sdk_sns::Client> {
+        Ok(aws_sdk_sns::Client::new(&self.at(location)?))
     }
 
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
@@ -85,7 +96,10 @@ impl Provider for AwsAccount {
             C::Aliases,
             C::Url,
             C::EventSources,
+            C::Triggers,
+            C::Layers,
             C::ReservedConcurrency,
+            C::ProvisionedConcurrency,
             C::Tags,
             C::Permissions,
             C::Containers,
@@ -134,6 +148,14 @@ impl Provider for AwsAccount {
 
     fn metrics_billed(&self, request: &MetricsRequest) -> u64 {
         metrics::billed(request)
+    }
+
+    fn sides<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Sides> {
+        Box::pin(sides::sides(self, function))
+    }
+
+    fn layers<'a>(&'a self, location: &'a str) -> Reply<'a, Vec<Layer>> {
+        Box::pin(sides::account_layers(self, location))
     }
 
     fn containers(&self) -> Option<&dyn Containers> {

@@ -2,6 +2,7 @@
 //! Code and values of variables are inside and must not be printed.
 
 use crate::fargate::{TASKS_TAG, TaskAction};
+use crate::sides::SideAction;
 use hearth_cloud::{Alias, FunctionAddress, Settings, UrlAccess};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -59,7 +60,6 @@ pub(crate) enum Action {
     UpdateCode { code: Code, settings: Settings },
     UpdateConfiguration { settings: Settings, role: Option<String> },
     DeleteFunction,
-    DeleteEventSource { id: String, source: String },
     DeleteLogGroup,
     PublishVersion { description: String },
     CreateAlias { alias: String, version: String, weights: BTreeMap<String, f64> },
@@ -70,6 +70,7 @@ pub(crate) enum Action {
     DeleteUrl,
     AllowUrl,
     DisallowUrl,
+    Side(SideAction),
     Tasks(TaskAction),
 }
 
@@ -92,7 +93,6 @@ impl Action {
             Self::UpdateCode { .. } => "lambda:UpdateFunctionCode",
             Self::UpdateConfiguration { .. } => "lambda:UpdateFunctionConfiguration",
             Self::DeleteFunction => "lambda:DeleteFunction",
-            Self::DeleteEventSource { .. } => "lambda:DeleteEventSourceMapping",
             Self::DeleteLogGroup => "logs:DeleteLogGroup",
             Self::PublishVersion { .. } => "lambda:PublishVersion",
             Self::CreateAlias { .. } => "lambda:CreateAlias",
@@ -103,14 +103,17 @@ impl Action {
             Self::DeleteUrl => "lambda:DeleteFunctionUrlConfig",
             Self::AllowUrl => "lambda:AddPermission",
             Self::DisallowUrl => "lambda:RemovePermission",
+            Self::Side(action) => action.operation(),
             Self::Tasks(action) => action.operation(),
         }
     }
 
     /// Permissions that it needs.
     pub(crate) fn permissions(&self) -> Vec<&'static str> {
-        if let Self::Tasks(action) = self {
-            return action.permissions();
+        match self {
+            Self::Tasks(action) => return action.permissions(),
+            Self::Side(action) => return action.permissions(),
+            _ => {}
         }
         let mut all = vec![self.operation()];
         match self {
@@ -144,13 +147,13 @@ impl Action {
             Self::CreateUrl { .. } => Some("lambda:DeleteFunctionUrlConfig"),
             Self::AllowUrl => Some("lambda:RemovePermission"),
             Self::DisallowUrl => Some("lambda:AddPermission"),
+            Self::Side(action) => action.undone_by(),
             Self::Tasks(action) => action.undone_by(),
             Self::DeleteRolePolicy { .. }
             | Self::DeleteRole { .. }
             | Self::UpdateCode { .. }
             | Self::UpdateConfiguration { .. }
             | Self::DeleteFunction
-            | Self::DeleteEventSource { .. }
             | Self::DeleteLogGroup
             | Self::PublishVersion { .. }
             | Self::DeleteUrl => None,

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// What is shown in the place of a value.
 pub(crate) const MASK: &str = "••••••••";
 
+/// Parameters that are flags.
+const FLAGS: [&str; 4] = ["force", "enabled", "no-enabled", "return-subscription-arn"];
+
 pub(crate) type Parameters = Vec<(String, String)>;
 
 impl Todo {
@@ -54,7 +57,6 @@ impl Todo {
                 format!("{name}: {}; waits until it is in place", shape(settings))
             }
             Action::DeleteFunction => format!("deletes {name} with all its versions and aliases"),
-            Action::DeleteEventSource { source, .. } => format!("{source} calls {name} no longer"),
             Action::DeleteLogGroup => format!("deletes all logs of {name}"),
             Action::PublishVersion { .. } => {
                 format!("keeps the code and settings of {name} as they are now as a version")
@@ -83,6 +85,7 @@ impl Todo {
             Action::DeleteUrl => format!("takes the HTTPS address of {name} away"),
             Action::AllowUrl => "lets anyone call that address".to_owned(),
             Action::DisallowUrl => "nobody may call that address without a signature any more".to_owned(),
+            Action::Side(action) => action.makes(name),
             Action::Tasks(action) => action.makes(),
         }
     }
@@ -129,7 +132,6 @@ impl Todo {
                 all
             }
             Action::DeleteFunction | Action::DeleteUrl | Action::DeleteConcurrency { .. } => vec![function],
-            Action::DeleteEventSource { id, .. } => vec![named("uuid", id)],
             Action::DeleteLogGroup => vec![named("log-group-name", &group(&self.function.name))],
             Action::PublishVersion { description } => vec![function, named("description", description)],
             Action::CreateAlias { alias, version, weights } => {
@@ -155,6 +157,7 @@ impl Todo {
                 named("function-url-auth-type", "NONE"),
             ],
             Action::DisallowUrl => vec![function, named("statement-id", URL_STATEMENT)],
+            Action::Side(action) => action.parameters(&self.function.name),
             Action::Tasks(action) => action.parameters(&self.function.location),
         }
     }
@@ -162,13 +165,15 @@ impl Todo {
     /// The same as a line for AWS's own command line; `flags` names the account and the region.
     pub(crate) fn command_line(&self, flags: &str) -> String {
         let (service, operation) = self.action.operation().split_once(':').unwrap_or_default();
+        // What S3 does to buckets has a command line of its own.
+        let service = if service == "s3" { "s3api" } else { service };
         let mut line = format!("aws {service} {}", dashed(operation));
         // The hash of the code is there to compare, not a parameter of theirs.
         for (name, value) in self.parameters().iter().filter(|(name, _)| name != "code-sha256") {
             line.push_str(" --");
             line.push_str(name);
             // What has no value is a flag, but for text that a person left empty.
-            if !(value.is_empty() && name == "force") {
+            if !(value.is_empty() && FLAGS.contains(&name.as_str())) {
                 line.push(' ');
                 line.push_str(&quoted(value));
             }
@@ -259,7 +264,7 @@ fn dashed(operation: &str) -> String {
     text
 }
 
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
     if !value.is_empty() && value.chars().all(plain) {
         value.to_owned()

@@ -54,7 +54,7 @@ impl Asked<'_> {
     }
 
     /// An error before AWS answered: no keys, or no network.
-    fn before(&self, error: &(dyn Error + 'static)) -> Fault {
+    pub(crate) fn before(&self, error: &(dyn Error + 'static)) -> Fault {
         let text = causes(error);
         let lower = text.to_lowercase();
         let about_keys = lower.contains("credential") || lower.contains("sso") || lower.contains("token");
@@ -77,7 +77,7 @@ impl Asked<'_> {
     }
 
     /// What AWS said.
-    fn said(&self, status: u16, code: &str, message: &str) -> Fault {
+    pub(crate) fn said(&self, status: u16, code: &str, message: &str) -> Fault {
         let kind = match code {
             "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => FaultKind::Expired,
             "UnrecognizedClientException"
@@ -128,6 +128,9 @@ impl Asked<'_> {
             | "ValidationException"
             | "ValidationError"
             | "InvalidRequestContentException"
+            | "InvalidArgument"
+            | "InvalidParameter"
+            | "MalformedXML"
             | "InvalidRuntimeException"
             | "InvalidZipFileException"
             | "MalformedPolicyDocument"

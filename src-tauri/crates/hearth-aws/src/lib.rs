@@ -23,6 +23,7 @@ mod policies;
 mod regions;
 mod run;
 mod sessions;
+mod sides;
 mod standing;
 
 pub use account::AwsAccount;

@@ -162,7 +162,8 @@ impl Vendor for Aws {
     fn open<'a>(&'a self, account: &'a Account) -> Reply<'a, Arc<dyn Provider>> {
         Box::pin(async move {
             let config = self.configure(account).await?;
-            let provider: Arc<dyn Provider> = Arc::new(AwsAccount::new(account.clone(), config));
+            let provider: Arc<dyn Provider> =
+                Arc::new(AwsAccount::new(account.clone(), config, Arc::clone(&self.clock)));
             Ok(provider)
         })
     }

@@ -1,12 +1,12 @@
 //! From a change to the requests that make it, after looking at what is there. Changes nothing. Owns the order of
 //! requests, what is warned of, and the digest that names a plan.
 
-use crate::action::{Action, Code, Role, RoleOf, TAG, Todo};
+use crate::action::{Action, Code, Role, RoleOf, Todo};
 use crate::fault::Asked;
 use crate::functions::find;
 use crate::policies::ROLE_PREFIX;
-use crate::standing::{alias, event_sources, limit, url};
-use crate::{AwsAccount, fargate, permissions};
+use crate::standing::{alias, limit, url};
+use crate::{AwsAccount, fargate, permissions, sides};
 use hearth_cloud::{
     Change, CloudFunction, CostEffect, Deploy, FaultKind, FunctionAddress, Grant, Result, Review, Settings,
     Undo, UrlAccess, plan_digest,
@@ -118,6 +118,7 @@ pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> 
         }
         Change::LimitConcurrency { limit: wanted, .. } => concurrency(account, function, *wanted).await?,
         Change::SetUrl { access, .. } => address(account, function, *access).await?,
+        Change::Side { function, change } => sides::plan(account, function, change).await?,
         Change::Containers { at, cluster, change } => fargate::plan(account, at, cluster, change).await?,
         Change::Power { .. } => {
             let asked = Asked { operation: "the change", location: &function.location };
@@ -143,7 +144,7 @@ pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> 
     })
 }
 
-async fn existing(
+pub(crate) async fn existing(
     account: &AwsAccount,
     function: &FunctionAddress,
     operation: &str,
@@ -313,13 +314,11 @@ async fn configure(account: &AwsAccount, function: &FunctionAddress, settings: &
 
 async fn delete(account: &AwsAccount, function: &FunctionAddress, logs: bool) -> Result<Draft> {
     let before = existing(account, function, "lambda:DeleteFunction").await?;
-    let mut actions = Vec::new();
-    for source in event_sources(account, function).await? {
-        actions.push(Action::DeleteEventSource { id: source.id, source: source.source });
-    }
+    // What calls it goes first, so that nothing calls what is not there.
+    let (mut actions, mut warnings) = sides::leave(account, &before).await;
     actions.push(Action::DeleteFunction);
-    let mut warnings = Vec::new();
-    if let Some(role) = own_role(account, &before).await {
+    if let Some(role) = sides::own_role(account, &before).await {
+        actions.extend(sides::forbid_reading(account, &role).await?);
         actions.push(Action::DeleteRolePolicy { role: role.clone() });
         actions.push(Action::DeleteRole { role });
     } else if let Some(role) = &before.role {
@@ -344,17 +343,6 @@ async fn delete(account: &AwsAccount, function: &FunctionAddress, logs: bool) ->
         }),
         warnings,
     })
-}
-
-/// The role that Hearth made for this function alone: its name and its tag both say so.
-async fn own_role(account: &AwsAccount, function: &CloudFunction) -> Option<String> {
-    let role = function.role.as_deref()?.rsplit('/').next()?;
-    if role != role_name(&function.address) {
-        return None;
-    }
-    let answer = account.iam().get_role().role_name(role).send().await.ok()?;
-    let tags = answer.role()?.tags();
-    tags.iter().any(|tag| tag.key() == TAG && tag.value() == function.address.name).then(|| role.to_owned())
 }
 
 async fn point(

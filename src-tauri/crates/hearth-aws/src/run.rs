@@ -32,6 +32,10 @@ pub(crate) struct Made {
     pub(crate) definition: Option<String>,
     /// Tasks that were started.
     pub(crate) tasks: Vec<String>,
+    /// The event source mapping that was made.
+    pub(crate) mapping: Option<String>,
+    /// The subscription that was made.
+    pub(crate) subscription: Option<String>,
     pub(crate) results: Vec<(String, String)>,
 }
 
@@ -100,9 +104,6 @@ impl AwsAccount {
             Action::DeleteFunction => {
                 send!(self.lambda(&at.location)?.delete_function().function_name(name));
             }
-            Action::DeleteEventSource { id, .. } => {
-                send!(self.lambda(&at.location)?.delete_event_source_mapping().uuid(id));
-            }
             Action::DeleteLogGroup => {
                 let answer =
                     self.logs_client(&at.location)?.delete_log_group().log_group_name(group(name)).send();
@@ -147,6 +148,7 @@ impl AwsAccount {
                 let request = self.lambda(&at.location)?.remove_permission().function_name(name);
                 send!(request.statement_id(URL_STATEMENT));
             }
+            Action::Side(action) => self.carry_out_side(at, action, made).await?,
             Action::Tasks(action) => self.carry_out_tasks(&at.location, action, made).await?,
         }
         Ok(())
@@ -158,6 +160,7 @@ impl AwsAccount {
         let back = |action: Action| Todo { function: at.clone(), action };
         let mut nothing = Made::default();
         let undo = match &todo.action {
+            Action::Side(action) => return self.take_back_side(at, action, made).await,
             Action::Tasks(action) => return self.take_back_tasks(&at.location, action, made).await,
             Action::CreateRole { role, .. } => back(Action::DeleteRole { role: role.clone() }),
             Action::PutRolePolicy { role, .. } => back(Action::DeleteRolePolicy { role: role.clone() }),
@@ -186,7 +189,6 @@ impl AwsAccount {
             | Action::UpdateCode { .. }
             | Action::UpdateConfiguration { .. }
             | Action::DeleteFunction
-            | Action::DeleteEventSource { .. }
             | Action::DeleteLogGroup
             | Action::PublishVersion { .. }
             | Action::DeleteUrl => return Ok(()),
@@ -237,7 +239,7 @@ impl AwsAccount {
     }
 
     /// Waits until AWS has put in place what it took.
-    async fn in_place(&self, at: &FunctionAddress, asked: &Asked<'_>) -> Result<()> {
+    pub(crate) async fn in_place(&self, at: &FunctionAddress, asked: &Asked<'_>) -> Result<()> {
         let client = self.lambda(&at.location)?;
         let begun = Instant::now();
         let mut pause = Duration::from_millis(100);

@@ -77,7 +77,7 @@ async fn versions(account: &AwsAccount, address: &FunctionAddress) -> Result<Vec
     Ok(versions)
 }
 
-async fn aliases(account: &AwsAccount, address: &FunctionAddress) -> Result<Vec<Alias>> {
+pub(crate) async fn aliases(account: &AwsAccount, address: &FunctionAddress) -> Result<Vec<Alias>> {
     let asked = Asked { operation: "lambda:ListAliases", location: &address.location };
     let client = account.lambda(&address.location)?;
     let mut pages = client.list_aliases().function_name(&address.name).into_paginator().send();
@@ -126,10 +126,7 @@ pub(crate) async fn url(account: &AwsAccount, address: &FunctionAddress) -> Resu
 }
 
 /// What calls a function.
-pub(crate) async fn event_sources(
-    account: &AwsAccount,
-    address: &FunctionAddress,
-) -> Result<Vec<EventSource>> {
+async fn event_sources(account: &AwsAccount, address: &FunctionAddress) -> Result<Vec<EventSource>> {
     let asked = Asked { operation: "lambda:ListEventSourceMappings", location: &address.location };
     let client = account.lambda(&address.location)?;
     let mut pages = client.list_event_source_mappings().function_name(&address.name).into_paginator().send();
@@ -167,7 +164,11 @@ async fn provisioned(account: &AwsAccount, address: &FunctionAddress) -> Result<
     Ok(kept)
 }
 
-async fn tags(account: &AwsAccount, arn: &str, location: &str) -> Result<BTreeMap<String, String>> {
+pub(crate) async fn tags(
+    account: &AwsAccount,
+    arn: &str,
+    location: &str,
+) -> Result<BTreeMap<String, String>> {
     let asked = Asked { operation: "lambda:ListTags", location };
     let client = account.lambda(location)?;
     let answer = client.list_tags().resource(arn).send().await.map_err(|error| asked.failed(&error))?;

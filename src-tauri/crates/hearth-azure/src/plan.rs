@@ -102,6 +102,9 @@ pub(crate) async fn plan(account: &AzureAccount, change: &Change) -> Result<Plan
                 "a function over HTTP always has its address; its code says who may call it",
             ));
         }
+        Change::Side { .. } => {
+            return Err(unable(function, "Hearth changes triggers, layers and tags on AWS only"));
+        }
         Change::Containers { .. } => {
             return Err(unable(function, "Hearth runs containers on AWS Fargate only"));
         }

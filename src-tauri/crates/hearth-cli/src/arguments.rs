@@ -7,6 +7,8 @@ mod cost;
 mod export;
 mod invocations;
 mod of_account;
+mod prices;
+mod sides;
 mod tune;
 
 pub(crate) use accounts::{AccountsCommand, Consent, Where};
@@ -17,6 +19,8 @@ pub(crate) use cost::{Billed, By, Cost, Plan, Report, Scoped, WhatIf};
 pub(crate) use export::{Export, Exported};
 pub(crate) use invocations::Invocations;
 pub(crate) use of_account::{OfAccount, Which};
+pub(crate) use prices::Prices;
+pub(crate) use sides::{New, Sides, TriggersCommand};
 use std::path::PathBuf;
 pub(crate) use tune::Tune;
 
@@ -101,6 +105,8 @@ pub(crate) enum Command {
     },
     #[command(flatten)]
     OfAccount(OfAccount),
+    #[command(flatten)]
+    Sides(Sides),
     #[command(flatten)]
     Containers(Containers),
     /// Read what accounts hold, so that it is shown at once and without asking
@@ -191,39 +197,6 @@ pub(crate) enum DemoAction {
 pub(crate) enum Worker {
     /// A server that runs QuickJS
     Quickjs,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Prices {
-    /// List prices of the newest book, or what books there are
-    Show {
-        /// Text that provider, service, meter or region contain
-        text: Option<String>,
-        /// Only prices of this region
-        #[arg(long, value_name = "REGION")]
-        region: Option<String>,
-    },
-    /// Fetch the price lists of AWS and Azure, and with a key in HEARTH_GOOGLE_KEY that of Google
-    Refresh {
-        /// Only from this vendor; may be repeated
-        #[arg(long = "vendor", value_name = "VENDOR", value_parser = ["aws", "azure", "google"])]
-        vendors: Vec<String>,
-        /// Only of this region; may be repeated
-        #[arg(long = "region", value_name = "REGION")]
-        regions: Vec<String>,
-    },
-    /// Say yes to prices that moved by more than 25 %
-    Confirm {
-        /// Names of prices that wait, as `hearth prices` lists them
-        #[arg(required_unless_present = "all", conflicts_with = "all")]
-        keys: Vec<String>,
-        /// All that wait
-        #[arg(long)]
-        all: bool,
-        /// Drop them instead
-        #[arg(long)]
-        reject: bool,
-    },
 }
 
 #[derive(Debug, Args)]

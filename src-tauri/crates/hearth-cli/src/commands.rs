@@ -21,6 +21,7 @@ mod logs;
 mod of_account;
 mod prices;
 mod report;
+mod sides;
 mod sync;
 mod system;
 mod tune;
@@ -46,6 +47,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
     }
     match command {
         Command::OfAccount(command) => of_account::run(caller, command, output).await,
+        Command::Sides(command) => sides::run(caller, command, output).await,
         Command::Containers(command) => containers::run(caller, command, output).await,
         Command::Sync(arguments) => sync::sync(caller, arguments, output).await,
         Command::Accounts { command } => accounts::accounts(caller, command.as_ref(), output).await,

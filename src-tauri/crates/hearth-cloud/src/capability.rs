@@ -36,6 +36,10 @@ pub enum Capability {
     ReservedConcurrency,
     /// Environments that are kept ready.
     ProvisionedConcurrency,
+    /// Say what calls a function by itself, and add, turn off and remove it.
+    Triggers,
+    /// Layers over a function's code.
+    Layers,
     /// Tags.
     Tags,
     /// Say which permissions the account has.

@@ -2,7 +2,7 @@
 //! that in a review first. Values of environment variables and code are here and must not be printed: `Debug` leaves
 //! them out.
 
-use crate::{ContainerChange, FunctionAddress};
+use crate::{ContainerChange, FunctionAddress, SideChange};
 use hearth_model::Architecture;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -157,6 +157,13 @@ pub enum Change {
         /// What.
         power: Power,
     },
+    /// Change what is set around it: triggers, environments kept ready, layers, tags.
+    Side {
+        /// The function.
+        function: FunctionAddress,
+        /// What.
+        change: SideChange,
+    },
     /// Run, scale, stop or delete containers.
     Containers {
         /// The region, and the name of what changes: the service, the family of tasks, the task, or the cluster.
@@ -179,7 +186,8 @@ impl Change {
             | Self::PointAlias { function, .. }
             | Self::LimitConcurrency { function, .. }
             | Self::SetUrl { function, .. }
-            | Self::Power { function, .. } => function,
+            | Self::Power { function, .. }
+            | Self::Side { function, .. } => function,
             Self::Containers { at, .. } => at,
         }
     }

@@ -18,6 +18,7 @@ mod page;
 mod permission;
 mod provider;
 mod review;
+mod side;
 
 pub use account::{Account, AccountId, Expiry, Identity, SignIn, SignInState};
 pub use call::{
@@ -40,3 +41,4 @@ pub use page::Page;
 pub use permission::{Grant, Level, LevelPolicy, Permission};
 pub use provider::{Changed, Progress, Provider, Reply, Step, Vendor};
 pub use review::{Call, CostEffect, Review, plan_digest};
+pub use side::{Keepable, Layer, NewTrigger, SideChange, Sides, StartAt, Trigger, TriggerOf};

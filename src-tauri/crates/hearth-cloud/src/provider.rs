@@ -3,8 +3,8 @@
 
 use crate::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, Containers,
-    CostRequest, Fault, FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries,
-    MetricsRequest, Page, Permission, Result, Review, Standing,
+    CostRequest, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LogRow, LogsRequest,
+    MetricSeries, MetricsRequest, Page, Permission, Result, Review, Sides, Standing,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,19 @@ pub trait Provider: Send + Sync {
     fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
         let words = format!("from {} to {}", request.since, request.until);
         Box::pin(async move { Err(Fault::new(FaultKind::Unable, "reading what was billed", words)) })
+    }
+
+    /// What is set around a function: what calls it by itself, environments kept ready, layers.
+    fn sides<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Sides> {
+        let words = format!("of {} in {}", function.name, function.location);
+        Box::pin(async move { Err(Fault::new(FaultKind::Unable, "reading triggers and layers", words)) })
+    }
+
+    /// The layers of a location, each in its newest version.
+    fn layers<'a>(&'a self, location: &'a str) -> Reply<'a, Vec<Layer>> {
+        Box::pin(
+            async move { Err(Fault::new(FaultKind::Unable, "listing layers", format!("in {location}"))) },
+        )
     }
 
     /// The containers that it runs; none when it has no such thing.

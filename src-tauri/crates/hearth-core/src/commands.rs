@@ -4,9 +4,10 @@
 use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
     AccountsList, CallsRead, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
-    CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudReview, CloudStanding,
-    ClusterDetail, ClusterName, Clusters, ClustersQuery, EndpointAdd, Inventory, SeenEnvironments, SyncStart,
-    SyncStatus, TaskDefinitionName, TaskDefinitions, TaskDefinitionsQuery, TaskLogsQuery,
+    CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudRegion, CloudReview,
+    CloudSides, CloudStanding, ClusterDetail, ClusterName, Clusters, ClustersQuery, EndpointAdd, Inventory,
+    SeenEnvironments, SyncStart, SyncStatus, TaskDefinitionName, TaskDefinitions, TaskDefinitionsQuery,
+    TaskLogsQuery,
 };
 use crate::api::{
     AppInfo, BrakeConsentSet, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet,
@@ -27,7 +28,7 @@ use crate::api::{
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
-use hearth_cloud::{BilledCost, TaskDefinition};
+use hearth_cloud::{BilledCost, Layer, TaskDefinition};
 use hearth_model::{Environment, FunctionRecord, SeriesQuery};
 use serde::Serialize;
 use serde_json::Value;
@@ -207,6 +208,10 @@ commands! {
         cloud_functions(CloudFunctionsQuery) -> CloudFunctions = crate::clouds::functions::list;
         /// One function of an account with everything around it.
         cloud_function(CloudFunctionName) -> CloudStanding = crate::clouds::functions::get;
+        /// What is set around a function of an account: triggers, environments kept ready, layers.
+        cloud_sides(CloudFunctionName) -> CloudSides = crate::clouds::sides::get;
+        /// The layers of a region of an account, each in its newest version.
+        cloud_layers(CloudRegion) -> Vec<Layer> = crate::clouds::sides::layers;
         /// Calls a function of an account once; the account must be unlocked.
         cloud_invoke(CloudInvoke) -> CloudInvoked = crate::clouds::functions::invoke;
         /// A page of log lines of a function of an account.

@@ -40,8 +40,8 @@ pub use line::{Basis, Breakdown, Line, LineKind, PriceSource, Step, cents};
 pub use meter::{Meter, Provider, Unit};
 pub use month::{BillingMonth, MonthLength};
 pub use projection::{
-    BreakEven, CurvePoint, DurationAssumption, FunctionUsage, ProvisionedTarget, Target, TargetPlan,
-    TaskTime, break_even, cost_curve, project, task_time,
+    BreakEven, CurvePoint, DurationAssumption, FunctionUsage, KeptReady, ProvisionedTarget, Target,
+    TargetPlan, TaskTime, break_even, cost_curve, kept_ready, project, task_time,
 };
 pub use receipt::{BilledAt, Receipt, ReceiptLine, receipt, receipt_at};
 pub use rust_decimal::Decimal;

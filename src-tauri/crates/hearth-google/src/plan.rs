@@ -115,6 +115,7 @@ pub(crate) async fn plan(account: &GoogleAccount, change: &Change) -> Result<Pla
         Change::Power { .. } => {
             return unable("Google has nothing to start or stop; take away who may call it instead");
         }
+        Change::Side { .. } => return unable("Hearth changes triggers, layers and tags on AWS only"),
         Change::Containers { .. } => return unable("Hearth runs containers on AWS Fargate only"),
     };
     let names: Vec<&str> = draft.requests.iter().flat_map(Request::permissions).collect();

@@ -92,7 +92,7 @@ pub(crate) struct Which {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit(pub(crate) Option<u32>);
 
-fn limit(text: &str) -> Result<Limit, String> {
+pub(super) fn limit(text: &str) -> Result<Limit, String> {
     match text {
         "none" => Ok(Limit(None)),
         number => {

@@ -49,7 +49,7 @@ pub(super) async fn run(caller: &Caller, command: &OfAccount, output: &mut Outpu
     changes::of_function(caller, &which.place, &which.name, change, which.consent, output).await
 }
 
-fn account(which: &Which) -> Result<String, ApiError> {
+pub(super) fn account(which: &Which) -> Result<String, ApiError> {
     which.place.account.clone().ok_or_else(|| {
         ApiError::new(ErrorCode::InvalidInput, "this is done in an account, and none is named")
             .with_hint(

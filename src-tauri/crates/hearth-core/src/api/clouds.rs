@@ -3,7 +3,7 @@
 use crate::api::{CodeSource, TasksWanted};
 use hearth_cloud::{
     Account, CallMode, Capabilities, Changed, CloudFunction, Fault, Identity, Level, LevelPolicy, LogRow,
-    Permission, Power, Review, Standing, UrlAccess,
+    Permission, Power, Review, SideChange, Standing, UrlAccess,
 };
 use hearth_model::{Architecture, Micros};
 use serde::{Deserialize, Serialize};
@@ -338,6 +338,11 @@ pub enum CloudChange {
         /// Environment variables: on AWS they replace those of the function, on Azure all others stay.
         #[serde(default)]
         environment: Option<BTreeMap<String, String>>,
+    },
+    /// Change what is set around it: triggers, environments kept ready, layers, tags.
+    Side {
+        /// What.
+        change: SideChange,
     },
     /// Run tasks once; the change's name is that of the new task definition, from the image when left out.
     RunTasks {

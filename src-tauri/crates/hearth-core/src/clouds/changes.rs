@@ -4,7 +4,7 @@
 use super::accounts::info;
 use super::bundle::{Bundle, bundle};
 use super::functions::location;
-use super::{Clouds, api_error, containers};
+use super::{Clouds, api_error, containers, sides};
 use crate::api::{CloudApply, CloudChange, CloudChangeRequest, CloudChanged, CloudReview, CodeSource};
 use crate::app::blocking;
 use crate::budgets::elsewhere::{self, Pulled};
@@ -30,6 +30,7 @@ pub(crate) async fn review(app: &App, request: CloudChangeRequest) -> Result<Clo
     let reviewed = meant.provider.review(&meant.change).await;
     let mut review = reviewed.map_err(|fault| api_error(&meant.account, fault))?;
     containers::change::price(app, meant.provider.as_ref(), &meant.change, &mut review).await?;
+    sides::price(app, meant.provider.as_ref(), &meant.change, &mut review).await;
     let address = meant.change.function().clone();
     Ok(CloudReview {
         locked: Clouds::check_unlocked(app, &meant.account).is_err(),
@@ -137,6 +138,7 @@ async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
         }
         CloudChange::SetUrl { access } => Change::SetUrl { function: named()?, access: *access },
         CloudChange::Power { power } => Change::Power { function: named()?, power: *power },
+        CloudChange::Side { change } => Change::Side { function: named()?, change: change.clone() },
         CloudChange::Configure { memory_mb, environment } => {
             if let Some(values) = environment {
                 variables::check(values)?;
@@ -283,6 +285,7 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             };
             format!("hearth {verb} {name} {account}")
         }
+        CloudChange::Side { change } => sides::command_line(change, name, &account),
         CloudChange::Configure { memory_mb, environment } => {
             let mut line = format!("hearth configure {name} {account}");
             if let Some(size) = memory_mb {

@@ -33,7 +33,7 @@ pub(crate) fn locations(app: &App, account: &Account) -> Vec<String> {
 }
 
 /// The address of a function, and its open account.
-async fn open(
+pub(super) async fn open(
     app: &App,
     named: &CloudFunctionName,
 ) -> Result<(Account, FunctionAddress, std::sync::Arc<dyn Provider>)> {

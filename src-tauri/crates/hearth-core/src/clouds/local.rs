@@ -99,6 +99,7 @@ impl Local {
             | Change::Publish { .. }
             | Change::PointAlias { .. }
             | Change::Power { .. }
+            | Change::Side { .. }
             | Change::Containers { .. }
             | Change::SetUrl { .. } => {
                 return Err(unable("this change"));
@@ -157,6 +158,7 @@ impl Local {
             | Change::Publish { .. }
             | Change::PointAlias { .. }
             | Change::Power { .. }
+            | Change::Side { .. }
             | Change::Containers { .. }
             | Change::SetUrl { .. } => {
                 return Err(unable("this change"));

@@ -15,6 +15,7 @@ mod local;
 pub(crate) mod logs;
 pub(crate) mod place;
 mod services;
+pub(crate) mod sides;
 pub(crate) mod sync;
 
 use crate::{ApiError, App, ErrorCode, Result};

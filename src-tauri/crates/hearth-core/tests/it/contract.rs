@@ -355,6 +355,8 @@ async fn look_for_accounts(caller: &mut Caller) {
         "account_permissions",
         "cloud_functions",
         "cloud_function",
+        "cloud_sides",
+        "cloud_layers",
         "cloud_invoke",
         "cloud_logs",
         "cloud_environments",

@@ -4,6 +4,7 @@
 mod aws;
 mod break_even;
 mod clouds;
+mod kept;
 mod target;
 mod tasks;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 mod usage;
 
 pub use break_even::{BreakEven, CurvePoint, break_even, cost_curve};
+pub use kept::{KeptReady, kept_ready};
 pub use target::{DurationAssumption, ProvisionedTarget, Target, TargetPlan};
 pub use tasks::{TaskTime, task_time};
 pub use usage::FunctionUsage;

@@ -77,24 +77,35 @@ pub(crate) struct Provisioned {
     pub(crate) architecture: Architecture,
 }
 
+/// What being ready costs, called or not.
+pub(crate) fn kept_ready(
+    desk: Desk<'_>,
+    concurrency: Decimal,
+    seconds: Decimal,
+    memory_mb: u32,
+    arch: Architecture,
+) -> Result<Line> {
+    let billed_mb = Decimal::from(billed_memory_mb(Plan::LambdaProvisioned, memory_mb)?);
+    let five_minutes = Decimal::from(300);
+    let seconds = (seconds / five_minutes).ceil() * five_minutes;
+    let milliseconds = Quantity::exact(seconds).times(Decimal::ONE_THOUSAND)?.times(concurrency)?;
+    desk.charge(
+        "pc",
+        format!("Provisioned concurrency, {}, {}", architecture(arch), words::memory(memory_mb)),
+        Meter::LambdaProvisioned,
+        Some(arch),
+        gb_seconds(milliseconds, billed_mb)?,
+    )?
+    .savings(desk.terms.savings_plan.as_ref())
+    .line()
+}
+
 /// Configured concurrency, its duration and its requests. The free tier does not apply.
 pub(crate) fn provisioned(desk: Desk<'_>, used: &Provisioned) -> Result<Vec<Line>> {
     let memory_mb = Decimal::from(billed_memory_mb(Plan::LambdaProvisioned, used.memory_mb)?);
-    let five_minutes = Decimal::from(300);
-    let seconds = (used.seconds / five_minutes).ceil() * five_minutes;
-    let milliseconds = Quantity::exact(seconds).times(Decimal::ONE_THOUSAND)?.times(used.concurrency)?;
     let named = format!("{}, {}", architecture(used.architecture), words::memory(used.memory_mb));
     let plan = desk.terms.savings_plan.as_ref();
-    let kept = desk
-        .charge(
-            "pc",
-            format!("Provisioned concurrency, {named}"),
-            Meter::LambdaProvisioned,
-            Some(used.architecture),
-            gb_seconds(milliseconds, memory_mb)?,
-        )?
-        .savings(plan)
-        .line()?;
+    let kept = kept_ready(desk, used.concurrency, used.seconds, used.memory_mb, used.architecture)?;
     let duration = desk
         .charge(
             "pc_duration",
