@@ -3,12 +3,14 @@
 
 use crate::fault::Asked;
 use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
-use crate::{apply, call, functions, logs, metrics, permissions, plan, policies, standing};
+use crate::waiting::RetryAfter;
+use crate::{apply, call, cost, functions, logs, metrics, permissions, plan, policies, standing, stream};
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
-    Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, Containers,
-    FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest,
-    Page, Permission, Progress, Provider, Reply, Result, Review, Standing,
+    Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,
+    Containers, CostRequest, FaultKind, FunctionAddress, Identity, LevelPolicy, LiveLines, LogRow,
+    LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Progress, Provider, Reply, Result,
+    Review, Standing,
 };
 
 /// An AWS account, or an endpoint that speaks as one.
@@ -33,27 +35,38 @@ impl AwsAccount {
     }
 
     pub(crate) fn lambda(&self, location: &str) -> Result<aws_sdk_lambda::Client> {
-        Ok(aws_sdk_lambda::Client::new(&self.at(location)?))
+        let config = aws_sdk_lambda::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_lambda::Client::from_conf(config.build()))
     }
 
     pub(crate) fn logs_client(&self, location: &str) -> Result<aws_sdk_cloudwatchlogs::Client> {
-        Ok(aws_sdk_cloudwatchlogs::Client::new(&self.at(location)?))
+        let config =
+            aws_sdk_cloudwatchlogs::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_cloudwatchlogs::Client::from_conf(config.build()))
     }
 
     pub(crate) fn cloudwatch(&self, location: &str) -> Result<aws_sdk_cloudwatch::Client> {
-        Ok(aws_sdk_cloudwatch::Client::new(&self.at(location)?))
+        let config = aws_sdk_cloudwatch::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_cloudwatch::Client::from_conf(config.build()))
     }
 
     pub(crate) fn ecs(&self, location: &str) -> Result<aws_sdk_ecs::Client> {
-        Ok(aws_sdk_ecs::Client::new(&self.at(location)?))
+        let config = aws_sdk_ecs::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_ecs::Client::from_conf(config.build()))
+    }
+
+    pub(crate) fn cost_explorer(&self) -> aws_sdk_costexplorer::Client {
+        aws_sdk_costexplorer::Client::new(&self.config)
     }
 
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
-        aws_sdk_iam::Client::new(&self.config)
+        let config = aws_sdk_iam::config::Builder::from(&self.config).interceptor(RetryAfter);
+        aws_sdk_iam::Client::from_conf(config.build())
     }
 
     pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
-        aws_sdk_sts::Client::new(&self.config)
+        let config = aws_sdk_sts::config::Builder::from(&self.config).interceptor(RetryAfter);
+        aws_sdk_sts::Client::from_conf(config.build())
     }
 
     /// `--profile …` or `--endpoint-url …`, as AWS's command line wants it.
@@ -74,12 +87,15 @@ impl Provider for AwsAccount {
         use Capability as C;
         Capabilities::of([
             C::Deploy,
+            C::DeployImage,
             C::Delete,
             C::Configure,
             C::Invoke,
             C::InvokeEvent,
             C::InvokeDryRun,
+            C::InvokeStream,
             C::Logs,
+            C::LiveTail,
             C::Metrics,
             C::Versions,
             C::Aliases,
@@ -88,6 +104,7 @@ impl Provider for AwsAccount {
             C::ReservedConcurrency,
             C::Tags,
             C::Permissions,
+            C::BilledCost,
             C::Containers,
         ])
     }
@@ -120,6 +137,19 @@ impl Provider for AwsAccount {
         Box::pin(call::call(self, function, request))
     }
 
+    fn call_streamed<'a>(
+        &'a self,
+        function: &'a FunctionAddress,
+        request: CallRequest,
+        pieces: Pieces,
+    ) -> Reply<'a, CallOutcome> {
+        Box::pin(stream::call(self, function, request, pieces))
+    }
+
+    fn tail<'a>(&'a self, function: &'a FunctionAddress, filter: Option<&'a str>) -> Reply<'a, LiveLines> {
+        Box::pin(stream::tail(self, function, filter))
+    }
+
     fn logs<'a>(
         &'a self,
         function: &'a FunctionAddress,
@@ -130,6 +160,10 @@ impl Provider for AwsAccount {
 
     fn metrics<'a>(&'a self, location: &'a str, request: &'a MetricsRequest) -> Reply<'a, Vec<MetricSeries>> {
         Box::pin(metrics::metrics(self, location, request))
+    }
+
+    fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
+        Box::pin(cost::billed(self, request))
     }
 
     fn containers(&self) -> Option<&dyn Containers> {

@@ -5,7 +5,9 @@
 //! vendor, and keeps no secret: an account is opened anew for each thing that is done with it.
 
 pub(crate) mod accounts;
+pub(crate) mod actual;
 mod bundle;
+pub(crate) mod by_use;
 pub(crate) mod changes;
 mod choices;
 pub(crate) mod containers;
@@ -13,8 +15,10 @@ pub(crate) mod environments;
 pub(crate) mod functions;
 mod local;
 pub(crate) mod logs;
+mod pieces;
 pub(crate) mod place;
 pub(crate) mod sync;
+pub(crate) mod tail;
 
 use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;
@@ -27,6 +31,7 @@ use hearth_store::Store;
 use place::Place;
 use std::sync::{Arc, PoisonError, RwLock};
 use sync::Syncing;
+use tail::Tails;
 
 /// The vendors, and what a person chose for their accounts.
 pub(crate) struct Clouds {
@@ -37,6 +42,7 @@ pub(crate) struct Clouds {
     /// Held while choices are changed and kept.
     choosing: tokio::sync::Mutex<()>,
     pub(crate) syncing: Syncing,
+    pub(crate) tails: Tails,
 }
 
 impl Clouds {
@@ -53,6 +59,7 @@ impl Clouds {
             choices: RwLock::new(choices),
             choosing: tokio::sync::Mutex::new(()),
             syncing: Syncing::default(),
+            tails: Tails::default(),
         })
     }
 
