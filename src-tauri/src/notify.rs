@@ -26,6 +26,7 @@ fn alerts(batch: &EventBatch) -> impl Iterator<Item = (&str, &str)> {
         | HearthEvent::BrakeChanged
         | HearthEvent::AccountsChanged
         | HearthEvent::CloudStep { .. }
+        | HearthEvent::CloudPieces { .. }
         | HearthEvent::TuningChanged { .. } => None,
     })
 }

@@ -52,6 +52,19 @@ ministack() {
   fi
 }
 
+# AWS's API once more, stricter about what is asked: roles that are not there, names that are taken.
+moto() {
+  local pins=('moto[server,awslambda,iam,logs]==5.2.5')
+  done_before moto "${pins[*]}" && return
+  say "installing ${pins[*]}: a second AWS on this computer, that errors of the AWS provider are held against"
+  if python_folder "$HEARTH_JUDGES/moto" "${pins[@]}"; then
+    done_now moto "${pins[*]}"
+  else
+    say "SKIPPED: moto could not be installed, so what AWS refuses is not tested against it"
+    rm -rf "$HEARTH_JUDGES/moto"
+  fi
+}
+
 # Google's own clients and its descriptions of its APIs, and the server that runs its functions.
 google_python() {
   local pins=(google-api-python-client==2.202.0 google-cloud-functions==1.25.0 google-cloud-run==0.16.2
@@ -118,6 +131,7 @@ python_judges
 python_requests
 node_aws_sdk
 ministack
+moto
 google_python
 google_node
 azure

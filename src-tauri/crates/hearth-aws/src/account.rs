@@ -3,12 +3,14 @@
 
 use crate::fault::Asked;
 use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
-use crate::{apply, call, functions, logs, metrics, permissions, plan, policies, sides, standing};
+use crate::waiting::RetryAfter;
+use crate::{apply, call, cost, functions, logs, metrics, permissions, plan, policies, sides, standing, stream};
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
-    Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, Containers,
-    FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LogRow, LogsRequest, MetricSeries,
-    MetricsRequest, Page, Permission, Progress, Provider, Reply, Result, Review, Sides, Standing,
+    Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,
+    Containers, CostRequest, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow,
+    LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Progress, Provider, Reply, Result,
+    Review, Sides, Standing,
 };
 use hearth_model::Clock;
 use std::sync::Arc;
@@ -36,19 +38,28 @@ impl AwsAccount {
     }
 
     pub(crate) fn lambda(&self, location: &str) -> Result<aws_sdk_lambda::Client> {
-        Ok(aws_sdk_lambda::Client::new(&self.at(location)?))
+        let config = aws_sdk_lambda::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_lambda::Client::from_conf(config.build()))
     }
 
     pub(crate) fn logs_client(&self, location: &str) -> Result<aws_sdk_cloudwatchlogs::Client> {
-        Ok(aws_sdk_cloudwatchlogs::Client::new(&self.at(location)?))
+        let config =
+            aws_sdk_cloudwatchlogs::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_cloudwatchlogs::Client::from_conf(config.build()))
     }
 
     pub(crate) fn cloudwatch(&self, location: &str) -> Result<aws_sdk_cloudwatch::Client> {
-        Ok(aws_sdk_cloudwatch::Client::new(&self.at(location)?))
+        let config = aws_sdk_cloudwatch::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_cloudwatch::Client::from_conf(config.build()))
     }
 
     pub(crate) fn ecs(&self, location: &str) -> Result<aws_sdk_ecs::Client> {
-        Ok(aws_sdk_ecs::Client::new(&self.at(location)?))
+        let config = aws_sdk_ecs::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_ecs::Client::from_conf(config.build()))
+    }
+
+    pub(crate) fn cost_explorer(&self) -> aws_sdk_costexplorer::Client {
+        aws_sdk_costexplorer::Client::new(&self.config)
     }
 
     pub(crate) fn events(&self, location: &str) -> Result<aws_sdk_eventbridge::Client> {
@@ -60,11 +71,13 @@ impl AwsAccount {
     }
 
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
-        aws_sdk_iam::Client::new(&self.config)
+        let config = aws_sdk_iam::config::Builder::from(&self.config).interceptor(RetryAfter);
+        aws_sdk_iam::Client::from_conf(config.build())
     }
 
     pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
-        aws_sdk_sts::Client::new(&self.config)
+        let config = aws_sdk_sts::config::Builder::from(&self.config).interceptor(RetryAfter);
+        aws_sdk_sts::Client::from_conf(config.build())
     }
 
     /// `--profile …` or `--endpoint-url …`, as AWS's command line wants it.
@@ -85,12 +98,15 @@ impl Provider for AwsAccount {
         use Capability as C;
         Capabilities::of([
             C::Deploy,
+            C::DeployImage,
             C::Delete,
             C::Configure,
             C::Invoke,
             C::InvokeEvent,
             C::InvokeDryRun,
+            C::InvokeStream,
             C::Logs,
+            C::LiveTail,
             C::Metrics,
             C::Versions,
             C::Aliases,
@@ -102,6 +118,7 @@ impl Provider for AwsAccount {
             C::ProvisionedConcurrency,
             C::Tags,
             C::Permissions,
+            C::BilledCost,
             C::Containers,
         ])
     }
@@ -134,6 +151,19 @@ impl Provider for AwsAccount {
         Box::pin(call::call(self, function, request))
     }
 
+    fn call_streamed<'a>(
+        &'a self,
+        function: &'a FunctionAddress,
+        request: CallRequest,
+        pieces: Pieces,
+    ) -> Reply<'a, CallOutcome> {
+        Box::pin(stream::call(self, function, request, pieces))
+    }
+
+    fn tail<'a>(&'a self, function: &'a FunctionAddress, filter: Option<&'a str>) -> Reply<'a, LiveLines> {
+        Box::pin(stream::tail(self, function, filter))
+    }
+
     fn logs<'a>(
         &'a self,
         function: &'a FunctionAddress,
@@ -156,6 +186,10 @@ impl Provider for AwsAccount {
 
     fn layers<'a>(&'a self, location: &'a str) -> Reply<'a, Vec<Layer>> {
         Box::pin(sides::account_layers(self, location))
+    }
+
+    fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
+        Box::pin(cost::billed(self, request))
     }
 
     fn containers(&self) -> Option<&dyn Containers> {

@@ -14,6 +14,9 @@ pub(crate) const TAG: &str = "hearth:function";
 /// The statement that lets anybody call a public address.
 pub(crate) const URL_STATEMENT: &str = "hearth-public-url";
 
+/// What Lambda needs from who makes a function of an image: it lets itself read the repository.
+pub(crate) const OF_IMAGES: [&str; 2] = ["ecr:GetRepositoryPolicy", "ecr:SetRepositoryPolicy"];
+
 /// The role of a new function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -42,11 +45,13 @@ impl RoleOf {
     }
 }
 
-/// Code to upload.
+/// The code of a function.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Code {
-    pub(crate) zip: Arc<[u8]>,
-    pub(crate) sha256: String,
+pub(crate) enum Code {
+    /// Uploaded with the request.
+    Zip { bytes: Arc<[u8]>, sha256: String },
+    /// A container image that is in a registry.
+    Image(String),
 }
 
 /// One changing request.
@@ -120,6 +125,9 @@ impl Action {
             Self::CreateRole { .. } => all.push("iam:TagRole"),
             Self::CreateFunction { .. } => {
                 all.extend(["iam:PassRole", "lambda:TagResource", "lambda:GetFunctionConfiguration"]);
+                if let Self::CreateFunction { code: Code::Image(_), .. } = self {
+                    all.extend(OF_IMAGES);
+                }
             }
             Self::UpdateConfiguration { role: Some(_), .. } => {
                 all.extend(["iam:PassRole", "lambda:GetFunctionConfiguration"]);

@@ -1,7 +1,7 @@
 //! A request in words: what it makes, what is sent, and the same as a line for AWS's own command line. Values of
 //! variables are masked and code is its size.
 
-use crate::action::{Action, ROLE_POLICY, Role, RoleOf, Todo, URL_STATEMENT};
+use crate::action::{Action, Code, ROLE_POLICY, Role, RoleOf, Todo, URL_STATEMENT};
 use crate::logs::group;
 use hearth_cloud::{Call, Grant, Settings, UrlAccess};
 use hearth_model::Architecture;
@@ -45,13 +45,13 @@ impl Todo {
             }
             Action::CreateFunction { code, settings, .. } => {
                 format!(
-                    "function {name}, {}, code {}; waits until it can be called",
+                    "function {name}, {}, {}; waits until it can be called",
                     shape(settings),
-                    size(code.zip.len())
+                    in_words(code)
                 )
             }
             Action::UpdateCode { code, .. } => {
-                format!("new code for {name}, {}; waits until it is in place", size(code.zip.len()))
+                format!("new code for {name}, {}; waits until it is in place", in_words(code))
             }
             Action::UpdateConfiguration { settings, .. } => {
                 format!("{name}: {}; waits until it is in place", shape(settings))
@@ -114,14 +114,20 @@ impl Todo {
                     Role::There(arn) => arn.clone(),
                     Role::Made(name) => format!("arn of the role {name}"),
                 };
-                let mut all = vec![function, named("role", &role), named("zip-file", "fileb://code.zip")];
-                all.push(named("code-sha256", &code.sha256));
+                let mut all = vec![function, named("role", &role)];
+                match code {
+                    Code::Zip { .. } => all.extend(of_code(code)),
+                    Code::Image(image) => {
+                        all.push(named("package-type", "Image"));
+                        all.push(named("code", &format!("ImageUri={image}")));
+                    }
+                }
                 all.extend(sent(settings));
                 all
             }
             Action::UpdateCode { code, settings } => {
-                let mut all =
-                    vec![function, named("zip-file", "fileb://code.zip"), named("code-sha256", &code.sha256)];
+                let mut all = vec![function];
+                all.extend(of_code(code));
                 all.extend(settings.architecture.map(|it| named("architectures", architecture(it))));
                 all
             }
@@ -179,6 +185,25 @@ impl Todo {
             }
         }
         line + flags
+    }
+}
+
+/// Code as it is sent.
+fn of_code(code: &Code) -> Parameters {
+    let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    match code {
+        Code::Zip { sha256, .. } => {
+            vec![named("zip-file", "fileb://code.zip"), named("code-sha256", sha256)]
+        }
+        Code::Image(image) => vec![named("image-uri", image)],
+    }
+}
+
+/// Code for people.
+fn in_words(code: &Code) -> String {
+    match code {
+        Code::Zip { bytes, .. } => format!("code {}", size(bytes.len())),
+        Code::Image(image) => format!("image {image}"),
     }
 }
 

@@ -17,7 +17,26 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Lambda lets a function run for 15 minutes; the rest is for the way.
-const LONGEST: Duration = Duration::from_secs(15 * 60 + 30);
+pub(crate) const LONGEST: Duration = Duration::from_secs(15 * 60 + 30);
+
+/// Settings of a client for a call: as long as a function may run, and once.
+pub(crate) fn patient(settings: Builder) -> Builder {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(LONGEST)
+        .operation_timeout(LONGEST)
+        .build();
+    settings
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::disabled())
+        // A function that thinks sends nothing meanwhile, which is not a stalled stream.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+}
+
+/// The end of a log, as an answer carries it.
+pub(crate) fn answered(text: &str) -> Option<String> {
+    STANDARD.decode(text).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
 
 pub(crate) async fn call(
     account: &AwsAccount,
@@ -25,16 +44,6 @@ pub(crate) async fn call(
     request: CallRequest,
 ) -> Result<CallOutcome> {
     let asked = Asked { operation: "lambda:InvokeFunction", location: &function.location };
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(LONGEST)
-        .operation_timeout(LONGEST)
-        .build();
-    let patient = Builder::new()
-        .timeout_config(timeouts)
-        .retry_config(RetryConfig::disabled())
-        // A function that thinks sends nothing meanwhile, which is not a stalled stream.
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     let (kind, log) = match request.mode {
         CallMode::Wait => (InvocationType::RequestResponse, Some(LogType::Tail)),
         CallMode::Event => (InvocationType::Event, None),
@@ -50,15 +59,12 @@ pub(crate) async fn call(
         .set_qualifier(request.qualifier)
         .payload(Blob::new(request.event))
         .customize()
-        .config_override(patient)
+        .config_override(patient(Builder::new()))
         .send()
         .await
         .map_err(|error| asked.failed(&error))?;
     let took = begun.elapsed();
-    let log_tail = answer
-        .log_result()
-        .and_then(|text| STANDARD.decode(text).ok())
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let log_tail = answer.log_result().and_then(answered);
     Ok(CallOutcome {
         request_id: answer.request_id().map(str::to_owned),
         status: u16::try_from(answer.status_code()).unwrap_or_default(),

@@ -85,6 +85,12 @@ impl Asked<'_> {
             | "InvalidAccessKeyId"
             | "MissingAuthenticationToken"
             | "MissingAuthenticationTokenException" => FaultKind::NotSignedIn,
+            "RequestTimeTooSkewed" => return self.skewed(),
+            "SignatureDoesNotMatch" | "InvalidSignatureException"
+                if ["Signature expired", "Signature not yet current"].iter().any(|why| message.starts_with(why)) =>
+            {
+                return self.skewed();
+            }
             // Their messages quote the request with its headers.
             "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature" => {
                 return self
@@ -157,6 +163,16 @@ impl Asked<'_> {
     }
 }
 
+impl Asked<'_> {
+    /// A request is signed with the time, and AWS takes only what is minutes old.
+    fn skewed(&self) -> Fault {
+        self.fault(
+            FaultKind::Other,
+            "AWS refuses the time in the signature: set the clock of this computer, which is more than 5 minutes off",
+        )
+    }
+}
+
 /// The permission that AWS names: "… is not authorized to perform: lambda:ListFunctions on resource …".
 fn permission(message: &str) -> Option<String> {
     let rest = message.split_once("not authorized to perform: ")?.1;
@@ -188,6 +204,20 @@ mod tests {
         }
         let unnamed = ASKED.said(403, "AccessDenied", "no");
         assert_eq!(unnamed.kind, FaultKind::NotAllowed { permission: "lambda:ListFunctions".into() });
+    }
+
+    #[test]
+    fn a_wrong_clock_is_not_taken_for_wrong_keys() {
+        let message = "Signature expired: 20261129T000000Z is now earlier than 20261129T010000Z (20261129T010500Z - 5 min.)";
+        for (code, message) in [
+            ("InvalidSignatureException", message),
+            ("SignatureDoesNotMatch", message),
+            ("RequestTimeTooSkewed", ""),
+        ] {
+            let fault = ASKED.said(403, code, message);
+            assert!(fault.message.contains("set the clock of this computer"), "{fault}");
+            assert_eq!(fault.kind, FaultKind::Other);
+        }
     }
 
     #[test]

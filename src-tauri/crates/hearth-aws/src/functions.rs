@@ -8,6 +8,9 @@ use aws_sdk_lambda::types::{Architecture as AwsArchitecture, FunctionConfigurati
 use hearth_cloud::{CloudFunction, FunctionAddress, FunctionState, Page, Result};
 use hearth_model::{Architecture, FunctionConfiguration, Micros};
 
+/// What stands for the runtime of a function that is a container image.
+pub(crate) const IMAGE: &str = "image";
+
 /// Most that AWS gives in a page.
 const PAGE: i32 = 50;
 
@@ -79,7 +82,7 @@ pub(crate) fn function(location: &str, given: &Given) -> CloudFunction {
         resource: text(given.function_arn()),
         configuration: FunctionConfiguration {
             // A container image has no runtime of its own.
-            runtime: runtime.unwrap_or_else(|| "image".to_owned()),
+            runtime: runtime.filter(|runtime| !runtime.is_empty()).unwrap_or_else(|| IMAGE.to_owned()),
             handler: text(given.handler()),
             memory_mb: given.memory_size().and_then(|size| u32::try_from(size).ok()).unwrap_or(128),
             timeout_s: given.timeout().and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(3),

@@ -6,7 +6,7 @@ use crate::fault::Asked;
 use crate::functions::find;
 use crate::policies::ROLE_PREFIX;
 use crate::standing::{alias, limit, url};
-use crate::{AwsAccount, fargate, permissions, sides};
+use crate::{AwsAccount, fargate, permissions, plan_code, sides};
 use hearth_cloud::{
     Change, CloudFunction, CostEffect, Deploy, FaultKind, FunctionAddress, Grant, Result, Review, Settings,
     Undo, UrlAccess, plan_digest,
@@ -15,12 +15,6 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// Largest zip that AWS takes in a request.
-const LARGEST: usize = 50 * 1024 * 1024;
-/// Memory and timeout of a new function that nobody chose any for, as on this computer.
-const USUAL_MEMORY_MB: u32 = 128;
-const USUAL_TIMEOUT_S: u32 = 10;
 
 /// A plan.
 pub(crate) struct Plan {
@@ -76,7 +70,9 @@ impl Plan {
         let sent = self.todo.iter().flat_map(|todo| {
             let line = format!("{}\n{}", todo.function.location, todo.command_line(""));
             let code = match &todo.action {
-                Action::CreateFunction { code, .. } | Action::UpdateCode { code, .. } => code.sha256.clone(),
+                Action::CreateFunction { code: Code::Zip { sha256, .. }, .. }
+                | Action::UpdateCode { code: Code::Zip { sha256, .. }, .. } => sha256.clone(),
+                // What else is sent is in the line.
                 _ => String::new(),
             };
             [line, code]
@@ -98,7 +94,10 @@ pub(crate) struct Draft {
 pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> {
     let function = change.function();
     let draft = match change {
-        Change::Deploy(wanted) => deploy(account, wanted).await?,
+        Change::Deploy(wanted) => plan_code::zip(account, wanted).await?,
+        Change::DeployImage { image, settings, role, .. } => {
+            plan_code::image(account, function, image, settings, role.as_ref()).await?
+        }
         Change::Configure { settings, .. } => configure(account, function, settings).await?,
         Change::Delete { logs, .. } => delete(account, function, *logs).await?,
         Change::Publish { description, .. } => {
@@ -154,79 +153,8 @@ pub(crate) async fn existing(
     find(account, function).await?.ok_or_else(missing)
 }
 
-async fn deploy(account: &AwsAccount, wanted: &Deploy) -> Result<Draft> {
-    let function = &wanted.function;
-    let asked = Asked { operation: "deploying", location: &function.location };
-    if wanted.code.len() > LARGEST {
-        return Err(asked.fault(
-            FaultKind::Invalid,
-            format!("the zip has {} MB; AWS takes at most 50 MB in a request", wanted.code.len() / 1_000_000),
-        ));
-    }
-    let code = Code { zip: wanted.code.clone(), sha256: wanted.code_sha256.clone() };
-    let cost = CostEffect {
-        words: "Nothing while nobody calls; each call costs its time and memory, see the function's Cost."
-            .to_owned(),
-        standing: false,
-    };
-    let undo_by_delete = Undo::Command { command: hearth_line(account, "delete", function) };
-    let Some(before) = find(account, function).await? else {
-        if wanted.settings.runtime.is_none() || wanted.settings.handler.is_none() {
-            return Err(asked.fault(FaultKind::Invalid, "a new function needs a runtime and a handler"));
-        }
-        let (mut actions, role) = match &wanted.role {
-            Some(arn) => (Vec::new(), Role::There(arn.clone())),
-            None => role_for(account, function).await?,
-        };
-        let mut settings = wanted.settings.clone();
-        settings.memory_mb.get_or_insert(USUAL_MEMORY_MB);
-        settings.timeout_s.get_or_insert(USUAL_TIMEOUT_S);
-        settings.architecture.get_or_insert_default();
-        actions.push(Action::CreateFunction { code, settings, role });
-        return Ok(Draft {
-            title: format!("Deploy {} to {}, {}", function.name, account.account.name, function.location),
-            actions,
-            cost: Some(cost),
-            undo: Some(undo_by_delete),
-            ..Draft::default()
-        });
-    };
-    let mut actions = vec![Action::UpdateCode { code, settings: wanted.settings.clone() }];
-    let settings = differing(&before, &wanted.settings);
-    let mut warnings = Vec::new();
-    if settings != Settings::default() || wanted.role.is_some() {
-        warnings.extend(lost_variables(&before, &settings));
-        actions.push(Action::UpdateConfiguration { settings, role: wanted.role.clone() });
-    }
-    Ok(Draft {
-        title: format!("New code for {} in {}, {}", function.name, account.account.name, function.location),
-        actions,
-        cost: Some(cost),
-        undo: Some(Undo::ByHand {
-            words:
-                "The code that is there now is replaced. Publish it as a version first, or deploy it again."
-                    .to_owned(),
-        }),
-        warnings,
-    })
-}
-
-/// What of the settings is not so already. The architecture goes with the code.
-fn differing(before: &CloudFunction, wanted: &Settings) -> Settings {
-    let now = &before.configuration;
-    Settings {
-        runtime: wanted.runtime.clone().filter(|runtime| *runtime != now.runtime),
-        handler: wanted.handler.clone().filter(|handler| *handler != now.handler),
-        memory_mb: wanted.memory_mb.filter(|size| *size != now.memory_mb),
-        timeout_s: wanted.timeout_s.filter(|seconds| *seconds != now.timeout_s),
-        architecture: None,
-        description: wanted.description.clone().filter(|description| *description != now.description),
-        environment: wanted.environment.clone(),
-    }
-}
-
 /// Variables that a change would take away.
-fn lost_variables(before: &CloudFunction, settings: &Settings) -> Option<String> {
+pub(crate) fn lost_variables(before: &CloudFunction, settings: &Settings) -> Option<String> {
     let wanted = settings.environment.as_ref()?;
     let lost = before.configuration.environment_names.iter().filter(|name| !wanted.contains_key(*name));
     let lost: Vec<&str> = lost.map(String::as_str).collect();
@@ -234,7 +162,10 @@ fn lost_variables(before: &CloudFunction, settings: &Settings) -> Option<String>
 }
 
 /// The role of a new function: one that Hearth made for it before, or a new one.
-async fn role_for(account: &AwsAccount, function: &FunctionAddress) -> Result<(Vec<Action>, Role)> {
+pub(crate) async fn role_for(
+    account: &AwsAccount,
+    function: &FunctionAddress,
+) -> Result<(Vec<Action>, Role)> {
     let role = role_name(function);
     let asked = Asked { operation: "iam:GetRole", location: "" };
     match account.iam().get_role().role_name(&role).send().await {
@@ -453,7 +384,7 @@ async fn address(
 }
 
 /// A command line of Hearth about a function.
-fn hearth_line(account: &AwsAccount, verb: &str, function: &FunctionAddress) -> String {
+pub(crate) fn hearth_line(account: &AwsAccount, verb: &str, function: &FunctionAddress) -> String {
     format!("hearth {verb} {} --account {} --region {}", function.name, account.account.id, function.location)
 }
 

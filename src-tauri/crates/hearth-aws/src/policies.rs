@@ -1,6 +1,7 @@
 //! The smallest policy for each level, and which permission belongs to which level. Owns the list of everything that
 //! this crate asks AWS for.
 
+use crate::action::OF_IMAGES;
 use hearth_cloud::{Level, LevelPolicy};
 use serde_json::json;
 
@@ -89,6 +90,9 @@ pub(crate) const PERMISSIONS: &[(&str, Level)] = &[
     ("iam:PassRole", Level::Deploy),
 ];
 
+/// What AWS bills for each use, and what nothing else needs: a statement of its own, so that it can be left out.
+const BILLED: [&str; 2] = ["ce:GetCostAndUsage", "logs:StartLiveTail"];
+
 /// Those that only containers need.
 pub(crate) fn for_containers(name: &str) -> bool {
     name.starts_with("ecs:") || matches!(name, "logs:DescribeLogGroups" | "logs:CreateLogGroup")
@@ -121,6 +125,11 @@ fn policy(level: Level) -> String {
             "Resource": format!("arn:aws:iam::*:role/{ROLE_PREFIX}*"),
         }));
     }
+    if level == Level::Deploy {
+        statements
+            .push(json!({ "Sid": "HearthImages", "Effect": "Allow", "Action": OF_IMAGES, "Resource": "*" }));
+    }
+    statements.push(json!({ "Sid": "HearthBilled", "Effect": "Allow", "Action": BILLED, "Resource": "*" }));
     let policy = json!({ "Version": "2012-10-17", "Statement": statements });
     serde_json::to_string_pretty(&policy).unwrap_or_default()
 }

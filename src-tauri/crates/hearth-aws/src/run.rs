@@ -2,7 +2,7 @@
 //! done.
 
 use crate::AwsAccount;
-use crate::action::{Action, ROLE_POLICY, Role, TAG, Todo, URL_STATEMENT};
+use crate::action::{Action, Code, ROLE_POLICY, Role, TAG, Todo, URL_STATEMENT};
 use crate::action_words::architecture;
 use crate::fault::Asked;
 use crate::logs::group;
@@ -10,10 +10,10 @@ use aws_sdk_iam::types::Tag;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
     AliasRoutingConfiguration, Architecture as AwsArchitecture, Environment, FunctionCode,
-    FunctionUrlAuthType, LastUpdateStatus, Runtime, State,
+    FunctionUrlAuthType, LastUpdateStatus, PackageType, Runtime, State,
 };
 use hearth_cloud::pace::Backoff;
-use hearth_cloud::{FaultKind, FunctionAddress, Result, Settings, UrlAccess};
+use hearth_cloud::{Fault, FaultKind, FunctionAddress, Result, Settings, UrlAccess};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -70,11 +70,11 @@ impl AwsAccount {
                 send!(self.iam().delete_role().role_name(role));
             }
             Action::CreateFunction { code, settings, role } => {
-                let arn = match role {
-                    Role::There(arn) => Some(arn.clone()),
-                    Role::Made(_) => made.role_arn.clone(),
+                let role = match role {
+                    Role::There(arn) => (Some(arn.clone()), false),
+                    Role::Made(_) => (made.role_arn.clone(), true),
                 };
-                self.create(at, &code.zip, settings, arn, &asked).await?;
+                self.create(at, code, settings, role, &asked).await?;
                 self.in_place(at, &asked).await?;
             }
             Action::UpdateCode { code, settings } => {
@@ -83,7 +83,10 @@ impl AwsAccount {
                     Some(it) => request.architectures(AwsArchitecture::from(architecture(it))),
                     None => request,
                 };
-                send!(request.zip_file(Blob::new(code.zip.to_vec())));
+                send!(match code {
+                    Code::Zip { bytes, .. } => request.zip_file(Blob::new(bytes.to_vec())),
+                    Code::Image(image) => request.image_uri(image),
+                });
                 self.in_place(at, &asked).await?;
             }
             Action::UpdateConfiguration { settings, role } => {
@@ -199,9 +202,9 @@ impl AwsAccount {
     async fn create(
         &self,
         at: &FunctionAddress,
-        zip: &[u8],
+        code: &Code,
         settings: &Settings,
-        role: Option<String>,
+        (role, is_new): (Option<String>, bool),
         asked: &Asked<'_>,
     ) -> Result<()> {
         let client = self.lambda(&at.location)?;
@@ -211,7 +214,13 @@ impl AwsAccount {
                 .create_function()
                 .function_name(&at.name)
                 .set_role(role.clone())
-                .code(FunctionCode::builder().zip_file(Blob::new(zip.to_vec())).build())
+                .set_package_type(matches!(code, Code::Image(_)).then_some(PackageType::Image))
+                .code(match code {
+                    Code::Zip { bytes, .. } => {
+                        FunctionCode::builder().zip_file(Blob::new(bytes.to_vec())).build()
+                    }
+                    Code::Image(image) => FunctionCode::builder().image_uri(image).build(),
+                })
                 .set_runtime(settings.runtime.as_deref().map(Runtime::from))
                 .set_handler(settings.handler.clone())
                 .set_memory_size(settings.memory_mb.map(u32::cast_signed))
@@ -228,9 +237,16 @@ impl AwsAccount {
                 Ok(_) => return Ok(()),
                 Err(error) => asked.failed(&error),
             };
-            let role_is_new = fault.kind == FaultKind::Invalid && fault.message.contains("cannot be assumed");
-            if !role_is_new || number >= ROLE_KNOWN.tries {
+            if fault.kind != FaultKind::Invalid || !fault.message.contains("cannot be assumed") {
                 return Err(fault);
+            }
+            // Only a role that was made just now becomes known by waiting.
+            if !is_new || number >= ROLE_KNOWN.tries {
+                let role = role.unwrap_or_default();
+                let words = format!(
+                    "Lambda cannot take on the role `{role}`: it is not there, or does not trust lambda.amazonaws.com. Leave --role out to have one made"
+                );
+                return Err(Fault { message: words, ..fault });
             }
             // Never at once: the role is known after some seconds, not after some tries.
             sleep(ROLE_KNOWN.pause(number, 0.5 + rand::random::<f64>() / 2.0)).await;

@@ -60,8 +60,9 @@ pub(crate) async fn billed(account: &AzureAccount, request: &CostRequest) -> Res
     let mut rows = Vec::new();
     let mut next =
         Some(at(&format!("{}/providers/Microsoft.CostManagement/query", account.scope().await?), COST));
-    for _ in 0..MOST_PAGES {
-        let Some(path) = next.take() else { return Ok(BilledCost { rows }) };
+    for requests in 0..MOST_PAGES {
+        // Azure does not say whether a day is settled.
+        let Some(path) = next.take() else { return Ok(BilledCost { rows, requests, estimated: true }) };
         let mut ask = Ask::new(Method::POST, Host::Management, path);
         ask.body = Body::Json(body.clone());
         ask.headers.push(("clienttype", "Hearth".to_owned()));
@@ -88,8 +89,11 @@ pub(crate) async fn billed(account: &AzureAccount, request: &CostRequest) -> Res
             rows.push(BilledRow {
                 day: format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]),
                 resource: text(resource),
+                service: None,
                 amount: text(amount),
                 currency: text(currency),
+                quantity: None,
+                unit: None,
             });
         }
         let link = table.next_link.filter(|link| !link.is_empty());

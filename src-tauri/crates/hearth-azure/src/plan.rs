@@ -90,6 +90,9 @@ pub(crate) async fn plan(account: &AzureAccount, change: &Change) -> Result<Plan
         Change::Configure { settings, .. } => configure(account, function, settings).await?,
         Change::Delete { logs, .. } => delete(account, function, *logs).await?,
         Change::Power { power, .. } => switch(account, function, *power).await?,
+        Change::DeployImage { .. } => {
+            return Err(unable(function, "Hearth deploys container images to AWS Lambda only"));
+        }
         Change::Publish { .. } | Change::PointAlias { .. } => {
             return Err(unable(function, "Azure Functions has no versions and no aliases"));
         }

@@ -4,8 +4,10 @@ mod accounts;
 mod budgets;
 mod containers;
 mod cost;
+mod demo;
 mod export;
 mod invocations;
+mod live;
 mod of_account;
 mod prices;
 mod sides;
@@ -16,8 +18,10 @@ pub(crate) use budgets::{BrakeCommand, BudgetCommand};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use containers::{AtCluster, ClustersCommand, Containers, ServicesCommand, TasksCommand, Wanted};
 pub(crate) use cost::{Billed, By, Cost, Plan, Report, Scoped, WhatIf};
+pub(crate) use demo::DemoAction;
 pub(crate) use export::{Export, Exported};
 pub(crate) use invocations::Invocations;
+use live::{Live, Streamed};
 pub(crate) use of_account::{OfAccount, Which};
 pub(crate) use prices::Prices;
 pub(crate) use sides::{New, Sides, TriggersCommand};
@@ -177,23 +181,6 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum DemoAction {
-    /// Make the demo and show it
-    On {
-        /// Chance: the same seed on the same day gives the same demo
-        #[arg(long)]
-        seed: Option<u64>,
-        /// About how many calls, 1,000 to 2,000,000
-        #[arg(long)]
-        calls: Option<u32>,
-    },
-    /// Remove the demo without a trace
-    Off,
-    /// Say whether it is there
-    Status,
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum Worker {
     /// A server that runs QuickJS
     Quickjs,
@@ -202,7 +189,7 @@ pub(crate) enum Worker {
 #[derive(Debug, Args)]
 pub(crate) struct Deploy {
     /// Folder, .zip or single file
-    #[arg(required_unless_present_any = ["sample", "function"], conflicts_with_all = ["sample", "function"])]
+    #[arg(required_unless_present_any = ["sample", "function", "image"], conflicts_with_all = ["sample", "function"])]
     pub(crate) path: Option<PathBuf>,
     /// Deploy this sample instead: see `hearth samples`
     #[arg(long, value_name = "SAMPLE")]
@@ -234,6 +221,10 @@ pub(crate) struct Deploy {
     /// The role it runs as in the account [default: one made for it]
     #[arg(long, value_name = "ARN", requires = "to")]
     pub(crate) role: Option<String>,
+    /// Deploy this container image instead, which is in the account's registry already; the account is AWS's
+    #[arg(long, value_name = "URI", requires = "to", requires = "name",
+          conflicts_with_all = ["path", "sample", "function", "runtime", "handler", "plan"])]
+    pub(crate) image: Option<String>,
     /// What a new app on Azure is billed by [default: flex]
     #[arg(long, value_name = "PLAN", requires = "to", value_parser = ["flex", "consumption", "premium"])]
     pub(crate) plan: Option<String>,
@@ -327,6 +318,8 @@ pub(crate) struct Invoke {
     /// Only ask whether the call would be allowed, in an account
     #[arg(long, requires = "account")]
     pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) streamed: Streamed,
 }
 
 #[derive(Debug, Args)]
@@ -341,6 +334,8 @@ pub(crate) struct Logs {
     /// How many lines, from the newest back [default: 500 for people, all with --json]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) live: Live,
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ mod functions;
 mod here;
 mod history;
 mod invoke;
+mod live;
 mod logs;
 mod of_account;
 mod prices;
@@ -55,6 +56,9 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Invoke(arguments) if !arguments.on.is_empty() => {
             everywhere::invoke(caller, arguments, output).await
         }
+        Command::Invoke(arguments) if arguments.streamed.stream => {
+            live::invoke(caller, arguments, output).await
+        }
         Command::Invoke(arguments) if arguments.place.account.is_some() => {
             clouds::invoke(caller, arguments, output).await
         }
@@ -70,6 +74,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Environments { name, all } => {
             history::environments(caller, name.as_deref(), *all, output).await
         }
+        Command::Logs(arguments) if arguments.live.live => live::tail(caller, arguments, output).await,
         Command::Logs(arguments) if arguments.place.account.is_some() => {
             clouds::logs(caller, arguments, output).await
         }

@@ -1,7 +1,10 @@
 //! Calling a function, and what it left: logs and metrics. Times are the provider's.
 
+use crate::Result;
+use futures_util::stream::BoxStream;
 use hearth_model::Micros;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use ts_rs::TS;
 
 /// How a function is called.
@@ -27,6 +30,12 @@ pub struct CallRequest {
     /// A version or an alias; none means the newest code.
     pub qualifier: Option<String>,
 }
+
+/// Who is given each piece of an answer as it comes.
+pub type Pieces = Arc<dyn Fn(&[u8]) + Send + Sync>;
+
+/// Log lines as they are written, some at a time, until the vendor ends it. Ended by being dropped.
+pub type LiveLines = BoxStream<'static, Result<Vec<LogRow>>>;
 
 /// What came of a call. A function that failed is here too: that is data, not a fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,6 +10,8 @@ use ts_rs::TS;
 pub enum Capability {
     /// Deploy code.
     Deploy,
+    /// Deploy a container image as a function.
+    DeployImage,
     /// Delete a function.
     Delete,
     /// Change memory, timeout, handler, variables.
@@ -20,8 +22,12 @@ pub enum Capability {
     InvokeEvent,
     /// Ask whether a call would be allowed.
     InvokeDryRun,
+    /// Call and get the answer piece by piece as it is made.
+    InvokeStream,
     /// Read logs.
     Logs,
+    /// Get log lines as they are written, which the vendor bills by the minute.
+    LiveTail,
     /// Read metrics.
     Metrics,
     /// Keep versions that never change.

@@ -104,6 +104,17 @@ pub enum Power {
 pub enum Change {
     /// Make a function, or give one new code and settings.
     Deploy(Deploy),
+    /// Make a function from a container image, or give one another image and settings. The image is in a registry already.
+    DeployImage {
+        /// The function.
+        function: FunctionAddress,
+        /// The image, for instance `111122223333.dkr.ecr.eu-west-1.amazonaws.com/tea:4`.
+        image: String,
+        /// Settings; a runtime and a handler are the image's own.
+        settings: Settings,
+        /// The role it runs as; none: the one it has, or one made for it.
+        role: Option<String>,
+    },
     /// Change settings.
     Configure {
         /// The function.
@@ -180,7 +191,8 @@ impl Change {
     pub fn function(&self) -> &FunctionAddress {
         match self {
             Self::Deploy(deploy) => &deploy.function,
-            Self::Configure { function, .. }
+            Self::DeployImage { function, .. }
+            | Self::Configure { function, .. }
             | Self::Delete { function, .. }
             | Self::Publish { function, .. }
             | Self::PointAlias { function, .. }

@@ -19,12 +19,18 @@ pub struct CostRequest {
 pub struct BilledRow {
     /// The day, for instance `2026-11-01`.
     pub day: String,
-    /// The vendor's full name of the resource.
+    /// The service, where the vendor says it.
+    pub service: Option<String>,
+    /// The vendor's full name of the resource; AWS does not say it, but what was metered, for instance `Request`.
     pub resource: String,
     /// The amount as a decimal number in text.
     pub amount: String,
     /// Its currency, for instance `EUR`.
     pub currency: String,
+    /// How much was used as a decimal number in text, where the vendor says it.
+    pub quantity: Option<String>,
+    /// What one of it is.
+    pub unit: Option<String>,
 }
 
 /// What was billed.
@@ -33,4 +39,8 @@ pub struct BilledRow {
 pub struct BilledCost {
     /// By day and resource.
     pub rows: Vec<BilledRow>,
+    /// How many requests it took.
+    pub requests: u32,
+    /// Whether the vendor may still change it.
+    pub estimated: bool,
 }

@@ -22,7 +22,8 @@ mod side;
 
 pub use account::{Account, AccountId, Expiry, Identity, SignIn, SignInState};
 pub use call::{
-    CallMode, CallOutcome, CallRequest, LogRow, LogsRequest, Metric, MetricSeries, MetricsRequest,
+    CallMode, CallOutcome, CallRequest, LiveLines, LogRow, LogsRequest, Metric, MetricSeries, MetricsRequest,
+    Pieces,
 };
 pub use capability::{Capabilities, Capability};
 pub use change::{Change, Deploy, Power, Settings, Undo, UrlAccess};

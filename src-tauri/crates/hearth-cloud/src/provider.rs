@@ -3,8 +3,8 @@
 
 use crate::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, Containers,
-    CostRequest, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LogRow, LogsRequest,
-    MetricSeries, MetricsRequest, Page, Permission, Result, Review, Sides, Standing,
+    CostRequest, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow, LogsRequest,
+    MetricSeries, MetricsRequest, Page, Permission, Pieces, Result, Review, Sides, Standing,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,23 @@ pub trait Provider: Send + Sync {
     /// Calls a function once.
     fn call<'a>(&'a self, function: &'a FunctionAddress, request: CallRequest) -> Reply<'a, CallOutcome>;
 
+    /// Calls a function once and hands its answer on as it comes; the outcome has the whole of it.
+    fn call_streamed<'a>(
+        &'a self,
+        function: &'a FunctionAddress,
+        _request: CallRequest,
+        _pieces: Pieces,
+    ) -> Reply<'a, CallOutcome> {
+        let fault = unable("a streamed call", function);
+        Box::pin(async move { Err(fault) })
+    }
+
+    /// Log lines as they are written, those that hold `filter`. The vendor bills it, so that only a person asks for it.
+    fn tail<'a>(&'a self, function: &'a FunctionAddress, _filter: Option<&'a str>) -> Reply<'a, LiveLines> {
+        let fault = unable("a live log", function);
+        Box::pin(async move { Err(fault) })
+    }
+
     /// A page of log lines, oldest first.
     fn logs<'a>(&'a self, function: &'a FunctionAddress, request: &'a LogsRequest)
     -> Reply<'a, Page<LogRow>>;
@@ -124,4 +141,8 @@ pub trait Provider: Send + Sync {
     /// nothing is done and the fault is a conflict. When a call fails, what was made before it is taken back as far as
     /// the review said.
     fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed>;
+}
+
+fn unable(action: &str, function: &FunctionAddress) -> Fault {
+    Fault::new(FaultKind::Unable, format!("{action} of {}", function.name), "")
 }

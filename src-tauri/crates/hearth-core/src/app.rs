@@ -220,6 +220,7 @@ impl App {
     pub async fn close(&self) {
         let inner = &self.inner;
         inner.clouds.syncing.cancel();
+        inner.clouds.tails.end();
         wait("tunings", TUNINGS, inner.tunings.end()).await;
         inner.tasks.close();
         inner.runtime.shutdown().await;

@@ -47,7 +47,8 @@ async fn keep(report: HearthEvent, store: &Store, listeners: &broadcast::Sender<
         | HearthEvent::BudgetAlert { .. }
         | HearthEvent::BrakeChanged
         | HearthEvent::AccountsChanged
-        | HearthEvent::CloudStep { .. }) => {
+        | HearthEvent::CloudStep { .. }
+        | HearthEvent::CloudPieces { .. }) => {
             listeners.send(other).ok();
         }
     }

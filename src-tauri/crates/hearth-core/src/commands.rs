@@ -22,6 +22,7 @@ use crate::api::{
     Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings,
     TableExport, Tuning, TuningName, TuningPlan, TuningPreview, TuningsQuery,
 };
+use crate::api::{ByUsePrice, CostActual, CostCompared, LiveTail, LiveTailName, LiveTailStart};
 use crate::api::{
     CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
     WhatIfAnswer, WhatIfRequest,
@@ -214,6 +215,16 @@ commands! {
         cloud_layers(CloudRegion) -> Vec<Layer> = crate::clouds::sides::layers;
         /// Calls a function of an account once; the account must be unlocked.
         cloud_invoke(CloudInvoke) -> CloudInvoked = crate::clouds::functions::invoke;
+        /// What vendors bill each time they are asked, to be told before.
+        by_use_prices(Empty) -> Vec<ByUsePrice> = crate::clouds::by_use::prices;
+        /// Begins a live log of a function of an account, which the vendor bills by the minute.
+        live_tail_start(LiveTailStart) -> LiveTail = crate::clouds::tail::start;
+        /// Says that somebody still looks at it, without which it ends.
+        live_tail_renew(LiveTailName) -> LiveTail = crate::clouds::tail::renew;
+        /// Ends it.
+        live_tail_stop(LiveTailName) -> LiveTail = crate::clouds::tail::stop;
+        /// A month as Hearth worked it out beside what the vendor billed, which it bills a question for.
+        cost_actual(CostActual) -> CostCompared = crate::clouds::actual::compare;
         /// A page of log lines of a function of an account.
         cloud_logs(CloudLogsQuery) -> CloudLogs = crate::clouds::functions::logs;
         /// Servers of a function of an account, rebuilt from its log.

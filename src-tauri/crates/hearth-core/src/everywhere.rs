@@ -116,6 +116,7 @@ async fn in_account(app: &App, request: EventRun) -> Result<EventAnswer> {
         event: request.event,
         mode: CallMode::Wait,
         qualifier: None,
+        stream: None,
     };
     let called = tokio::select! {
         () = wait.token.cancelled() => return Err(ApiError::new(

@@ -116,6 +116,9 @@ pub(crate) async fn plan(account: &GoogleAccount, change: &Change) -> Result<Pla
             return unable("Google has nothing to start or stop; take away who may call it instead");
         }
         Change::Side { .. } => return unable("Hearth changes triggers, layers and tags on AWS only"),
+        Change::DeployImage { .. } => {
+            return unable("Google makes a function of source code; run an image in Cloud Run");
+        }
         Change::Containers { .. } => return unable("Hearth runs containers on AWS Fargate only"),
     };
     let names: Vec<&str> = draft.requests.iter().flat_map(Request::permissions).collect();

@@ -88,6 +88,27 @@ pub enum HearthEvent {
         /// When it began, or was done.
         at_us: Micros,
     },
+    /// What an account sends piece by piece, for whoever asked for it: an answer, or log lines as they are written.
+    CloudPieces {
+        /// The id that the caller chose.
+        run_id: RequestId,
+        /// The pieces, oldest first.
+        pieces: Vec<CloudPiece>,
+        /// No more come.
+        ended: bool,
+    },
+}
+
+/// One piece of an answer, or one log line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudPiece {
+    /// When it came, or was logged.
+    pub at_us: Micros,
+    /// The log stream it is from; empty for an answer.
+    pub stream: String,
+    /// The text.
+    pub text: String,
 }
 
 /// Events of the last moments in one message.

@@ -51,6 +51,7 @@ export class There {
         event: this.event,
         mode: 'wait',
         qualifier: null,
+        stream: null,
       });
     } catch (thrown) {
       this.error = asApiError(thrown);

@@ -17,8 +17,10 @@ export const FUNCTION_TABS = [
 ] as const;
 export type FunctionTab = (typeof FUNCTION_TABS)[number]['id'];
 
-/** Tabs of a function in an account: what its log tells, and no more. */
-export const ACCOUNT_TABS = FUNCTION_TABS.filter((tab) => ['overview', 'lanes', 'history'].includes(tab.id));
+/** Tabs of a function in an account: running it, and what its log tells. */
+export const ACCOUNT_TABS = FUNCTION_TABS.filter((tab) =>
+  ['overview', 'test', 'logs', 'lanes', 'history'].includes(tab.id),
+);
 
 /** The tab of an address; the first one for what is unknown. */
 export function tabOf(id: string | undefined): FunctionTab {

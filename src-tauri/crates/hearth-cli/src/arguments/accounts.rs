@@ -48,7 +48,8 @@ pub(crate) enum AccountsCommand {
         #[arg(long = "region", value_name = "REGION", value_delimiter = ',')]
         regions: Vec<String>,
     },
-    /// Ask the vendor what an account was billed, by day and resource; Azure answers this a few times a day
+    /// Ask the vendor what an account was billed, by day and resource; Azure answers this a few times a day, AWS bills
+    /// $0.01 for each request
     Billed {
         /// Its id or name
         account: String,
@@ -58,6 +59,9 @@ pub(crate) enum AccountsCommand {
         /// The last day
         #[arg(long, value_name = "DAY")]
         until: String,
+        /// Ask although asking is billed
+        #[arg(long)]
+        yes: bool,
     },
     /// Add an endpoint that speaks as a vendor does: an emulator, another Hearth
     Add {

@@ -31,6 +31,18 @@ pub(crate) enum Cost {
         #[command(flatten)]
         scope: Scoped,
     },
+    /// Set a month beside what AWS billed, line by line; AWS bills $0.01 for the question, which needs a yes
+    Actual {
+        /// The account: its id or name
+        #[arg(long, value_name = "ACCOUNT")]
+        account: String,
+        /// The month, such as 2026-11 [default: this one]
+        #[arg(long, value_name = "MONTH")]
+        month: Option<String>,
+        /// Ask although asking is billed
+        #[arg(long)]
+        yes: bool,
+    },
     /// Say what a month would cost with another size, traffic, region, plan or cloud
     WhatIf(WhatIf),
     /// Estimate the cases of a file, each with its lines and total

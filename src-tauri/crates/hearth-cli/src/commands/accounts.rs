@@ -44,9 +44,13 @@ pub(super) async fn accounts(
             };
             tell(caller.ask("account_choose", request).await?, output)
         }
-        Some(AccountsCommand::Billed { account, since, until }) => {
-            let request =
-                AccountBilled { account: account.clone(), since: since.clone(), until: until.clone() };
+        Some(AccountsCommand::Billed { account, since, until, yes }) => {
+            let request = AccountBilled {
+                account: account.clone(),
+                since: since.clone(),
+                until: until.clone(),
+                agreed: *yes,
+            };
             billed(&caller.ask("account_billed", request).await?, output)
         }
         Some(AccountsCommand::Add { name, url, region, profile, provider, project }) => {

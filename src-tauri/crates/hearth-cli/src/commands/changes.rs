@@ -43,6 +43,32 @@ pub(super) async fn deploy(
     change(caller, request, arguments.consent, output).await
 }
 
+/// `deploy --image URI --to ACCOUNT[:REGION] --name NAME`.
+pub(super) async fn deploy_image(
+    caller: &Caller,
+    arguments: &Deploy,
+    image: &str,
+    to: &str,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let (account, region) = target(caller, to).await?;
+    let environment = &arguments.environment;
+    let request = CloudChangeRequest {
+        account,
+        region,
+        name: arguments.name.clone(),
+        change: CloudChange::DeployImage {
+            image: image.to_owned(),
+            memory_mb: arguments.memory,
+            timeout_s: arguments.timeout,
+            architecture: None,
+            environment: (!environment.is_empty()).then(|| environment.iter().cloned().collect()),
+            role: arguments.role.clone(),
+        },
+    };
+    change(caller, request, arguments.consent, output).await
+}
+
 /// `configure NAME --account …`: memory and environment variables.
 pub(super) async fn configure(
     caller: &Caller,

@@ -146,7 +146,7 @@ pub(super) async fn cached(
     Ok(Ended::Well)
 }
 
-fn function(place: &Where, name: &str) -> CloudFunctionName {
+pub(super) fn function(place: &Where, name: &str) -> CloudFunctionName {
     CloudFunctionName {
         account: place.account.clone().unwrap_or_default(),
         region: place.region.clone(),
@@ -154,17 +154,14 @@ fn function(place: &Where, name: &str) -> CloudFunctionName {
     }
 }
 
-pub(super) async fn invoke(
-    caller: &Caller,
-    arguments: &Invoke,
-    output: &mut Output,
-) -> Result<Ended, Failure> {
+/// The call that a person means.
+pub(super) async fn order(caller: &Caller, arguments: &Invoke) -> Result<CloudInvoke, Failure> {
     if arguments.cold {
         return Err(ApiError::new(ErrorCode::InvalidInput, "--cold works only on this computer")
             .with_hint("A cloud decides itself when it starts a new server.")
             .into());
     }
-    let request = CloudInvoke {
+    Ok(CloudInvoke {
         function: function(&arguments.place, &arguments.name),
         event: event_of(caller, arguments).await?,
         mode: match (arguments.no_wait, arguments.check) {
@@ -173,23 +170,42 @@ pub(super) async fn invoke(
             (false, false) => CallMode::Wait,
         },
         qualifier: arguments.qualifier.clone(),
-    };
+        stream: None,
+    })
+}
+
+pub(super) async fn invoke(
+    caller: &Caller,
+    arguments: &Invoke,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let request = order(caller, arguments).await?;
     let answer: CloudInvoked = caller.ask("cloud_invoke", request).await?;
     if output.is_json() {
         output.document(&answer)?;
     } else {
-        for line in answer.log_tail.iter().flat_map(|tail| tail.lines()) {
-            output.aside(line, Tone::Quiet);
-        }
+        print_tail(&answer, output);
         output.document(&answer.payload)?;
-        if let Some(error) = &answer.function_error {
-            output.aside(&format!("The function failed: {error}"), Tone::Bad);
-        }
-        let billed = answer.billed_ms.map(|billed| format!(" · {billed} ms billed")).unwrap_or_default();
-        let took = words::duration(answer.round_trip_us);
-        output.aside(&format!("status {} · {took} there and back{billed}", answer.status), Tone::Quiet);
+        print_receipt(&answer, output);
     }
     Ok(if answer.function_error.is_some() { Ended::FunctionFailed } else { Ended::Well })
+}
+
+/// The end of the log.
+pub(super) fn print_tail(answer: &CloudInvoked, output: &mut Output) {
+    for line in answer.log_tail.iter().flat_map(|tail| tail.lines()) {
+        output.aside(&words::printable(line), Tone::Quiet);
+    }
+}
+
+/// How the function failed, how long it took and what was billed.
+pub(super) fn print_receipt(answer: &CloudInvoked, output: &mut Output) {
+    if let Some(error) = &answer.function_error {
+        output.aside(&format!("The function failed: {error}"), Tone::Bad);
+    }
+    let billed = answer.billed_ms.map(|billed| format!(" · {billed} ms billed")).unwrap_or_default();
+    let took = words::duration(answer.round_trip_us);
+    output.aside(&format!("status {} · {took} there and back{billed}", answer.status), Tone::Quiet);
 }
 
 pub(super) async fn logs(caller: &Caller, arguments: &Logs, output: &mut Output) -> Result<Ended, Failure> {

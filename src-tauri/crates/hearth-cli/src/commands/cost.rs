@@ -1,6 +1,7 @@
 //! `cost`: arithmetic on files here, which needs no data folder and no owner; months and what-if in [`month`] and
 //! [`what_if`].
 
+mod actual;
 mod month;
 mod what_if;
 
@@ -27,6 +28,9 @@ pub(super) async fn from_ledger(
         Cost::Show { month, by, scope } => month::show(caller, month.clone(), *by, scope, output).await,
         Cost::Function { name, month } => month::function(caller, name, month.clone(), output).await,
         Cost::Forecast { scope } => month::forecast(caller, scope, output).await,
+        Cost::Actual { account, month, yes } => {
+            actual::actual(caller, account, month.clone(), *yes, output).await
+        }
         Cost::WhatIf(arguments) => what_if::what_if(caller, arguments, output).await,
         Cost::Estimate { .. } | Cost::Billed(_) | Cost::Report(_) => Ok(Ended::Unable),
     }
@@ -40,6 +44,7 @@ pub(crate) fn from_files(command: &Cost, output: &mut Output) -> Option<Result<E
         Cost::Show { .. }
         | Cost::Function { .. }
         | Cost::Forecast { .. }
+        | Cost::Actual { .. }
         | Cost::WhatIf(_)
         | Cost::Report(_) => None,
     }

@@ -14,6 +14,9 @@ pub(super) async fn deploy(
     arguments: &Deploy,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
+    if let (Some(image), Some(to)) = (&arguments.image, &arguments.to) {
+        return changes::deploy_image(caller, arguments, image, to, output).await;
+    }
     let source = match (&arguments.sample, &arguments.function, &arguments.path) {
         (Some(sample), ..) => CodeSource::Sample { sample: sample.clone() },
         (None, Some(name), _) => CodeSource::Function { name: name.clone() },

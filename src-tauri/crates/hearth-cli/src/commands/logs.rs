@@ -86,7 +86,8 @@ async fn follow(caller: &Caller, name: &str, output: &mut Output) -> Result<Ende
             | HearthEvent::BudgetAlert { .. }
             | HearthEvent::BrakeChanged
             | HearthEvent::AccountsChanged
-            | HearthEvent::CloudStep { .. } => None,
+            | HearthEvent::CloudStep { .. }
+            | HearthEvent::CloudPieces { .. } => None,
         });
         for line in lines.flatten().filter(|line| line.function_id == function) {
             if output.is_json() {

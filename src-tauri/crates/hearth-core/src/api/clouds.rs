@@ -5,7 +5,7 @@ use hearth_cloud::{
     Account, CallMode, Capabilities, Changed, CloudFunction, Fault, Identity, Level, LevelPolicy, LogRow,
     Permission, Power, Review, SideChange, Standing, UrlAccess,
 };
-use hearth_model::{Architecture, Micros};
+use hearth_model::{Architecture, Micros, RequestId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -139,6 +139,9 @@ pub struct AccountBilled {
     pub since: String,
     /// The last day.
     pub until: String,
+    /// The person was told what asking costs, where it does, and said yes.
+    #[serde(default)]
+    pub agreed: bool,
 }
 
 /// Names a function in an account.
@@ -202,6 +205,9 @@ pub struct CloudInvoke {
     /// A version or an alias.
     #[serde(default)]
     pub qualifier: Option<String>,
+    /// Have the answer sent as it comes, as `cloud_pieces` under this id of the caller's own.
+    #[serde(default)]
+    pub stream: Option<RequestId>,
 }
 
 /// What came of it. Times and sizes that AWS did not say are none.
@@ -292,6 +298,26 @@ pub enum CloudChange {
         /// What a new function is billed by, where the vendor has more than one way.
         #[serde(default)]
         plan: Option<String>,
+    },
+    /// Deploy a container image that is in a registry already; what is left out stays.
+    DeployImage {
+        /// The image, for instance `111122223333.dkr.ecr.eu-west-1.amazonaws.com/tea:4`.
+        image: String,
+        /// Memory size.
+        #[serde(default)]
+        memory_mb: Option<u32>,
+        /// Timeout.
+        #[serde(default)]
+        timeout_s: Option<u32>,
+        /// Architecture.
+        #[serde(default)]
+        architecture: Option<Architecture>,
+        /// Environment variables, which replace those of the function.
+        #[serde(default)]
+        environment: Option<BTreeMap<String, String>>,
+        /// The role it runs as.
+        #[serde(default)]
+        role: Option<String>,
     },
     /// Delete.
     Delete {

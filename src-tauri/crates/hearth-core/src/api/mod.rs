@@ -1,6 +1,7 @@
 //! Requests and answers of the commands, as JSON and TypeScript see them. Plain data; must not hold behaviour.
 
 mod budgets;
+mod by_use;
 mod clouds;
 mod containers;
 mod cost;
@@ -20,6 +21,7 @@ mod tuning;
 mod what_if;
 
 pub use budgets::*;
+pub use by_use::*;
 pub use clouds::*;
 pub use containers::*;
 pub use cost::*;

@@ -1,10 +1,10 @@
 //! The Accounts page: what was found and where, asking the vendor who it is and what it may, the lock, and endpoints
 //! that a person adds.
 
-use super::{Clouds, api_error, no_such_account};
+use super::{Clouds, api_error, by_use, no_such_account};
 use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
-    AccountsList, Empty, EndpointAdd,
+    AccountsList, ByUse, Empty, EndpointAdd,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_aws::Endpoint;
@@ -246,6 +246,9 @@ fn google_endpoint(request: &EndpointAdd) -> Result<Option<hearth_google::Endpoi
 /// Asks the vendor what it billed. Some vendors limit how often this may be asked, so only a person asks.
 pub(crate) async fn billed(app: &App, request: AccountBilled) -> Result<BilledCost> {
     let account = Clouds::account(app, &request.account).await?;
+    if account.provider == hearth_aws::AWS {
+        by_use::check(ByUse::Bill, request.agreed)?;
+    }
     let provider = Clouds::open(app, &account).await?;
     let days = CostRequest { since: request.since, until: request.until };
     provider.billed(&days).await.map_err(|fault| api_error(&account, fault))

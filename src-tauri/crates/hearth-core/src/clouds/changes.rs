@@ -123,6 +123,21 @@ async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
     }
     let change = match &request.change {
         CloudChange::Deploy { .. } => Change::Deploy(deploy(app, &account, request, place).await?),
+        CloudChange::DeployImage { image, memory_mb, timeout_s, architecture, environment, role } => {
+            if let Some(values) = environment {
+                variables::check(values)?;
+            }
+            let function = named()?;
+            check_name(&function.name)?;
+            let settings = Settings {
+                memory_mb: *memory_mb,
+                timeout_s: *timeout_s,
+                architecture: *architecture,
+                environment: environment.clone(),
+                ..Settings::default()
+            };
+            Change::DeployImage { function, image: image.clone(), settings, role: role.clone() }
+        }
         CloudChange::Delete { logs } => Change::Delete { function: named()?, logs: *logs },
         CloudChange::Publish { description } => {
             Change::Publish { function: named()?, description: description.clone() }
@@ -256,6 +271,22 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             add("plan", plan.clone());
             for name in environment.iter().flat_map(|all| all.keys()) {
                 add("env", Some(format!("{name}=…")));
+            }
+            line
+        }
+        CloudChange::DeployImage { image, memory_mb, timeout_s, environment, role, .. } => {
+            let to = format!("{}:{location}", request.account);
+            let mut line = format!("hearth deploy --image {} --to {to} --name {name}", quoted(image));
+            let settings = [
+                ("memory", memory_mb.map(|size| size.to_string())),
+                ("timeout", timeout_s.map(|seconds| seconds.to_string())),
+                ("role", role.clone()),
+            ];
+            for (flag, value) in settings.into_iter().filter_map(|(flag, value)| Some((flag, value?))) {
+                write!(line, " --{flag} {value}").ok();
+            }
+            for name in environment.iter().flat_map(|all| all.keys()) {
+                write!(line, " --env {name}=…").ok();
             }
             line
         }

@@ -1,7 +1,7 @@
 //! Functions of an account, asked now: listing, one, calling, logs. Each region is asked for itself, so that one that
 //! does not answer hides no other.
 
-use super::{Clouds, api_error};
+use super::{Clouds, api_error, pieces};
 use crate::api::{
     CloudFunctionName, CloudFunctions, CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs,
     CloudLogsQuery, CloudStanding, LocationFault,
@@ -115,7 +115,15 @@ pub(crate) async fn call(app: &App, request: CloudInvoke) -> Result<Called> {
     }
     let call =
         CallRequest { mode: request.mode, event: request.event.into_bytes(), qualifier: request.qualifier };
-    let outcome = provider.call(&address, call).await.map_err(|fault| api_error(&account, fault))?;
+    let outcome = match &request.stream {
+        None => provider.call(&address, call).await,
+        Some(run_id) => {
+            let outcome = provider.call_streamed(&address, call, pieces::teller(app, run_id)).await;
+            pieces::end(app, run_id);
+            outcome
+        }
+    };
+    let outcome = outcome.map_err(|fault| api_error(&account, fault))?;
     let report = outcome
         .log_tail
         .as_deref()

@@ -95,7 +95,8 @@ impl Local {
                 let undo = format!("hearth configure {name} --limit {}", earlier.unwrap_or(0));
                 ("hearth:Limit", format!("the most servers of {name} at once"), "configure", undo)
             }
-            Change::Configure { .. }
+            Change::DeployImage { .. }
+            | Change::Configure { .. }
             | Change::Publish { .. }
             | Change::PointAlias { .. }
             | Change::Power { .. }
@@ -154,7 +155,8 @@ impl Local {
                 crate::functions::delete(app, FunctionName { name: name.clone() }).await.map(|_| None)
             }
             Change::LimitConcurrency { limit, .. } => reserve_concurrency(app, name, *limit).await.map(Some),
-            Change::Configure { .. }
+            Change::DeployImage { .. }
+            | Change::Configure { .. }
             | Change::Publish { .. }
             | Change::PointAlias { .. }
             | Change::Power { .. }

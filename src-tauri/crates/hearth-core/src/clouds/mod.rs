@@ -5,7 +5,9 @@
 //! vendor, and keeps no secret: an account is opened anew for each thing that is done with it.
 
 pub(crate) mod accounts;
+pub(crate) mod actual;
 mod bundle;
+pub(crate) mod by_use;
 pub(crate) mod changes;
 mod choices;
 pub(crate) mod containers;
@@ -13,10 +15,12 @@ pub(crate) mod environments;
 pub(crate) mod functions;
 mod local;
 pub(crate) mod logs;
+mod pieces;
 pub(crate) mod place;
 mod services;
 pub(crate) mod sides;
 pub(crate) mod sync;
+pub(crate) mod tail;
 
 use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;
@@ -29,6 +33,7 @@ use hearth_store::Store;
 use place::Place;
 use std::sync::{Arc, PoisonError, RwLock};
 use sync::Syncing;
+use tail::Tails;
 
 /// The vendors, and what a person chose for their accounts.
 pub(crate) struct Clouds {
@@ -39,6 +44,7 @@ pub(crate) struct Clouds {
     /// Held while choices are changed and kept.
     choosing: tokio::sync::Mutex<()>,
     pub(crate) syncing: Syncing,
+    pub(crate) tails: Tails,
 }
 
 impl Clouds {
@@ -55,6 +61,7 @@ impl Clouds {
             choices: RwLock::new(choices),
             choosing: tokio::sync::Mutex::new(()),
             syncing: Syncing::default(),
+            tails: Tails::default(),
         })
     }
 

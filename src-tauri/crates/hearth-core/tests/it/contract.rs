@@ -336,14 +336,15 @@ async fn look_for_accounts(caller: &mut Caller) {
     assert!(unlocked["unlockedUntilUs"].as_u64().is_some());
     let tested = caller.json("account_test", json!({ "account": "nobody" })).await;
     assert_eq!(tested["fault"]["kind"], "broken_off", "{tested}");
-    // AWS bills this question, so that Hearth does not ask it.
+    assert_eq!(caller.json("by_use_prices", json!({})).await[0]["usd"], "0.01");
+    // AWS bills this question, so that Hearth does not ask it without a yes.
     let days = json!({ "account": "nobody", "since": "2026-11-01", "until": "2026-11-02" });
     caller.may_refuse("account_billed", days.clone()).await;
     let error = caller.house.refused("account_billed", days).await;
     assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput, "{error:?}");
     let unknown = json!({
         "account": "unknown", "name": "tea", "event": "{}", "digest": "", "change": { "kind": "delete" },
-        "cluster": "kettles", "task": "0", "regions": []
+        "cluster": "kettles", "task": "0", "regions": [], "runId": "one", "minutes": 1, "agreed": true
     });
     for command in [
         "clusters_list",
@@ -359,6 +360,10 @@ async fn look_for_accounts(caller: &mut Caller) {
         "cloud_layers",
         "cloud_invoke",
         "cloud_logs",
+        "live_tail_start",
+        "live_tail_renew",
+        "live_tail_stop",
+        "cost_actual",
         "cloud_environments",
         "cloud_review",
         "cloud_apply",

@@ -95,7 +95,9 @@ async fn listeners_hear_a_call_begin_and_end_and_its_server_live() {
             HearthEvent::SettingsChanged => "settings",
             HearthEvent::TuningChanged { .. } => "tuning",
             HearthEvent::BudgetAlert { .. } | HearthEvent::BrakeChanged => "money",
-            HearthEvent::AccountsChanged | HearthEvent::CloudStep { .. } => "clouds",
+            HearthEvent::AccountsChanged
+            | HearthEvent::CloudStep { .. }
+            | HearthEvent::CloudPieces { .. } => "clouds",
         });
     }
     assert!(heard.contains(&"functions") && heard.contains(&"started"), "{heard:?}");

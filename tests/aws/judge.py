@@ -1,0 +1,64 @@
+"""AWS's own client for Python as a judge. Prints what it saw as one JSON document.
+
+  judge.py stream URL NAME   calls a function at URL with InvokeWithResponseStream and reads the stream
+  judge.py tail URL ARN      begins Live Tail and reads to its end
+  judge.py bill URL FILE     holds the bodies of a file against the description of GetCostAndUsage, and reads URL's answer
+"""
+
+import json
+import sys
+
+import boto3
+from botocore.config import Config
+from botocore.session import get_session
+from botocore.validate import ParamValidator
+
+CONFIG = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
+
+
+def client(service, url):
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="hearth",
+        aws_secret_access_key="hearth",
+        config=CONFIG,
+    )
+
+
+def stream(url, name):
+    answer = client("lambda", url).invoke_with_response_stream(FunctionName=name, Payload=b"{}", LogType="Tail")
+    pieces, complete = [], None
+    for event in answer["EventStream"]:
+        if "PayloadChunk" in event:
+            pieces.append(event["PayloadChunk"]["Payload"].decode())
+        if "InvokeComplete" in event:
+            complete = event["InvokeComplete"]
+    return {"status": answer["StatusCode"], "pieces": pieces, "complete": complete}
+
+
+def tail(url, resource):
+    answer = client("logs", url).start_live_tail(logGroupIdentifiers=[resource])
+    lines = []
+    for event in answer["responseStream"]:
+        lines += [line["message"] for line in event.get("sessionUpdate", {}).get("sessionResults", [])]
+    return {"lines": lines}
+
+
+def bill(url, file):
+    model = get_session().get_service_model("ce").operation_model("GetCostAndUsage")
+    bodies = json.load(open(file))
+    problems = [ParamValidator().validate(body, model.input_shape).generate_report() for body in bodies]
+    # Names that the description does not have are refused by AWS, not by this validator.
+    unknown = [sorted(set(body) - set(model.input_shape.members)) for body in bodies]
+    body = {key: value for key, value in bodies[0].items() if key != "NextPageToken"}
+    answer = client("ce", url).get_cost_and_usage(**body)
+    return {
+        "problems": [problem for problem in problems if problem],
+        "unknown": [names for names in unknown if names],
+        "groups": [group["Keys"] for result in answer["ResultsByTime"] for group in result["Groups"]],
+    }
+
+
+print(json.dumps({"stream": stream, "tail": tail, "bill": bill}[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,344 @@
+//! What goes wrong with AWS: refusals, waits, broken lines, answers that cannot be read, sign-ins that end while Hearth
+//! reads, a wrong clock, a function that is deleted under one's feet. A server of the test's own plants it in front of
+//! ministack, which answers the rest. What is said must be true and useful, and nothing is done twice that may have been
+//! done.
+
+use crate::fake_aws::{FakeAws, Says};
+use crate::ministack::{Ministack, Person};
+use crate::support::{http, judge, program, until};
+use serde_json::json;
+use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+const HELLO: &str = "def handler(event, context):\n    return 1\n";
+const LIST: &str = "GET /2015-03-31/functions";
+/// Tries of AWS's SDK for a question that may pass.
+const TRIES: usize = 4;
+
+type Plant = Arc<dyn Fn() -> Says + Send + Sync>;
+
+/// ministack with a server before it that plants faults.
+struct Before {
+    fake: FakeAws,
+    planted: Arc<Mutex<Vec<(String, u32, Plant)>>>,
+}
+
+impl Before {
+    fn new(ministack: &Ministack) -> Self {
+        let port = ministack.port();
+        let planted: Arc<Mutex<Vec<(String, u32, Plant)>>> = Arc::default();
+        let plan = Arc::clone(&planted);
+        let fake = FakeAws::start(move |asked| {
+            for (line, left, says) in plan.lock().unwrap().iter_mut() {
+                if *left > 0 && asked.is(line) {
+                    *left -= 1;
+                    return says();
+                }
+            }
+            Says::HandOn(port)
+        });
+        Self { fake, planted }
+    }
+
+    /// The next requests that begin with `line` are answered so.
+    fn plant(&self, line: &str, times: u32, says: impl Fn() -> Says + Send + Sync + 'static) {
+        self.fake.seen();
+        *self.planted.lock().unwrap() = vec![(line.to_owned(), times, Arc::new(says))];
+    }
+
+    /// How often that was asked since the last plant.
+    fn count(&self, line: &str) -> usize {
+        self.fake.seen().iter().filter(|asked| asked.is(line)).count()
+    }
+
+    fn meet(&self, person: &Person) {
+        person.json(&["accounts", "add", "emulator", &self.fake.url()]);
+        person.json(&["accounts", "unlock", "emulator"]);
+    }
+}
+
+fn throttled() -> Says {
+    Says::error(429, "TooManyRequestsException", "Rate Exceeded.")
+}
+
+#[test]
+fn what_aws_refuses_is_said_in_words_and_asked_again_only_when_that_may_help() {
+    let Some(ministack) = Ministack::start() else { return };
+    let before = Before::new(&ministack);
+    let person = Person::new();
+    before.meet(&person);
+    let skewed = "Signature expired: 20261129T000000Z is now earlier than 20261129T010000Z (20261129T010500Z - 5 min.)";
+    type Row = (&'static str, Box<dyn Fn() -> Says + Send + Sync>, &'static str, &'static str, usize);
+    let rows: Vec<Row> = vec![
+        ("429", Box::new(throttled), "network", "too many requests", TRIES),
+        ("500", Box::new(|| Says::error(500, "ServiceException", "oops")), "network", "broke off", TRIES),
+        ("503", Box::new(|| Says::error(503, "ServiceUnavailable", "later")), "network", "broke off", TRIES),
+        ("cut", Box::new(|| Says::Cut), "network", "broke off", TRIES),
+        ("truncated", Box::new(|| Says::Truncated), "network", "broke off", TRIES),
+        (
+            "malformed",
+            Box::new(|| Says::Answer {
+                status: 200,
+                headers: Vec::new(),
+                body: b"<html>tea</html>".to_vec(),
+            }),
+            "network",
+            "cannot be read",
+            1,
+        ),
+        (
+            "expired",
+            Box::new(|| {
+                Says::error(
+                    403,
+                    "ExpiredTokenException",
+                    "The security token included in the request is expired",
+                )
+            }),
+            "sign_in",
+            "has ended",
+            1,
+        ),
+        (
+            "unknown keys",
+            Box::new(|| {
+                Says::error(
+                    403,
+                    "UnrecognizedClientException",
+                    "The security token included in the request is invalid.",
+                )
+            }),
+            "sign_in",
+            "nobody is signed in",
+            1,
+        ),
+        (
+            "not allowed",
+            Box::new(|| {
+                Says::error(
+                    403,
+                    "AccessDeniedException",
+                    "User: arn:aws:iam::1:user/tea is not authorized to perform: lambda:ListFunctions on resource: *",
+                )
+            }),
+            "not_allowed",
+            "lacks the permission lambda:ListFunctions",
+            1,
+        ),
+        (
+            "clock",
+            Box::new(move || Says::error(403, "InvalidSignatureException", skewed)),
+            "network",
+            "set the clock of this computer",
+            1,
+        ),
+    ];
+    for (what, says, code, words, tries) in rows {
+        before.plant(LIST, 100, says);
+        let error = person.refused(&["functions", "--account", "emulator"]);
+        assert_eq!(error["code"], code, "{what}: {error}");
+        assert!(error["message"].as_str().unwrap().contains(words), "{what}: {error}");
+        assert_eq!(before.count(LIST), tries, "{what}: {error}");
+    }
+}
+
+#[test]
+fn what_passes_is_asked_again_after_pauses_and_as_long_as_aws_says() {
+    let Some(ministack) = Ministack::start() else { return };
+    let before = Before::new(&ministack);
+    let person = Person::new();
+    before.meet(&person);
+    let list = || {
+        let begun = Instant::now();
+        assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
+        begun.elapsed()
+    };
+    type Passing = (&'static str, fn() -> Says);
+    let passing: [Passing; 4] = [
+        ("429", throttled),
+        ("503", || Says::error(503, "ServiceUnavailable", "later")),
+        ("cut", || Says::Cut),
+        ("truncated", || Says::Truncated),
+    ];
+    for (what, says) in passing {
+        before.plant(LIST, 2, says);
+        list();
+        assert_eq!(before.count(LIST), 3, "{what}: two refusals and an answer");
+    }
+    before.plant(LIST, 1, || throttled().with("Retry-After", "2"));
+    assert!(list() >= Duration::from_secs(2), "it waits as long as the server says");
+    // Longer than a person waits: the usual pauses.
+    before.plant(LIST, 1, || throttled().with("Retry-After", "600"));
+    assert!(list() < Duration::from_secs(20), "nobody waits ten minutes");
+}
+
+#[test]
+fn a_server_that_drips_is_left_and_asked_again() {
+    let Some(ministack) = Ministack::start() else { return };
+    let before = Before::new(&ministack);
+    let person = Person::new();
+    before.meet(&person);
+    before.plant(LIST, 1, || Says::Pieces {
+        kind: "application/json",
+        pieces: "{\"Functions\":[]}".bytes().map(|byte| vec![byte]).collect(),
+        pause: Duration::from_secs(8),
+    });
+    let begun = Instant::now();
+    assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
+    assert!(begun.elapsed() < Duration::from_secs(50), "it was left: {:?}", begun.elapsed());
+    assert_eq!(before.count(LIST), 2);
+}
+
+#[test]
+fn a_sign_in_that_ends_while_hearth_reads_keeps_what_was_read() {
+    let Some(ministack) = Ministack::start() else { return };
+    let before = Before::new(&ministack);
+    let person = Person::new();
+    before.meet(&person);
+    let folder = person.home.function("kettle", "app.py", HELLO);
+    person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
+    let first = person.run(&["--json", "sync", "--account", "emulator"]);
+    assert_eq!(first.code, 0, "{first:?}");
+    before.plant(LIST, 100, || {
+        Says::error(403, "ExpiredTokenException", "The security token included in the request is expired")
+    });
+    let ran = person.run(&["--json", "sync", "--account", "emulator"]);
+    assert_ne!(ran.code, 0, "a region that could not be read is told: {ran:?}");
+    assert!(ran.stdout.contains("expired"), "{ran:?}");
+    assert_eq!(before.count(LIST), 1, "an ended sign-in is not tried again");
+    let kept = person.json(&["functions", "--cached"]);
+    assert_eq!(kept["functions"][0]["function"]["name"], "kettle", "what was read stays: {kept}");
+    assert!(kept["ages"][0]["fault"].to_string().contains("expired"), "with its age and why: {kept}");
+}
+
+#[test]
+fn nothing_that_may_have_been_done_is_done_twice() {
+    let Some(ministack) = Ministack::start() else { return };
+    let before = Before::new(&ministack);
+    let person = Person::new();
+    before.meet(&person);
+    let folder = person.home.function("kettle", "app.py", HELLO);
+    person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
+    let call = "POST /2015-03-31/functions/kettle/invocations";
+    type Broken = (&'static str, fn() -> Says);
+    let broken: [Broken; 3] =
+        [("cut", || Says::Cut), ("500", || Says::error(500, "ServiceException", "oops")), ("429", throttled)];
+    for (what, says) in broken {
+        before.plant(call, 100, says);
+        let error = person.refused(&["invoke", "kettle", "--account", "emulator"]);
+        assert_eq!(error["code"], "network", "{what}: {error}");
+        assert_eq!(before.count(call), 1, "{what}: a call is made once");
+    }
+}
+
+#[test]
+fn a_function_that_is_deleted_under_ones_feet_is_told() {
+    let Some(ministack) = Ministack::start() else { return };
+    let before = Before::new(&ministack);
+    let person = Person::new();
+    before.meet(&person);
+    let folder = person.home.function("kettle", "app.py", HELLO);
+    person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
+    std::fs::write(
+        std::path::Path::new(&folder).join("app.py"),
+        "def handler(event, context):\n    return 2\n",
+    )
+    .unwrap();
+    // Somebody else deletes it after the review, at the moment when its code is replaced.
+    let port = ministack.port();
+    let update = "PUT /2015-03-31/functions/kettle/code";
+    before.plant(update, 1, move || {
+        let gone = http(port, "DELETE /2015-03-31/functions/kettle", &[], b"");
+        assert_eq!(gone.status, 204, "{gone:?}");
+        Says::HandOn(port)
+    });
+    let error = person.refused(&["deploy", &folder, "--to", "emulator", "--yes"]);
+    assert_eq!(error["code"], "not_found", "{error}");
+    assert!(error["message"].as_str().unwrap().contains("kettle"), "{error}");
+    assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
+    for command in [
+        &["invoke", "kettle", "--account", "emulator"][..],
+        &["configure", "kettle", "--account", "emulator", "--memory", "256", "--yes"],
+        &["limit", "kettle", "2", "--account", "emulator", "--yes"],
+        &["delete", "kettle", "--account", "emulator", "--yes"],
+        &["show", "kettle", "--account", "emulator"],
+    ] {
+        let error = person.refused(command);
+        assert_eq!(error["code"], "not_found", "{command:?}: {error}");
+    }
+}
+
+/// moto, somebody else's AWS that looks at roles and names.
+struct Moto {
+    child: Child,
+    port: u16,
+}
+
+impl Moto {
+    fn start() -> Option<Self> {
+        let server = judge("HEARTH_JUDGE_MOTO", "what AWS refuses, beside moto")?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = program(server)
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut started = Self { child, port };
+        until("moto answers", || {
+            assert!(started.child.try_wait().unwrap().is_none(), "moto ended by itself");
+            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        let plain = http(port, "POST /moto-api/config", &[], b"{\"lambda\":{\"use_docker\":false}}");
+        assert!(plain.status < 300, "{plain:?}");
+        Some(started)
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+#[test]
+fn moto_refuses_what_is_wrong_and_hearth_says_what_to_do() {
+    let Some(moto) = Moto::start() else { return };
+    let person = Person::new();
+    person.json(&["accounts", "add", "moto", &format!("http://127.0.0.1:{}", moto.port)]);
+    person.json(&["accounts", "unlock", "moto"]);
+    let folder = person.home.function("kettle", "app.py", HELLO);
+    let deploy = ["deploy", &folder, "--to", "moto", "--yes"];
+
+    let role = "arn:aws:iam::123456789012:role/nobody";
+    let begun = Instant::now();
+    let error = person.refused(&[&deploy[..], &["--role", role]].concat());
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains(role) && message.contains("Leave --role out"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(30), "no waiting helps: {:?}", begun.elapsed());
+
+    for command in [
+        &["invoke", "kettle", "--account", "moto", "--check"][..],
+        &["configure", "kettle", "--account", "moto", "--memory", "256", "--yes"],
+        &["publish", "kettle", "--account", "moto", "--yes"],
+        &["limit", "kettle", "2", "--account", "moto", "--yes"],
+        &["delete", "kettle", "--account", "moto", "--yes"],
+        &["show", "kettle", "--account", "moto"],
+        &["logs", "kettle", "--account", "moto", "--live", "--yes"],
+    ] {
+        let error = person.refused(command);
+        assert_eq!(error["code"], "not_found", "{command:?}: {error}");
+        assert!(error["message"].as_str().unwrap().contains("kettle"), "{command:?} names it: {error}");
+    }
+
+    let made = person.json(&deploy);
+    assert_eq!(made["changed"]["function"]["name"], "kettle", "{made}");
+    let alias = ["alias", "kettle", "live", "99", "--account", "moto", "--yes"];
+    let error = person.refused(&alias);
+    assert!(error["message"].as_str().unwrap().contains("99"), "a version that is not there: {error}");
+    person.json(&["delete", "kettle", "--account", "moto", "--yes"]);
+    assert_eq!(person.json(&["functions", "--account", "moto"])["functions"], json!([]));
+}

@@ -1,0 +1,110 @@
+/** What an account sends while it happens, and what AWS bills by use: a streamed answer, a live log, the bill. */
+import AxeBuilder from '@axe-core/playwright';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, goTo, overflow, rpc, test as plain } from './hearth';
+import { cloudTest, program } from './ministack';
+
+const test = cloudTest();
+
+test('an answer arrives in the drawer, and a live log tells its price before it begins', async ({ app, cloud }) => {
+  test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
+  test.setTimeout(120_000);
+  await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
+  await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
+  const request = {
+    account: 'emulator',
+    region: null,
+    name: 'hello-python',
+    change: { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } },
+  };
+  const review = await rpc<{ review: { digest: string } }>(app, 'cloud_review', request);
+  await rpc(app, 'cloud_apply', { ...request, digest: review.review.digest });
+  const invoke = { account: 'emulator', region: 'us-east-1', name: 'hello-python', event: '{}' };
+  // Its log is there after its first call.
+  await rpc(app, 'cloud_invoke', invoke);
+  await rpc(app, 'sync_start', { accounts: ['emulator'] });
+  await goTo(app, '#/functions');
+  await app.getByRole('row').filter({ hasText: 'hello-python' }).click();
+  const drawer = app.getByRole('complementary', { name: 'hello-python' });
+  await drawer.getByLabel('Streamed', { exact: false }).check();
+  await drawer.getByRole('button', { name: 'Run there' }).click();
+  await expect(drawer.getByLabel('Answer', { exact: true })).toContainText('greeting', { timeout: 20_000 });
+  await expect(drawer.getByText('seen from here', { exact: false })).toBeVisible();
+
+  await drawer.getByRole('button', { name: 'Watch its log live…' }).click();
+  await expect(drawer.getByText('$0.01 for each minute', { exact: false })).toBeVisible();
+  await drawer.getByRole('button', { name: 'Begin', exact: true }).click();
+  await expect(drawer.getByText('Only what is written from now on', { exact: false })).toBeVisible({ timeout: 20_000 });
+  const lines = drawer.getByLabel('Live lines');
+  await expect(async () => {
+    await rpc(app, 'cloud_invoke', invoke);
+    await expect(lines.getByRole('listitem').first()).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 30_000 });
+  for (const [width, height] of [
+    [1440, 900],
+    [1024, 640],
+  ] as const) {
+    await app.setViewportSize({ width, height });
+    expect(await overflow(app)).toEqual([]);
+    const axe = await new AxeBuilder({ page: app }).analyze();
+    expect(axe.violations.map((one) => one.id)).toEqual([]);
+  }
+  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'live.png') });
+  await drawer.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(drawer.getByText('1 minute billed: $0.01', { exact: false })).toBeVisible();
+  await expect(drawer.getByText('Ended: stopped', { exact: false })).toBeVisible();
+});
+
+/** Says who it is and what it billed, as AWS does; counts the questions that are billed. */
+function biller(): Promise<{ server: Server; url: string; asked: () => number }> {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    if (`${request.headers['x-amz-target']}`.endsWith('GetCostAndUsage')) {
+      asked += 1;
+      const metrics = {
+        UnblendedCost: { Amount: '1.25', Unit: 'USD' },
+        UsageQuantity: { Amount: '75000', Unit: 'Lambda-GB-Second' },
+      };
+      const group = { Keys: ['AWS Lambda', 'EUW1-Lambda-GB-Second'], Metrics: metrics };
+      const period = { Start: '2026-11-01', End: '2026-11-02' };
+      response.setHeader('content-type', 'application/x-amz-json-1.1');
+      response.end(JSON.stringify({ ResultsByTime: [{ TimePeriod: period, Groups: [group], Estimated: true }] }));
+      return;
+    }
+    response.setHeader('content-type', 'text/xml');
+    response.end(
+      '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
+        '<Arn>arn:aws:iam::123456789012:user/tea</Arn><UserId>A</UserId><Account>123456789012</Account>' +
+        '</GetCallerIdentityResult></GetCallerIdentityResponse>',
+    );
+  });
+  return new Promise((done) =>
+    server.listen(0, '127.0.0.1', () =>
+      done({ server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked }),
+    ),
+  );
+}
+
+plain('a month is set beside the bill after a yes to its price', async ({ app }) => {
+  const aws = await biller();
+  await rpc(app, 'endpoint_add', { name: 'biller', url: aws.url, region: 'eu-west-1', profile: null });
+  await goTo(app, `#/accounts/${encodeURIComponent('endpoint:biller')}`);
+  const drawer = app.getByRole('complementary', { name: 'biller' });
+  await drawer.getByRole('button', { name: 'Compare with the bill…' }).click();
+  await expect(drawer.getByText('$0.01 for each request', { exact: false })).toBeVisible();
+  expect(aws.asked(), 'nobody was asked before a yes').toBe(0);
+  await drawer.getByRole('button', { name: 'Ask AWS for $0.01' }).click();
+  await expect(drawer.getByText('Asking cost $0.01', { exact: false })).toBeVisible();
+  const row = drawer.getByRole('row').filter({ hasText: 'Duration' });
+  await expect(row).toContainText('$1.25');
+  await expect(row).toContainText('unknown');
+  expect(aws.asked()).toBe(1);
+  const axe = await new AxeBuilder({ page: app }).analyze();
+  expect(axe.violations.map((one) => one.id)).toEqual([]);
+  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'bill.png') });
+  await rpc(app, 'endpoint_remove', { account: 'biller' });
+  aws.server.close();
+});
