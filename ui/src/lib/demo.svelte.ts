@@ -6,6 +6,9 @@ import { overlays } from '$lib/state/overlays.svelte';
 
 const ASK_EVERY_MS = 300;
 
+/** Why something cannot be done to a made-up function. */
+export const NOT_IN_DEMO = 'This function is made up: remove the demo data first';
+
 class Demo {
   readonly status = new Query('demo_status');
   /** What this window has loaded; when it changes everything is asked again. */

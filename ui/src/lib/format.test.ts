@@ -88,5 +88,8 @@ describe('format', () => {
       'QuickJS',
       'Custom (bootstrap)',
     ]);
+    expect(
+      ['dotnet9', 'dotnet-isolated8.0', 'java21', 'python313', 'ruby33', 'go122'].map(runtimeName),
+    ).toEqual(['.NET 9', '.NET 8.0', 'Java 21', 'Python 3.13', 'Ruby 3.3', 'Go 1.22']);
   });
 });

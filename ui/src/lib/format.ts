@@ -149,10 +149,17 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A runtime for people: `Python 3.11`, `Node.js 22`, `QuickJS`, `Custom (bootstrap)`. */
+const LANGUAGES: Record<string, string> = { python: 'Python', ruby: 'Ruby', php: 'PHP', go: 'Go' };
+
+/** A runtime for people: `Python 3.11`, `Node.js 22`, `.NET 9`, `QuickJS`, `Custom (bootstrap)`. */
 export function runtimeName(runtime: string): string {
-  const python = /^python(\d+(?:\.\d+)?)$/.exec(runtime);
-  if (python) return `Python ${python[1]}`;
+  // Google writes python313 and ruby33 for 3.13 and 3.3.
+  const known = /^(python|ruby|php|go)(\d)\.?(\d+)?(?:\.x)?$/.exec(runtime);
+  if (known) return [LANGUAGES[known[1] ?? ''], known.slice(2).filter(Boolean).join('.')].join(' ');
+  const net = /^dotnet(?:core)?(?:-isolated)?(\d+(?:\.\d+)?)$/.exec(runtime);
+  if (net) return `.NET ${net[1]}`;
+  const java = /^java(\d+)(?:\.al2)?$/.exec(runtime);
+  if (java) return `Java ${java[1]}`;
   const node = /^nodejs(\d+)(?:\.x)?$/.exec(runtime);
   if (node) return `Node.js ${node[1]}`;
   if (runtime.startsWith('quickjs')) return 'QuickJS';

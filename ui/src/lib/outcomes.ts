@@ -17,6 +17,20 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
   cancelled: 'cancelled',
 };
 
+/** The same behind "The last run". */
+export const OUTCOME_VERBS: Record<Outcome, string> = {
+  running: 'is going on',
+  succeeded: 'went well',
+  function_error: 'failed',
+  timed_out: 'timed out',
+  out_of_memory: 'ran out of memory',
+  init_failed: 'failed to start',
+  crashed: 'crashed',
+  throttled: 'was refused (429)',
+  lost: 'was lost',
+  cancelled: 'was cancelled',
+};
+
 export const isFailure = (outcome: Outcome): boolean => outcome !== 'succeeded' && outcome !== 'running';
 
 export const START_WORDS: Record<ServerStart, string> = {

@@ -8,12 +8,27 @@ import { dock } from '$lib/state/dock.svelte';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
 import { settings } from '$lib/state/settings.svelte';
-import { asApiError } from '$lib/api/client';
+import { asApiError, call } from '$lib/api/client';
+import type { CostQuery } from '$lib/api/generated/CostQuery';
+import { demo } from '$lib/demo.svelte';
 import { runtimeName } from '$lib/format';
 import { PLACES } from './places';
 
 function focusFilter(): void {
   document.querySelector<HTMLInputElement>('main [data-filter]')?.focus();
+}
+
+/** The report of everything in the month of now. */
+async function exportReport(): Promise<void> {
+  try {
+    const query: CostQuery = { scope: { kind: 'all' }, month: null };
+    const { month } = await call('cost_overview', query);
+    // Loaded when it is wanted: the cost screen brings it too.
+    const { saveMonth } = await import('$features/cost/save');
+    await saveMonth('pdf', month, query);
+  } catch (thrown) {
+    overlays.failed('The report was not made', asApiError(thrown));
+  }
 }
 
 export function globalActions(): readonly Action[] {
@@ -25,7 +40,8 @@ export function globalActions(): readonly Action[] {
     run: () => router.go(place.screen),
   }));
   const functions: Action[] = (app.functions.data?.functions ?? []).flatMap(({ function: one }) => {
-    const where = `on this computer, ${runtimeName(one.configuration.runtime)}`;
+    const runtime = runtimeName(one.configuration.runtime);
+    const where = demo.on ? `made up, ${runtime}` : `on this computer, ${runtime}`;
     return [
       {
         id: `open-${one.id}`,
@@ -37,7 +53,7 @@ export function globalActions(): readonly Action[] {
       {
         id: `test-${one.id}`,
         title: `Test ${one.name}`,
-        detail: 'Runs it once with an event',
+        detail: demo.on ? where : 'Runs it once with an event',
         group: 'Functions',
         run: () => router.go('function', [one.name, 'test']),
       },
@@ -55,16 +71,34 @@ export function globalActions(): readonly Action[] {
         group: 'Functions',
         run: () => dock.tail(one.name),
       },
-      {
-        id: `run-${one.id}`,
-        title: `Run ${one.name} in the dock`,
-        detail: 'Once, with the event it ran with last',
-        group: 'Functions',
-        run: () => void runInDock(one.name),
-      },
+      ...(demo.on
+        ? []
+        : [
+            {
+              id: `run-${one.id}`,
+              title: `Run ${one.name} in the dock`,
+              detail: 'Once, with the event it ran with last',
+              group: 'Functions' as const,
+              run: () => void runInDock(one.name),
+            },
+          ]),
     ] satisfies Action[];
   });
+  const gone = overlays.toasts.findLast((toast) => toast.action?.label === 'Undo');
   return [
+    ...(gone
+      ? [
+          {
+            id: 'undo',
+            title: `Undo: ${gone.text}`,
+            group: 'Do' as const,
+            run: () => {
+              gone.action?.run();
+              overlays.dismiss(gone.id);
+            },
+          },
+        ]
+      : []),
     {
       id: 'palette',
       title: 'Search or run a command',
@@ -74,7 +108,7 @@ export function globalActions(): readonly Action[] {
     },
     {
       id: 'shortcuts',
-      title: 'Show the keys',
+      title: 'Help: show the keys',
       group: 'Help',
       run: () => (overlays.shortcuts = 'read'),
     },
@@ -111,6 +145,20 @@ export function globalActions(): readonly Action[] {
       detail: 'Nothing to install',
       group: 'Do',
       run: () => deploying.sample('kettle', true),
+    },
+    {
+      id: 'report',
+      title: 'Export the report of this month',
+      detail: 'All that was spent, as PDF',
+      group: 'Do',
+      run: () => void exportReport(),
+    },
+    {
+      id: 'demo',
+      title: demo.on ? 'Remove demo data' : 'Use demo data',
+      detail: demo.on ? 'Your own data stands there again' : '90 made-up days in the place of your own data',
+      group: 'Do',
+      run: () => void (demo.on || demo.making ? demo.remove() : demo.make()),
     },
     {
       id: 'release-brake',

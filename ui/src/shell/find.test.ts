@@ -30,6 +30,13 @@ describe('the palette', () => {
     expect(found.map((one) => one.action.id)).toEqual(['long']);
   });
 
+  it('shows what Hearth can do behind the functions, however many there are', () => {
+    const many = Array.from({ length: 300 }, (_, index) => action(`f${index}`, `function ${index}`));
+    const found = find('', [...many, ...all, action('keys', 'Show the keys', 'Help')]);
+    expect(found).toHaveLength(27);
+    expect(found.at(-1)?.action.id).toBe('keys');
+  });
+
   it('shows everything for nothing, and nothing for what does not exist', () => {
     expect(ids('')).toHaveLength(all.length);
     expect(ids('teapot')).toEqual([]);

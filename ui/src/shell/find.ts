@@ -15,6 +15,8 @@ export interface Found {
 const fuzzy = new uFuzzy({ intraMode: 1, intraIns: 1 });
 const GROUPS: Action['group'][] = ['This page', 'Functions', 'Do', 'Go to', 'Help'];
 const MOST = 60;
+/** Actions of functions for an empty text: many functions must not push out what follows them. */
+const MOST_FUNCTIONS = 25;
 /** Words of a text that may stand in any order; more than that stand in the order they are typed in. */
 const MOST_WORDS = 4;
 
@@ -37,16 +39,17 @@ function grouped(found: readonly Found[]): Found[] {
   return GROUPS.flatMap((group) => found.filter(({ action }) => action.group === group));
 }
 
-/** Actions that match, best first inside their group; all of them for an empty text. */
+/** Actions that match, best first inside their group; for an empty text all of them, those of functions cut short. */
 export function find(text: string, all: readonly Action[]): Found[] {
   const seen = new Map(all.map((action) => [action.id, action]));
   const list = [...seen.values()].filter((action) => action.id !== 'palette' && action.id !== 'actions');
   const needle = text.trim();
-  if (needle === '')
-    return grouped(list.map((action) => ({ action, parts: [{ text: action.title, hit: false }] }))).slice(
-      0,
-      MOST,
+  if (needle === '') {
+    let functions = 0;
+    return grouped(list.map((action) => ({ action, parts: [{ text: action.title, hit: false }] }))).filter(
+      ({ action }) => action.group !== 'Functions' || ++functions <= MOST_FUNCTIONS,
     );
+  }
   const haystack = list.map((action) => `${action.title} ${action.detail ?? ''}`);
   const words = needle.split(/[\s-]+/).length;
   const [, info, order] = fuzzy.search(haystack, needle, words > MOST_WORDS ? 0 : MOST_WORDS);

@@ -176,7 +176,7 @@ export interface Flag {
 const MOST_FLAGS = 8;
 
 /** Width of a character of an axis text, in pixels. */
-const CHARACTER = 5.9;
+export const CHARACTER = 5.9;
 const NEAR = 10;
 
 /**

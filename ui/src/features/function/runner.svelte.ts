@@ -1,6 +1,7 @@
 /** One run of a function from its Test page: starting, cancelling, and what came back. */
 import { call, asApiError, isOfCall, type ApiError } from '$lib/api/client';
 import { live } from '$lib/state/live.svelte';
+import { jsonProblem } from './json';
 import type { InvocationDetail } from '$lib/api/generated/InvocationDetail';
 import { Soon } from '$lib/api/paging.svelte';
 import type { Receipt } from '$lib/api/generated/Receipt';
@@ -32,10 +33,12 @@ export class Runner {
   async run(event: string, cold: boolean): Promise<void> {
     if (this.running !== null) return;
     const problem = jsonProblem(event);
+    // What an earlier run gave is not the answer to this event.
+    this.shown = problem ? null : this.shown;
     if (problem) {
       this.error = {
         code: 'invalid_input',
-        message: `the event is not JSON: ${problem}`,
+        message: `The event is not JSON: ${problem}`,
         hint: 'Correct the event and run again',
         detail: null,
       };
@@ -54,6 +57,7 @@ export class Runner {
       };
       await this.#logs(answer.requestId);
     } catch (thrown) {
+      this.shown = null;
       this.error = asApiError(thrown);
     } finally {
       this.running = null;
@@ -77,10 +81,23 @@ export class Runner {
     try {
       const detail = await call('invocation_get', { requestId });
       this.error = null;
-      this.shown = { requestId, text: prettyText(detail.response ?? ''), detail, receipt: detail.receipt };
+      this.#show(detail);
     } catch (thrown) {
       this.error = asApiError(thrown);
     }
+  }
+
+  /** Shows the newest run before anything was asked for, so quietly; gives what it was called with. */
+  async greet(requestId: string): Promise<string | null> {
+    let detail: InvocationDetail;
+    try {
+      detail = await call('invocation_get', { requestId });
+    } catch {
+      // Nothing was asked for, so nothing is reported.
+      return null;
+    }
+    if (this.running === null && this.shown === null && this.error === null) this.#show(detail);
+    return detail.truncated ? null : detail.event;
   }
 
   /** Lines may come after the answer: asks for them when they are there, until the returned function is called. */
@@ -92,6 +109,11 @@ export class Runner {
       stop();
       this.#soon.stop();
     };
+  }
+
+  #show(detail: InvocationDetail): void {
+    const { requestId } = detail.invocation;
+    this.shown = { requestId, text: prettyText(detail.response ?? ''), detail, receipt: detail.receipt };
   }
 
   async #again(): Promise<void> {
@@ -119,15 +141,5 @@ export function prettyText(text: string): string {
     return pretty(JSON.parse(text));
   } catch {
     return text;
-  }
-}
-
-/** Why a text is not JSON; null when it is. */
-export function jsonProblem(text: string): string | null {
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
   }
 }

@@ -37,8 +37,35 @@ describe('a run', () => {
   it('does not send an event that is not JSON, and says why', async () => {
     const runner = new Runner(() => 'kettle');
     await runner.run('{oops', false);
-    expect(runner.error?.message).toContain('not JSON');
+    expect(runner.error?.message).toContain('not JSON: line 1, column 2');
     expect((host() as FakeHost).calls).toEqual([]);
+  });
+
+  it('leaves nothing of the run before under what is wrong now', async () => {
+    const runner = new Runner(() => 'kettle');
+    await runner.run('{}', false);
+    expect(runner.shown).not.toBeNull();
+    await runner.run('{oops', false);
+    expect(runner.shown).toBeNull();
+    (host() as FakeHost).answer('invoke', () => {
+      throw { code: 'internal', message: 'no', hint: null, detail: null };
+    });
+    await runner.run('{}', false);
+    expect(runner.error?.message).toBe('no');
+    expect(runner.shown).toBeNull();
+  });
+
+  it('greets with the newest run, but never in the place of one that was asked for', async () => {
+    const runner = new Runner(() => 'kettle');
+    const other = new Runner(() => 'kettle');
+    await other.run('{"a":1}', false);
+    const id = other.shown?.requestId ?? '';
+    expect(await runner.greet(id)).not.toBeNull();
+    expect(runner.shown?.requestId).toBe(id);
+    await runner.run('{}', false);
+    const own = runner.shown?.requestId;
+    await runner.greet(id);
+    expect(runner.shown?.requestId).toBe(own);
   });
 
   it('cancels by the id it chose itself', async () => {

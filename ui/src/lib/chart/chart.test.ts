@@ -77,4 +77,8 @@ describe('words and labels', () => {
     expect(apart([10, 12, 50], 13, 0, 100)).toEqual([10, 23, 50]);
     expect(apart([95, 98], 13, 0, 100)).toEqual([87, 100]);
   });
+
+  it('tells the later of lines that end together above', () => {
+    expect(apart([90, 90, 90], 10, 0, 100)).toEqual([100, 90, 80]);
+  });
 });

@@ -28,9 +28,9 @@ export function rowWords(when: string, series: readonly ChartSeries[], row: numb
   return parts.length === 0 ? `${when}: nothing` : `${when}: ${parts.join(', ')}`;
 }
 
-/** Labels at the right end of lines: at the last value of each, moved apart so that none covers another. */
+/** Labels at the right end of lines: at the last value of each, moved apart so that none covers another. Of lines that end together the later, which is the higher percentile, is told above. */
 export function apart(wanted: readonly number[], gap: number, top: number, bottom: number): number[] {
-  const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
+  const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y || b.index - a.index);
   let before = top - gap;
   for (const one of order) {
     one.y = Math.max(one.y, before + gap);

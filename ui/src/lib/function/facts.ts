@@ -67,6 +67,24 @@ export function histogram(detail: FunctionDetail): Bar[] {
   return bars.slice(Math.max(0, from - Math.ceil(more / 2)), to + Math.ceil(more / 2));
 }
 
+/** Ratio of two neighbours' bounds where there is one bar alone: five bars for ten times as long. */
+const RATIO = 10 ** (1 / 5);
+
+/** The least duration that the first bar may hold, in milliseconds: its left edge. */
+export function lowestMs(bars: readonly Bar[]): number {
+  const [first, second] = bars;
+  return first ? first.upToMs / (second ? second.upToMs / first.upToMs : RATIO) : 0;
+}
+
+/** Where a duration stands among bars of equal width, from 0 to 100: a bar's bound is its right edge. */
+export function placeAmong(bars: readonly Bar[], ms: number): number {
+  const [first] = bars;
+  if (!first) return 0;
+  const lowest = lowestMs(bars);
+  const steps = Math.log(ms / lowest) / Math.log(first.upToMs / lowest);
+  return Math.max(0, Math.min(100, (steps / bars.length) * 100));
+}
+
 /** The account and the region that a function lives in. */
 export function placeOf({ function: one, accountName }: FunctionSummary): string {
   return one.account === 'local' ? 'This computer' : `${accountName}, ${one.region}`;

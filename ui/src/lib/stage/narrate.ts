@@ -154,6 +154,9 @@ function failure(
 
 function reaped(server: StageServer, before: Segment | undefined, segment: Segment): string {
   const name = `Server ${server.environment.number}`;
+  const { endReason } = server.environment;
+  // Idle time is told with its length; that of an account is inferred and has no other reason.
+  if (endReason !== null && !/^(idle|inferred)/.test(endReason)) return `${name} was reaped: ${endReason}.`;
   const idleUs = idleBefore(server, segment.fromUs);
   if (before?.state === 'busy') return `${name} was ended while it worked.`;
   return `${name} was reaped after ${span(idleUs)} without work.`;

@@ -202,8 +202,25 @@ describe('sweep', () => {
     expect(totals(made, 2 * S)).toMatchObject({ alive: 2, requests: 2, cold: 2, refused: 0 });
     const life = lifeOf(made, made.servers[0]!, 4.5 * S);
     expect(life.calls).toBe(1);
+    expect(life.olderCalls).toBe(0);
     expect(life.spentUs.init).toBe(0.5 * S);
     expect(life.totalUs).toBe(3.5 * S);
+  });
+
+  it('counts calls from before what is loaded, which only the record of a server knows', () => {
+    const late = new StageModel('f1');
+    const reaped = changed(environment(1, 1, { invocations: 2 }), 9, 'reaped');
+    late.load(snapshot({ environments: [environment(1, 1, { invocations: 2 })] }));
+    late.apply(reaped);
+    expect(lifeOf(late, late.servers[0]!, 10 * S)).toMatchObject({ calls: 2, olderCalls: 2 });
+    const busy = environment(2, 1, { invocations: 3 });
+    const going = model(
+      8,
+      changed(busy, 1, 'busy', 'r1'),
+      changed(busy, 2, 'warm'),
+      changed(busy, 3, 'busy', 'r2'),
+    );
+    expect(lifeOf(going, going.servers[0]!, 4 * S)).toMatchObject({ calls: 4, olderCalls: 2 });
   });
 
   it('steps from change to change', () => {
@@ -245,6 +262,18 @@ describe('feed', () => {
     ]);
     expect(feed(made, 1.2 * S, 9)[0]?.text).toBe(
       'No server existed. Request 1 waits while server 1 is born.',
+    );
+  });
+
+  it('says why a server was reaped when it was not for idling', () => {
+    const one = environment(1, 1);
+    const ended = { ...one, endReason: 'version 2 was deployed' };
+    const made = model(8, ...born(one, 'r1', 1, 0.1, 0.1), changed(ended, 2, 'reaped'));
+    expect(feed(made, 9 * S, 1)[0]?.text).toBe('Server 1 was reaped: version 2 was deployed.');
+    const idle = { ...one, endReason: 'idle for the keep-alive time' };
+    const kept = model(8, ...born(one, 'r1', 1, 0.1, 0.1), changed(idle, 11.2, 'reaped'));
+    expect(feed(kept, 19 * S, 1)[0]?.text.replaceAll('\u00a0', ' ')).toBe(
+      'Server 1 was reaped after 10 s without work.',
     );
   });
 

@@ -151,15 +151,24 @@ export interface Life {
   spentUs: Partial<Record<EnvironmentState, number>>;
   totalUs: number;
   calls: number;
+  /** Those of them that were before what is drawn. */
+  olderCalls: number;
   costUsd: number;
   alive: boolean;
+}
+
+/** Calls that a server finished before the stretch that is known: its record counts them, no segment shows them. */
+function callsBefore(server: StageServer): number {
+  const seen = server.segments.filter((segment) => segment.state === 'busy' && segment.toUs !== null).length;
+  return Math.max(0, server.environment.invocations - seen - server.droppedCalls);
 }
 
 /** One server's life until an instant. */
 export function lifeOf(model: StageModel, server: StageServer, atUs: number): Life {
   const spentUs: Life['spentUs'] = {};
   let totalUs = 0;
-  let calls = server.droppedCalls;
+  const olderCalls = callsBefore(server);
+  let calls = server.droppedCalls + olderCalls;
   for (const segment of server.segments) {
     if (segment.fromUs > atUs) break;
     if (segment.state === 'busy') calls++;
@@ -174,7 +183,7 @@ export function lifeOf(model: StageModel, server: StageServer, atUs: number): Li
       costUsd += request.costUsd;
     }
   }
-  return { spentUs, totalUs, calls, costUsd, alive: isAlive(server, atUs) };
+  return { spentUs, totalUs, calls, olderCalls, costUsd, alive: isAlive(server, atUs) };
 }
 
 /** All instants at which something happens, oldest first, for stepping. */

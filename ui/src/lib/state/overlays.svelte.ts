@@ -23,6 +23,8 @@ export interface Question {
 }
 
 const TOAST_MS = 7_000;
+/** A short good word is read at a glance. */
+const GLANCE_MS = 4_000;
 
 class Overlays {
   palette = $state(false);
@@ -44,7 +46,8 @@ class Overlays {
       ...this.toasts.slice(-3),
       { id, tone: options.tone ?? 'good', text, detail: options.detail, action: options.action },
     ];
-    this.#expire(id, options.action ? TOAST_MS * 2 : TOAST_MS);
+    const isGlance = (options.tone ?? 'good') === 'good' && options.detail === undefined;
+    this.#expire(id, options.action ? TOAST_MS * 2 : isGlance ? GLANCE_MS : TOAST_MS);
   }
 
   /** Takes a message away after a while, but not while it is read: pointed at, or with the focus in it. */

@@ -25,14 +25,17 @@ export interface Route {
   /** What follows in the path: `#/function/kettle/test` gives `['kettle', 'test']`. */
   rest: string[];
   params: Record<string, string>;
+  /** What the address names when there is no such screen. */
+  unknown?: string;
 }
 
-/** Reads a hash; what is unknown is Home. */
+/** Reads a hash; without a screen it is Home. */
 export function parse(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const [first = 'home', ...rest] = path.split('/').filter(Boolean).map(decodeURIComponent);
-  const screen = SCREENS.find((known) => known === first) ?? 'home';
-  return { screen, rest, params: Object.fromEntries(new URLSearchParams(search)) };
+  const screen = SCREENS.find((known) => known === first);
+  const route = { screen: screen ?? 'home', rest, params: Object.fromEntries(new URLSearchParams(search)) };
+  return screen === undefined ? { ...route, unknown: first } : route;
 }
 
 /** The address of a screen. */

@@ -10,9 +10,10 @@ describe('router', () => {
     expect(parse(address)).toEqual({ screen: 'function', rest: ['a b/c', 'test'], params: { run: '1' } });
   });
 
-  it('goes home for an address it does not know', () => {
-    expect(parse('#/nowhere').screen).toBe('home');
-    expect(parse('').screen).toBe('home');
+  it('goes home without an address, and says which one it does not know', () => {
+    expect(parse('')).toEqual({ screen: 'home', rest: [], params: {} });
+    expect(parse('#/nowhere').unknown).toBe('nowhere');
+    expect(parse('#/lanes').unknown).toBeUndefined();
   });
 });
 
