@@ -2,7 +2,7 @@
 import type { Micros } from "./Micros";
 
 /**
- * A function in an account that a person stopped: its limit is 0.
+ * A function in an account that was stopped: its limit is 0.
  */
 export type BrakedElsewhere = { 
 /**
@@ -28,4 +28,12 @@ formerConcurrency: number | null,
 /**
  * Since when.
  */
-sinceUs: Micros, };
+sinceUs: Micros, 
+/**
+ * Who pulled: `person`, who releases it with a review, or `brake`, which a release without one lets go of.
+ */
+by: string, 
+/**
+ * Why, in words.
+ */
+reason: string, };

@@ -9,6 +9,7 @@ import type { AccountUnlock } from "./AccountUnlock";
 import type { AccountsList } from "./AccountsList";
 import type { AppInfo } from "./AppInfo";
 import type { BilledCost } from "./BilledCost";
+import type { BrakeConsentSet } from "./BrakeConsentSet";
 import type { BrakeFunctions } from "./BrakeFunctions";
 import type { BrakeHistoryEntry } from "./BrakeHistoryEntry";
 import type { BrakeHistoryQuery } from "./BrakeHistoryQuery";
@@ -472,6 +473,10 @@ budget_delete: [BudgetDelete, BrakeStatus],
  * Says what the brake does when something runs away; what it holds stays held.
  */
 brake_mode: [BrakeModeSet, BrakeStatus], 
+/**
+ * Says whether the armed brake may stop functions of an account by itself.
+ */
+brake_consent: [BrakeConsentSet, BrakeStatus], 
 /**
  * Pulls the brake on these functions, or on all: their limit of servers becomes 0.
  */

@@ -25,9 +25,13 @@ response: string | null,
  */
 truncated: boolean, 
 /**
- * Its price; none for a call in an account that bills no single calls.
+ * Its price at list, on the plan of its function; none when a call has no price of its own, or an unknown one.
  */
 receipt: Receipt | null, 
+/**
+ * Why it has no receipt, in words without a full stop.
+ */
+unpriced?: string, 
 /**
  * Its log lines, oldest first, at most 5000.
  */

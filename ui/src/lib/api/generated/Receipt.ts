@@ -26,6 +26,10 @@ hereUsd: string,
  */
 words: string, 
 /**
+ * The plan that it is priced on: "AWS Lambda", "Azure Functions Flex".
+ */
+plan: string, 
+/**
  * Region of the prices.
  */
 priceRegion: string, 
