@@ -4,7 +4,9 @@
 use crate::fault::Asked;
 use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
 use crate::waiting::RetryAfter;
-use crate::{apply, call, cost, functions, logs, metrics, permissions, plan, policies, sides, standing, stream};
+use crate::{
+    apply, call, cost, functions, logs, metrics, permissions, plan, policies, sides, standing, stream,
+};
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,

@@ -3,8 +3,8 @@
 
 use crate::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, Containers,
-    CostRequest, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow, LogsRequest,
-    MetricSeries, MetricsRequest, Page, Permission, Pieces, Result, Review, Sides, Standing,
+    CostRequest, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow,
+    LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Result, Review, Sides, Standing,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};

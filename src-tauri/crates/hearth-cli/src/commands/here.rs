@@ -19,8 +19,12 @@ pub(super) async fn show(caller: &Caller, name: &str, output: &mut Output) -> Re
     }
     change::tell(&detail.summary.function, output)?;
     output.line(&format!("  {}", detail.arn))?;
-    let mut table =
-        Table::new(&[("Version", Side::Right), ("Made", Side::Left), ("By", Side::Left), ("Memory", Side::Right)]);
+    let mut table = Table::new(&[
+        ("Version", Side::Right),
+        ("Made", Side::Left),
+        ("By", Side::Left),
+        ("Memory", Side::Right),
+    ]);
     for version in &detail.versions {
         table.row(vec![
             cell(&version.version.to_string(), Tone::Strong),
@@ -45,7 +49,9 @@ pub(super) async fn limit(
             ErrorCode::InvalidInput,
             format!("the limit of `{name}` cannot be 0: on this computer the brake stops a function"),
         )
-        .with_hint(format!("`hearth brake pull {name}` stops it, and `hearth limit {name} none` takes a limit away."))
+        .with_hint(format!(
+            "`hearth brake pull {name}` stops it, and `hearth limit {name} none` takes a limit away."
+        ))
         .into());
     }
     let request = ConfigureRequest {

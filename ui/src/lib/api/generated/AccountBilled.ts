@@ -15,4 +15,8 @@ since: string,
 /**
  * The last day.
  */
-until: string, };
+until: string, 
+/**
+ * The person was told what asking costs, where it does, and said yes.
+ */
+agreed: boolean, };

@@ -8,4 +8,12 @@ export type BilledCost = {
 /**
  * By day and resource.
  */
-rows: Array<BilledRow>, };
+rows: Array<BilledRow>, 
+/**
+ * How many requests it took.
+ */
+requests: number, 
+/**
+ * Whether the vendor may still change it.
+ */
+estimated: boolean, };

@@ -9,7 +9,11 @@ export type BilledRow = {
  */
 day: string, 
 /**
- * The vendor's full name of the resource.
+ * The service, where the vendor says it.
+ */
+service: string | null, 
+/**
+ * The vendor's full name of the resource; AWS does not say it, but what was metered, for instance `Request`.
  */
 resource: string, 
 /**
@@ -19,4 +23,12 @@ amount: string,
 /**
  * Its currency, for instance `EUR`.
  */
-currency: string, };
+currency: string, 
+/**
+ * How much was used as a decimal number in text, where the vendor says it.
+ */
+quantity: string | null, 
+/**
+ * What one of it is.
+ */
+unit: string | null, };

@@ -10,7 +10,7 @@ export type BrakeHistoryEntry = {
  */
 atUs: Micros, 
 /**
- * `threshold`, `runaway`, `suggested`, `pulled`, `kept`, `released`, `mode`, `budget`.
+ * `threshold`, `runaway`, `suggested`, `pulled`, `failed`, `kept`, `released`, `mode`, `consent`, `budget`.
  */
 kind: string, 
 /**

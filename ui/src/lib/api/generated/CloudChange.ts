@@ -2,6 +2,7 @@
 import type { Architecture } from "./Architecture";
 import type { CodeSource } from "./CodeSource";
 import type { Power } from "./Power";
+import type { SideChange } from "./SideChange";
 import type { TasksWanted } from "./TasksWanted";
 import type { UrlAccess } from "./UrlAccess";
 
@@ -44,7 +45,31 @@ role: string | null,
 /**
  * What a new function is billed by, where the vendor has more than one way.
  */
-plan: string | null, } | { "kind": "delete", 
+plan: string | null, } | { "kind": "deploy_image", 
+/**
+ * The image, for instance `111122223333.dkr.ecr.eu-west-1.amazonaws.com/tea:4`.
+ */
+image: string, 
+/**
+ * Memory size.
+ */
+memoryMb: number | null, 
+/**
+ * Timeout.
+ */
+timeoutS: number | null, 
+/**
+ * Architecture.
+ */
+architecture: Architecture | null, 
+/**
+ * Environment variables, which replace those of the function.
+ */
+environment: { [key in string]: string } | null, 
+/**
+ * The role it runs as.
+ */
+role: string | null, } | { "kind": "delete", 
 /**
  * Also its logs.
  */
@@ -84,7 +109,11 @@ memoryMb: number | null,
 /**
  * Environment variables: on AWS they replace those of the function, on Azure all others stay.
  */
-environment: { [key in string]: string } | null, } | { "kind": "run_tasks", 
+environment: { [key in string]: string } | null, } | { "kind": "side", 
+/**
+ * What.
+ */
+change: SideChange, } | { "kind": "run_tasks", 
 /**
  * The cluster, which is made when it is not there.
  */

@@ -18,6 +18,7 @@ import type { BrakeRehearsal } from "./BrakeRehearsal";
 import type { BrakeStatus } from "./BrakeStatus";
 import type { BudgetDelete } from "./BudgetDelete";
 import type { BudgetSet } from "./BudgetSet";
+import type { ByUsePrice } from "./ByUsePrice";
 import type { CallsRead } from "./CallsRead";
 import type { Changed } from "./Changed";
 import type { ChartExport } from "./ChartExport";
@@ -30,6 +31,7 @@ import type { CloudInvoke } from "./CloudInvoke";
 import type { CloudInvoked } from "./CloudInvoked";
 import type { CloudLogs } from "./CloudLogs";
 import type { CloudLogsQuery } from "./CloudLogsQuery";
+import type { CloudRegion } from "./CloudRegion";
 import type { CloudReview } from "./CloudReview";
 import type { ClusterDetail } from "./ClusterDetail";
 import type { ClusterName } from "./ClusterName";
@@ -40,6 +42,8 @@ import type { CodeReadRequest } from "./CodeReadRequest";
 import type { CodeSaveRequest } from "./CodeSaveRequest";
 import type { CodeText } from "./CodeText";
 import type { ConfigureRequest } from "./ConfigureRequest";
+import type { CostActual } from "./CostActual";
+import type { CostCompared } from "./CostCompared";
 import type { CostExport } from "./CostExport";
 import type { CostFunctionDetail } from "./CostFunctionDetail";
 import type { CostFunctionQuery } from "./CostFunctionQuery";
@@ -76,6 +80,7 @@ import type { InvokeAnswer } from "./InvokeAnswer";
 import type { InvokeRequest } from "./InvokeRequest";
 import type { LanesQuery } from "./LanesQuery";
 import type { LanesSnapshot } from "./LanesSnapshot";
+import type { Layer } from "./Layer";
 import type { LedgerAnswer } from "./LedgerAnswer";
 import type { LedgerCheck } from "./LedgerCheck";
 import type { LedgerChecked } from "./LedgerChecked";
@@ -85,6 +90,9 @@ import type { LedgerImported } from "./LedgerImported";
 import type { LedgerInfo } from "./LedgerInfo";
 import type { LedgerQuery } from "./LedgerQuery";
 import type { LedgerVacuumed } from "./LedgerVacuumed";
+import type { LiveTail } from "./LiveTail";
+import type { LiveTailName } from "./LiveTailName";
+import type { LiveTailStart } from "./LiveTailStart";
 import type { LogsPage } from "./LogsPage";
 import type { LogsQuery } from "./LogsQuery";
 import type { Pace } from "./Pace";
@@ -108,6 +116,7 @@ import type { SendRequest } from "./SendRequest";
 import type { Sent } from "./Sent";
 import type { SeriesQuery } from "./SeriesQuery";
 import type { Settings } from "./Settings";
+import type { Sides } from "./Sides";
 import type { Standing } from "./Standing";
 import type { SyncStart } from "./SyncStart";
 import type { SyncStatus } from "./SyncStatus";
@@ -278,9 +287,37 @@ cloud_functions: [CloudFunctionsQuery, CloudFunctions],
  */
 cloud_function: [CloudFunctionName, Standing], 
 /**
+ * What is set around a function of an account: triggers, environments kept ready, layers.
+ */
+cloud_sides: [CloudFunctionName, Sides], 
+/**
+ * The layers of a region of an account, each in its newest version.
+ */
+cloud_layers: [CloudRegion, Array<Layer>], 
+/**
  * Calls a function of an account once; the account must be unlocked.
  */
 cloud_invoke: [CloudInvoke, CloudInvoked], 
+/**
+ * What vendors bill each time they are asked, to be told before.
+ */
+by_use_prices: [Empty, Array<ByUsePrice>], 
+/**
+ * Begins a live log of a function of an account, which the vendor bills by the minute.
+ */
+live_tail_start: [LiveTailStart, LiveTail], 
+/**
+ * Says that somebody still looks at it, without which it ends.
+ */
+live_tail_renew: [LiveTailName, LiveTail], 
+/**
+ * Ends it.
+ */
+live_tail_stop: [LiveTailName, LiveTail], 
+/**
+ * A month as Hearth worked it out beside what the vendor billed, which it bills a question for.
+ */
+cost_actual: [CostActual, CostCompared], 
 /**
  * A page of log lines of a function of an account.
  */

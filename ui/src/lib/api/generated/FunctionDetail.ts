@@ -20,7 +20,7 @@ arn: string,
  */
 versions: Array<FunctionVersion>, 
 /**
- * Newest invocations' typical price on AWS: the median warm call, if there was one.
+ * What a typical call costs on AWS: one of the median duration of all calls, if there were any.
  */
 typicalReceipt: Receipt | null, 
 /**

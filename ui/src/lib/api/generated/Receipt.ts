@@ -2,7 +2,7 @@
 import type { ReceiptLine } from "./ReceiptLine";
 
 /**
- * What one invocation would cost on AWS Lambda at list price, and why.
+ * What one invocation costs at list price on the plan of its function, and why.
  */
 export type Receipt = { 
 /**

@@ -5,7 +5,7 @@
  */
 export type ReceiptLine = { 
 /**
- * What is paid for: `request`, `compute`, `init`.
+ * What is paid for: `request`, `compute`, `init`, and `processors` and `memory` where each has a price.
  */
 name: string, 
 /**
@@ -17,7 +17,7 @@ label: string,
  */
 quantity: string, 
 /**
- * `request` or `GB-second`.
+ * What one of it is: `request`, `GB-second`, `vCPU-second`.
  */
 unit: string, 
 /**
