@@ -8,8 +8,8 @@ use crate::policies::ROLE_PREFIX;
 use crate::standing::{alias, event_sources, limit, url};
 use crate::{AwsAccount, fargate, permissions, plan_code};
 use hearth_cloud::{
-    Change, CloudFunction, CostEffect, Deploy, FaultKind, FunctionAddress, Grant, Result, Review, Settings,
-    Undo, UrlAccess, plan_digest,
+    Change, CloudFunction, CostEffect, FaultKind, FunctionAddress, Grant, Result, Review, Settings, Undo,
+    UrlAccess, plan_digest,
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};

@@ -2,7 +2,7 @@
 //! time is over, when a person stops it, and when nobody has said for a while that somebody still looks.
 
 use super::by_use::{TAIL_MINUTE, check};
-use super::{Clouds, api_error, functions};
+use super::{api_error, functions};
 use crate::api::{ByUse, LiveTail, LiveTailName, LiveTailStart};
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::StreamExt as _;
