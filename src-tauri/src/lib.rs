@@ -25,9 +25,7 @@ struct Launch {
 pub fn run() -> ExitCode {
     let begun = Instant::now();
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("HEARTH_LOG").unwrap_or_else(|_| "warn".into()),
-        )
+        .with_env_filter(tracing_subscriber::EnvFilter::new(hearth_host::log_filter("warn")))
         .with_writer(std::io::stderr)
         .init();
     let data_dir = hearth_host::data_dir();

@@ -29,13 +29,13 @@ def client(service, url):
 
 def stream(url, name):
     answer = client("lambda", url).invoke_with_response_stream(FunctionName=name, Payload=b"{}", LogType="Tail")
-    pieces, complete = [], None
+    text, complete = b"", None
     for event in answer["EventStream"]:
         if "PayloadChunk" in event:
-            pieces.append(event["PayloadChunk"]["Payload"].decode())
+            text += event["PayloadChunk"]["Payload"]
         if "InvokeComplete" in event:
             complete = event["InvokeComplete"]
-    return {"status": answer["StatusCode"], "pieces": pieces, "complete": complete}
+    return {"status": answer["StatusCode"], "text": text.decode(), "complete": complete}
 
 
 def tail(url, resource):

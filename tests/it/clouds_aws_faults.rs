@@ -321,8 +321,7 @@ fn moto_refuses_what_is_wrong_and_hearth_says_what_to_do() {
     assert!(begun.elapsed() < Duration::from_secs(30), "no waiting helps: {:?}", begun.elapsed());
 
     for command in [
-        &["invoke", "kettle", "--account", "moto", "--check"][..],
-        &["configure", "kettle", "--account", "moto", "--memory", "256", "--yes"],
+        &["configure", "kettle", "--account", "moto", "--memory", "256", "--yes"][..],
         &["publish", "kettle", "--account", "moto", "--yes"],
         &["limit", "kettle", "2", "--account", "moto", "--yes"],
         &["delete", "kettle", "--account", "moto", "--yes"],

@@ -4,7 +4,7 @@
 
 use crate::fake_aws::{Asked, FakeAws, Says, event};
 use crate::ministack::{Ministack, Person};
-use crate::support::{Ran, finish, judge, program, root, until};
+use crate::support::{Ran, finish, http, judge, program, root, until};
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
@@ -102,7 +102,7 @@ fn pieces_are_printed_as_they_come_and_a_late_failure_is_told() {
     assert!(asked[0].is("POST /2021-11-15/functions/kettle/response-streaming-invocations"), "{asked:?}");
     assert_eq!(asked[0].header("x-amz-log-type"), "Tail");
     let Some(theirs) = judged(&["stream", &fake.url(), "kettle"]) else { return };
-    assert_eq!(theirs["complete"], complete, "{theirs}");
+    assert_eq!((&theirs["text"], &theirs["complete"]), (&json!("one café three"), &complete), "{theirs}");
     assert_eq!(theirs["status"], 200);
 }
 
@@ -150,12 +150,17 @@ fn live_lines_of_a_function_come_until_they_are_stopped_and_the_price_is_told() 
             kept.lock().unwrap().push(serde_json::from_str(&line).unwrap());
         }
     });
-    // A session hears only what is written after it began.
-    let mut cups = 0;
+    // A session hears only what is written after it began. What its own functions print, this judge does not hand to
+    // sessions, so that somebody else writes into the log.
+    let said = |target: &str, body: Value| write_log(&ministack, target, &body);
+    said("CreateLogStream", json!({ "logGroupName": "/aws/lambda/kettle", "logStreamName": "theirs" }));
     until("a live line comes", || {
-        cups += 1;
-        let event = format!("{{\"cups\":{cups}}}");
-        person.json(&["invoke", "kettle", "--account", "emulator", "--event", &event]);
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+        let lines = ["boiling", "pouring 3"].map(|text| json!({ "timestamp": now as u64, "message": text }));
+        said(
+            "PutLogEvents",
+            json!({ "logGroupName": "/aws/lambda/kettle", "logStreamName": "theirs", "logEvents": lines }),
+        );
         std::thread::park_timeout(Duration::from_millis(300));
         seen.lock()
             .unwrap()
@@ -164,7 +169,12 @@ fn live_lines_of_a_function_come_until_they_are_stopped_and_the_price_is_told() 
     });
     let sent = program("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let mut code = None;
+    until("it ends after Ctrl-C", || {
+        code = child.try_wait().unwrap();
+        code.is_some()
+    });
+    assert_eq!(code.unwrap().code(), Some(0));
     reading.join().unwrap();
     let seen = seen.lock().unwrap();
     let (receipt, lines) = seen.split_last().unwrap();
@@ -174,6 +184,19 @@ fn live_lines_of_a_function_come_until_they_are_stopped_and_the_price_is_told() 
     assert!(lines.iter().all(|line| line["text"].as_str().unwrap().contains("pouring")), "{lines:?}");
     assert!(lines.iter().all(|line| line["stream"].as_str().is_some_and(|stream| !stream.is_empty())));
     drop(serve);
+}
+
+/// Asks ministack's CloudWatch Logs for something, as AWS's clients do.
+fn write_log(ministack: &Ministack, operation: &str, body: &Value) {
+    let credential = "AWS4-HMAC-SHA256 Credential=hearth/20261129/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=0";
+    let target = format!("Logs_20140328.{operation}");
+    let headers = [
+        ("Authorization", credential),
+        ("Content-Type", "application/x-amz-json-1.1"),
+        ("X-Amz-Target", target.as_str()),
+    ];
+    let answer = http(ministack.port(), "POST /", &headers, body.to_string().as_bytes());
+    assert_eq!(answer.status, 200, "{answer:?}");
 }
 
 /// Two days of a bill in two pages.

@@ -261,7 +261,8 @@ fn search(house: &House, exports: &Path) {
     assert!(data > 5 && all.len() > data + 10, "there is something to search: {all:?}");
     for (what, secret) in CREDENTIALS.iter().copied().chain([("a variable", VARIABLE), ("an event", EVENT)]) {
         // What a person typed is not said back; the ledger's answer to `invocations` has no event.
-        assert!(!holds(house.said.as_bytes(), secret), "{what} is in what commands said");
+        let place = house.said.find(secret).map(|at| house.said[..at].lines().last().unwrap_or_default());
+        assert!(!holds(house.said.as_bytes(), secret), "{what} is in what commands said: {place:?}");
     }
     let mut kept = Vec::new();
     for path in &all {

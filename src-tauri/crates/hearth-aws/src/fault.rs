@@ -38,7 +38,12 @@ impl Asked<'_> {
                 let metadata = service.err().meta();
                 let code = metadata.code().unwrap_or_default();
                 let message = metadata.message().unwrap_or_default();
-                let mut fault = self.said(status, code, message);
+                let mut fault = if code.is_empty() && (200..300).contains(&status) {
+                    // AWS did it; only what it said about it is lost.
+                    self.fault(FaultKind::Other, format!("AWS's answer cannot be read: {}", causes(error)))
+                } else {
+                    self.said(status, code, message)
+                };
                 let headers = service.raw().headers();
                 fault.request_id = headers
                     .get("x-amzn-requestid")

@@ -123,7 +123,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// What Hearth notes about itself goes to standard error, as loud as `HEARTH_LOG` says.
 fn trace(command: &Command) {
     let usual = if matches!(command, Command::Serve(_)) { "warn" } else { "error" };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("HEARTH_LOG").unwrap_or_else(|_| usual.into());
+    let filter = tracing_subscriber::EnvFilter::new(hearth_host::log_filter(usual));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -7,6 +7,7 @@ mod guard;
 mod http;
 pub mod lambda;
 mod listening;
+mod noted;
 mod rpc;
 pub mod socket;
 mod sse;
@@ -15,6 +16,7 @@ pub mod ui;
 pub use caller::{Caller, Events};
 pub use error::{Error, Result};
 pub use listening::Listening;
+pub use noted::log_filter;
 
 use std::path::PathBuf;
 
