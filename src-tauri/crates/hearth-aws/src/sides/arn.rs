@@ -30,22 +30,24 @@ pub(crate) fn layer_of(version: &str) -> &str {
     }
 }
 
-/// A name that AWS takes for what belongs to `of`, at most `longest` characters: readable, and never the same for two.
-pub(crate) fn name_for(prefix: &str, of: &str, longest: usize) -> String {
+/// A name that AWS takes, at most `longest` characters: it begins with `prefix`, reads as `words`, and is another one for
+/// each `of`.
+pub(crate) fn name_for(prefix: &str, words: &str, of: &str, longest: usize) -> String {
     let hash = Sha256::digest(of.as_bytes());
     let hash = hash.iter().take(4).fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").ok();
         text
     });
-    let plain: String = of
-        .rsplit(':')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' })
-        .take(longest.saturating_sub(prefix.len() + hash.len() + 1))
-        .collect();
-    format!("{prefix}{}-{hash}", plain.trim_matches('-'))
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let parts: Vec<&str> = words.split(|letter| !plain(letter)).filter(|part| !part.is_empty()).collect();
+    let mut words = parts.join("-");
+    words.truncate(longest.saturating_sub(prefix.len() + hash.len() + 1));
+    format!("{prefix}{words}-{hash}")
+}
+
+/// The last part of a full name, which is what people call it.
+pub(crate) fn short(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
 }
 
 #[cfg(test)]
@@ -65,11 +67,16 @@ mod tests {
 
     #[test]
     fn names_that_hearth_gives_fit_and_differ() {
-        let one = name_for("hearth-rule-", "kettle rate(5 minutes)", 64);
-        assert!(one.starts_with("hearth-rule-kettle-rate-5-minutes"), "{one}");
-        let long = name_for("hearth-", &format!("arn:aws:s3:::{}", "x.".repeat(90)), 64);
-        assert!(long.len() <= 64, "{long}");
-        assert_ne!(one, name_for("hearth-rule-", "kettle rate(6 minutes)", 64));
-        assert!(long.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-'), "{long}");
+        let rule = |when: &str| name_for("hearth-", &format!("kettle {when}"), when, 64);
+        assert!(
+            rule("rate(5 minutes)").starts_with("hearth-kettle-rate-5-minutes-"),
+            "{}",
+            rule("rate(5 minutes)")
+        );
+        assert_ne!(rule("rate(5 minutes)"), rule("rate(5-minutes)"), "the same words, another schedule");
+        let bucket = "x.".repeat(31);
+        let long = name_for("hearth-", &bucket, &bucket, 40);
+        assert_eq!(long.len(), 40, "{long}");
+        assert_eq!(short("arn:aws:sqs:us-east-1:1:orders"), "orders");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::action::{Entry, Rule, SideAction, Statement, Target};
 use super::allowed::{lets_in, statements};
-use super::arn::{Arn, name_for};
+use super::arn::{Arn, name_for, short};
 use super::notifications::Notification;
 use super::read::{BUCKETS, RULES, TOPICS, is_topic, subscription};
 use super::{bucket, leave, rules, settings, sources};
@@ -86,7 +86,7 @@ impl Add<'_> {
             return Ok(None);
         }
         Ok(Some(SideAction::Allow(Statement {
-            id: name_for(&format!("hearth-{kind}-"), source, 90),
+            id: name_for(&format!("hearth-{kind}-"), short(source), source, 90),
             principal: principal.to_owned(),
             source: source.to_owned(),
             account: owner,
@@ -160,10 +160,8 @@ impl Add<'_> {
                 format!("`{expression}` is no schedule: write rate(5 minutes) or cron(0 12 * * ? *), in UTC");
             return Err(asked.fault(FaultKind::Invalid, words));
         }
-        let name = rule.map_or_else(
-            || name_for("hearth-", &format!("{} {expression}", self.at.name), 64),
-            str::to_owned,
-        );
+        let what = format!("{} {expression}", self.at.name);
+        let name = rule.map_or_else(|| name_for("hearth-", &what, &what, 64), str::to_owned);
         let takes = |letter: char| letter.is_ascii_alphanumeric() || ".-_".contains(letter);
         if name.is_empty() || name.len() > 64 || !name.chars().all(takes) {
             let words =
@@ -222,7 +220,7 @@ impl Add<'_> {
         let function = &self.function.resource;
         let what =
             format!("{} {} {}", events.join(","), prefix.unwrap_or_default(), suffix.unwrap_or_default());
-        let id = name_for("hearth-", &format!("{} {what}", self.at.name), 100);
+        let id = name_for("hearth-", &self.at.name, &format!("{} {what}", self.at.name), 100);
         let same = before.entries().find(|entry| {
             entry.target == *function
                 && entry.events == events

@@ -1,7 +1,7 @@
 //! Event source mappings: queues and streams that Lambda reads for a function, and what the function's role needs for
 //! it.
 
-use super::arn::{Arn, name_for};
+use super::arn::{Arn, name_for, short};
 use crate::AwsAccount;
 use crate::action::TAG;
 use crate::fault::Asked;
@@ -89,7 +89,7 @@ pub(super) fn is_queue(source: &str) -> bool {
 
 /// The name of the policy inside a role that lets it read a source.
 pub(super) fn read_policy(source: &str) -> String {
-    name_for(READS, source, 64)
+    name_for(READS, short(source), source, 64)
 }
 
 /// That policy.

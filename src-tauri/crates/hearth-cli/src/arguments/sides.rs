@@ -2,7 +2,7 @@
 //! they do.
 
 use super::of_account::{Limit, limit};
-use super::{Which, variable};
+use super::{Consent, Where, Which, variable};
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
@@ -10,8 +10,11 @@ pub(crate) enum Sides {
     /// Show what calls a function of an account by itself; add, turn off or remove it
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Triggers {
+        /// The function
+        #[arg(required = true)]
+        name: Option<String>,
         #[command(flatten)]
-        which: Option<Which>,
+        place: Where,
         #[command(subcommand)]
         command: Option<TriggersCommand>,
     },
@@ -37,9 +40,9 @@ pub(crate) enum Sides {
         #[arg(long, value_name = "LAYER", requires = "name")]
         detach: Vec<String>,
         #[command(flatten)]
-        place: super::Where,
+        place: Where,
         #[command(flatten)]
-        consent: super::Consent,
+        consent: Consent,
     },
     /// Show the tags of a function of an account, set and remove some
     Tags {

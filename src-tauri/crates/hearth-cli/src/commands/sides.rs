@@ -2,13 +2,13 @@
 
 use super::changes;
 use super::of_account::account;
-use crate::arguments::{New, Sides, TriggersCommand, Where, Which};
+use crate::arguments::{Consent, New, Sides, TriggersCommand, Where, Which};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
+use hearth_core::ApiError;
 use hearth_core::api::{CloudChange, CloudFunctionName, CloudRegion, CloudSides, CloudStanding};
 use hearth_core::cloud::{Layer, NewTrigger, SideChange, StartAt, Trigger, TriggerOf};
-use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
 
 pub(super) async fn run(caller: &Caller, command: &Sides, output: &mut Output) -> Result<Ended, Failure> {
@@ -17,11 +17,8 @@ pub(super) async fn run(caller: &Caller, command: &Sides, output: &mut Output) -
             let (which, change) = triggers(command);
             changed(caller, which, change, output).await
         }
-        Sides::Triggers { which: Some(which), command: None } => list(caller, which, output).await,
-        Sides::Triggers { which: None, command: None } => {
-            Err(ApiError::new(ErrorCode::InvalidInput, "no function is named")
-                .with_hint("Write `hearth triggers FUNCTION --account ACCOUNT`.")
-                .into())
+        Sides::Triggers { name, place, command: None } => {
+            list(caller, &in_place(name.as_deref().unwrap_or_default(), place), output).await
         }
         Sides::Keep { which, of, count } => {
             changed(caller, which, SideChange::Keep { of: of.clone(), count: count.0 }, output).await
@@ -103,6 +100,11 @@ fn named(which: &Which) -> Result<CloudFunctionName, ApiError> {
     })
 }
 
+/// A function in a place, to look at.
+fn in_place(name: &str, place: &Where) -> Which {
+    Which { name: name.to_owned(), place: place.clone(), consent: Consent::default() }
+}
+
 async fn list(caller: &Caller, which: &Which, output: &mut Output) -> Result<Ended, Failure> {
     let sides: CloudSides = caller.ask("cloud_sides", named(which)?).await?;
     if output.is_json() {
@@ -167,8 +169,7 @@ fn words(trigger: &Trigger) -> (String, String) {
 }
 
 async fn layers(caller: &Caller, place: &Where, output: &mut Output) -> Result<Ended, Failure> {
-    let which = Which { name: String::new(), place: place.clone(), consent: Default::default() };
-    let request = CloudRegion { account: account(&which)?, region: place.region.clone() };
+    let request = CloudRegion { account: account(&in_place("", place))?, region: place.region.clone() };
     let layers: Vec<Layer> = caller.ask("cloud_layers", request).await?;
     if output.is_json() {
         output.document(&layers)?;
