@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 const CODE: &str =
     "import json\n\ndef handler(event, context):\n    print('called with', json.dumps(event))\n";
+/// Services of which the record says only that they were asked, not for what.
+const UNNAMED: [&str; 2] = ["lambda", "s3"];
 const OF: [&str; 2] = ["--account", "emulator"];
 
 /// An account with a function in it, and boto3 beside it.
@@ -53,42 +55,44 @@ impl Scene {
 
     /// Makes a change, and holds the review against the changing requests that AWS got.
     fn change(&self, arguments: &[&str]) -> Value {
-        let before = self.requests().len();
+        let before = self.requests();
+        let last = before.first().map(|(id, _)| id);
         let made = self.json(&[arguments, &["--yes"]].concat());
-        let sent = self.requests().split_off(before);
-        let shown: Vec<String> = operations(&made)
+        let after = self.requests();
+        let sent = after.iter().take_while(|(id, _)| Some(id) != last).map(|(_, request)| request.as_str());
+        let mut sent: Vec<&str> = sent.collect();
+        sent.reverse();
+        let shown: Vec<&str> = operations(&made)
             .iter()
-            .map(|operation| operation.split_once(':').unwrap())
-            // The record names what these services were asked, and of the others only which one it was.
-            .map(
-                |(service, name)| {
-                    if named(service) { format!("{service}:{name}") } else { service.to_owned() }
-                },
-            )
+            .map(|operation| {
+                let (service, _) = operation.split_once(':').unwrap();
+                if UNNAMED.contains(&service) { service } else { *operation }
+            })
             .collect();
         assert_eq!(sent, shown, "the review lists exactly the calls that were made: {made}");
         made
     }
 
-    /// The changing requests of Hearth so far, in their order.
-    fn requests(&self) -> Vec<String> {
+    /// The last changing requests of Hearth with their ids in the record, newest first.
+    fn requests(&self) -> Vec<(String, String)> {
         let all = self.boto(
-            "[json.loads(e['CloudTrailEvent']) for page in \
-             of('cloudtrail').get_paginator('lookup_events').paginate() for e in page['Events']]",
+            "[json.loads(event['CloudTrailEvent']) for event in of('cloudtrail').lookup_events(\
+             LookupAttributes=[{'AttributeKey': 'ReadOnly', 'AttributeValue': 'false'}])['Events']]",
         );
-        let mut all: Vec<&Value> = all.as_array().unwrap().iter().collect();
-        // Newest first.
-        all.reverse();
-        all.into_iter()
-            .filter(|event| {
-                event["userAgent"].as_str().unwrap().contains("Hearth") && event["readOnly"] == false
-            })
-            .map(|event| {
-                let service = event["eventSource"].as_str().unwrap().split('.').next().unwrap();
-                let name = event["eventName"].as_str().unwrap();
-                if named(service) { format!("{service}:{name}") } else { service.to_owned() }
-            })
-            .collect()
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let all = all.as_array().unwrap().iter().filter(|event| text(&event["userAgent"]).contains("Hearth"));
+        all.filter_map(|event| {
+            let service = text(&event["eventSource"]).split('.').next().unwrap().to_owned();
+            // Some services are asked by a parameter, which the record does not look at.
+            let name = event["requestParameters"]["Action"]
+                .as_str()
+                .map_or_else(|| text(&event["eventName"]), str::to_owned);
+            let reads = ["Get", "List", "Simulate", "Assume"].iter().any(|verb| name.starts_with(verb));
+            let request =
+                if UNNAMED.contains(&service.as_str()) { service } else { format!("{service}:{name}") };
+            (!reads).then(|| (text(&event["eventID"]), request))
+        })
+        .collect()
     }
 
     fn undo(&self, made: &Value) -> Value {
@@ -120,10 +124,6 @@ impl Scene {
         let policies = "of('iam').list_role_policies(RoleName='hearth-us-east-1-kettle')['PolicyNames']";
         assert_eq!(self.boto(policies), json!(["write-own-logs"]));
     }
-}
-
-fn named(service: &str) -> bool {
-    matches!(service, "events")
 }
 
 /// The operations of a review, in their order.
@@ -413,8 +413,12 @@ fn environments_are_kept_ready_layers_attached_and_tags_set_and_all_taken_back()
     let kept = "of('lambda').get_provisioned_concurrency_config(FunctionName='kettle', Qualifier='live')\
                 ['RequestedProvisionedConcurrentExecutions']";
     assert_eq!(scene.boto(kept), 2);
+    let keepable = scene.json(&["triggers", "kettle"])["keepable"].clone();
+    assert_eq!((&keepable[0]["of"], &keepable[0]["wanted"]), (&json!("live"), &json!(2)), "{keepable}");
     let more = scene.change(&["keep", "kettle", "live", "3"]);
     assert_eq!(scene.boto(kept), 3);
+    let cost = more["review"]["review"]["cost"]["words"].as_str().unwrap();
+    assert!(cost.contains("from $2.74 to $4.11 in a month"), "{cost}");
     scene.undo(&more);
     assert_eq!(scene.boto(kept), 2);
     let off = scene.undo(&made);

@@ -77,7 +77,7 @@ impl Add<'_> {
     async fn allow(
         &self,
         principal: &str,
-        kind: &str,
+        prefix: &str,
         source: &str,
         owner: Option<String>,
     ) -> Result<Option<SideAction>> {
@@ -86,7 +86,7 @@ impl Add<'_> {
             return Ok(None);
         }
         Ok(Some(SideAction::Allow(Statement {
-            id: name_for(&format!("hearth-{kind}-"), short(source), source, 90),
+            id: name_for(prefix, short(source), source, 90),
             principal: principal.to_owned(),
             source: source.to_owned(),
             account: owner,
@@ -183,7 +183,7 @@ impl Add<'_> {
             description: Some(format!("Calls {}", self.at.name)),
             on: true,
         })];
-        actions.extend(self.allow(RULES, "rule", &arn, None).await?);
+        actions.extend(self.allow(RULES, "hearth-", &arn, None).await?);
         actions.push(SideAction::PutTarget { rule: name.clone(), target });
         let often = rules::times_a_month(expression)
             .map(|times| format!(" It is called {times} times in a month of 730 hours."))
@@ -233,7 +233,8 @@ impl Add<'_> {
         }
         let xml = Notification::of_function(&id, function, &events, prefix, suffix);
         let (partition, owner) = self.owner();
-        let allow = self.allow(BUCKETS, "s3", &format!("arn:{partition}:s3:::{name}"), Some(owner)).await?;
+        let allow =
+            self.allow(BUCKETS, "hearth-s3-", &format!("arn:{partition}:s3:::{name}"), Some(owner)).await?;
         let put = SideAction::PutNotifications {
             bucket: name.to_owned(),
             text: before.with(&xml),
@@ -266,7 +267,7 @@ impl Add<'_> {
         if subscription(self.account, self.at, topic, function).await?.is_some() {
             return Err(asked.fault(FaultKind::Conflict, format!("{topic} calls it already")));
         }
-        let allow = self.allow(TOPICS, "sns", topic, None).await?;
+        let allow = self.allow(TOPICS, "hearth-sns-", topic, None).await?;
         let subscribe = SideAction::Subscribe { topic: topic.to_owned(), function: function.clone() };
         Ok(Draft {
             title: format!("Each message of {topic} calls {}", self.at.name),

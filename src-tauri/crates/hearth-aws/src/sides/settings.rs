@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Most layers of a function.
 const MOST_LAYERS: usize = 5;
+/// Aliases and versions that are asked one by one where there is no list of what is kept ready.
+const ASKED_ONE_BY_ONE: usize = 20;
 
 /// Aliases and versions, with what is kept ready for each.
 pub(super) async fn keepable(account: &AwsAccount, at: &FunctionAddress) -> Result<Vec<Keepable>> {
@@ -45,9 +47,18 @@ pub(super) async fn keepable(account: &AwsAccount, at: &FunctionAddress) -> Resu
     // What an alias points at can only be kept ready when it never changes.
     all.extend(versions);
     all.retain(|one| one.version != "$LATEST");
-    for kept in kept(account, at).await? {
-        if let Some(one) = all.iter_mut().find(|one| one.of == kept.0) {
-            (one.wanted, one.ready, one.state) = (Some(kept.1), kept.2, kept.3);
+    match kept(account, at).await? {
+        Some(kept) => {
+            for kept in kept {
+                if let Some(one) = all.iter_mut().find(|one| one.of == kept.of) {
+                    (one.wanted, one.ready, one.state) = (Some(kept.wanted), kept.ready, kept.state);
+                }
+            }
+        }
+        None => {
+            for one in all.iter_mut().take(ASKED_ONE_BY_ONE) {
+                one.wanted = wanted(account, at, &one.of).await?;
+            }
         }
     }
     Ok(all)
@@ -62,20 +73,19 @@ async fn kept(account: &AwsAccount, at: &FunctionAddress) -> Result<Vec<(String,
     let mut all = Vec::new();
     while let Some(given) = pages.next().await {
         let given = match given.map_err(|error| asked.failed(&error)) {
-            // Some endpoints say that there is none in this way.
-            Err(fault) if fault.kind == FaultKind::NotFound => break,
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
             given => given?,
         };
         let number =
             |count: Option<i32>| count.and_then(|count| u32::try_from(count).ok()).unwrap_or_default();
-        all.push((
-            given.function_arn().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned(),
-            number(given.requested_provisioned_concurrent_executions()),
-            number(given.available_provisioned_concurrent_executions()),
-            given.status().map(|status| status.as_str().to_owned()),
-        ));
+        all.push(Kept {
+            of: given.function_arn().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default().to_owned(),
+            wanted: number(given.requested_provisioned_concurrent_executions()),
+            ready: number(given.available_provisioned_concurrent_executions()),
+            state: given.status().map(|status| status.as_str().to_owned()),
+        });
     }
-    Ok(all)
+    Ok(Some(all))
 }
 
 /// How many are wanted ready for one alias or version; none when none are.

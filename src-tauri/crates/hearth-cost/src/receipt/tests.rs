@@ -1,3 +1,5 @@
+//! Receipts of calls on each plan, against the worked figures of PRICES.md.
+
 use super::*;
 use hearth_model::{
     Architecture, InvocationSource, Micros, Phases, RequestId, ServerStart, billed_milliseconds,
