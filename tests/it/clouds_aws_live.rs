@@ -155,8 +155,8 @@ fn live_lines_of_a_function_come_until_they_are_stopped_and_the_price_is_told() 
     let said = |target: &str, body: Value| write_log(&ministack, target, &body);
     said("CreateLogStream", json!({ "logGroupName": "/aws/lambda/kettle", "logStreamName": "theirs" }));
     until("a live line comes", || {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
-        let lines = ["boiling", "pouring 3"].map(|text| json!({ "timestamp": now as u64, "message": text }));
+        let now: u64 = finish(program("date").arg("+%s000"), "").stdout.trim().parse().unwrap();
+        let lines = ["boiling", "pouring 3"].map(|text| json!({ "timestamp": now, "message": text }));
         said(
             "PutLogEvents",
             json!({ "logGroupName": "/aws/lambda/kettle", "logStreamName": "theirs", "logEvents": lines }),
