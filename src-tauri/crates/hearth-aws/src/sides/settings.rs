@@ -65,7 +65,15 @@ pub(super) async fn keepable(account: &AwsAccount, at: &FunctionAddress) -> Resu
 }
 
 /// What is kept ready: for what, how many are wanted, how many are ready, and how far that is.
-async fn kept(account: &AwsAccount, at: &FunctionAddress) -> Result<Vec<(String, u32, u32, Option<String>)>> {
+struct Kept {
+    of: String,
+    wanted: u32,
+    ready: u32,
+    state: Option<String>,
+}
+
+/// All that is kept ready; none where there is no such list.
+async fn kept(account: &AwsAccount, at: &FunctionAddress) -> Result<Option<Vec<Kept>>> {
     let asked = Asked { operation: "lambda:ListProvisionedConcurrencyConfigs", location: &at.location };
     let client = account.lambda(&at.location)?;
     let request = client.list_provisioned_concurrency_configs().function_name(&at.name);
