@@ -65,7 +65,7 @@ impl Store {
         let read = rollup_rows::figures(self.reader(), key, first, over, grain);
         let past = self.past().of(("steps", scope.clone(), first, over), read).await?;
         let wanted = |at: Micros| at >= from && at < to;
-        let mut steps: Vec<_> = past.iter().filter(|(at, _)| wanted(*at)).cloned().collect();
+        let mut steps: Vec<_> = past.iter().filter(|(at, _)| wanted(*at)).copied().collect();
         if to > over {
             steps.extend(rollup_rows::figures(self.reader(), key, over.max(from), to, grain).await?);
         }

@@ -123,15 +123,11 @@ impl Values {
 
     /// One of few texts.
     pub(crate) fn word(&mut self, word: &'static str) -> sqlx::Result<()> {
-        let known = self.words.iter().find(|(known, _)| std::ptr::eq(*known, word));
-        let text = match known {
-            Some((_, text)) => Arc::clone(text),
-            None => {
-                let text = Arc::<str>::from(word);
-                self.words.push((word, Arc::clone(&text)));
-                text
-            }
-        };
+        if let Some((_, text)) = self.words.iter().find(|(known, _)| std::ptr::eq(*known, word)) {
+            return self.add(Arc::clone(text));
+        }
+        let text = Arc::<str>::from(word);
+        self.words.push((word, Arc::clone(&text)));
         self.add(text)
     }
 
