@@ -128,7 +128,7 @@ fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Asked>>) -> st
                 body.len()
             );
             for (name, value) in headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
+                head.extend([name, ": ", &value, "\r\n"]);
             }
             stream.write_all(head.as_bytes())?;
             stream.write_all(b"\r\n")?;
@@ -157,7 +157,7 @@ fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Asked>>) -> st
         }
         Says::HandOn(port) => {
             let mut onward = TcpStream::connect(("127.0.0.1", port))?;
-            onward.set_read_timeout(Some(Duration::from_secs(60)))?;
+            onward.set_read_timeout(Some(Duration::from_mins(1)))?;
             onward.write_all(&raw)?;
             std::io::copy(&mut onward, &mut stream).map(|_| ())
         }

@@ -199,7 +199,7 @@ impl Provider for AwsAccount {
     }
 
     fn review<'a>(&'a self, change: &'a Change) -> Reply<'a, Review> {
-        Box::pin(async move { Ok(plan::plan(self, change).await?.review(self, change)) })
+        Box::pin(async move { Ok(Box::pin(plan::plan(self, change)).await?.review(self, change)) })
     }
 
     fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed> {

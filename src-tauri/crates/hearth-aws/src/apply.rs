@@ -13,7 +13,7 @@ pub(crate) async fn apply(
     digest: &str,
     progress: Progress,
 ) -> Result<Changed> {
-    let plan = plan(account, change).await?;
+    let plan = Box::pin(plan(account, change)).await?;
     if plan.digest() != digest {
         return Err(Fault::plan_changed());
     }

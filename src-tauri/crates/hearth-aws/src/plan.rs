@@ -99,7 +99,7 @@ pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> 
             plan_code::image(account, function, image, settings, role.as_ref()).await?
         }
         Change::Configure { settings, .. } => configure(account, function, settings).await?,
-        Change::Delete { logs, .. } => delete(account, function, *logs).await?,
+        Change::Delete { logs, .. } => Box::pin(delete(account, function, *logs)).await?,
         Change::Publish { description, .. } => {
             existing(account, function, "lambda:PublishVersion").await?;
             Draft {
@@ -246,7 +246,7 @@ async fn configure(account: &AwsAccount, function: &FunctionAddress, settings: &
 async fn delete(account: &AwsAccount, function: &FunctionAddress, logs: bool) -> Result<Draft> {
     let before = existing(account, function, "lambda:DeleteFunction").await?;
     // What calls it goes first, so that nothing calls what is not there.
-    let (mut actions, mut warnings) = sides::leave(account, &before).await;
+    let (mut actions, mut warnings) = Box::pin(sides::leave(account, &before)).await;
     actions.push(Action::DeleteFunction);
     if let Some(role) = sides::own_role(account, &before).await {
         actions.extend(sides::forbid_reading(account, &role).await?);

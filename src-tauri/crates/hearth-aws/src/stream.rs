@@ -9,6 +9,7 @@ use aws_sdk_cloudwatchlogs::config::interceptors::BeforeTransmitInterceptorConte
 use aws_sdk_cloudwatchlogs::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_cloudwatchlogs::error::BoxError;
 use aws_sdk_cloudwatchlogs::types::StartLiveTailResponseStream;
+use aws_sdk_cloudwatchlogs::types::error::StartLiveTailResponseStreamError;
 use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::{Builder, StalledStreamProtectionConfig};
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
@@ -132,7 +133,9 @@ pub(crate) async fn tail(
                 Ok(None) => None,
                 // After three hours AWS ends every session.
                 Err(error)
-                    if error.as_service_error().is_some_and(|said| said.is_session_timeout_exception()) =>
+                    if error
+                        .as_service_error()
+                        .is_some_and(StartLiveTailResponseStreamError::is_session_timeout_exception) =>
                 {
                     None
                 }

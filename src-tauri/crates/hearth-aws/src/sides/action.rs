@@ -182,12 +182,11 @@ impl SideAction {
     pub(crate) fn undone_by(&self) -> Option<&'static str> {
         Some(match self {
             Self::LetRead { .. } => "iam:DeleteRolePolicy",
-            Self::ForbidRead { document: None, .. } => return None,
+            // A new mapping would begin to read somewhere else.
+            Self::ForbidRead { document: None, .. } | Self::DeleteMapping { .. } => return None,
             Self::ForbidRead { .. } => "iam:PutRolePolicy",
             Self::CreateMapping { .. } => "lambda:DeleteEventSourceMapping",
             Self::TurnMapping { .. } => "lambda:UpdateEventSourceMapping",
-            // A new mapping would begin to read somewhere else.
-            Self::DeleteMapping { .. } => return None,
             Self::PutRule(_) => "events:DeleteRule",
             Self::TurnRule { on: true, .. } => "events:DisableRule",
             Self::TurnRule { on: false, .. } => "events:EnableRule",

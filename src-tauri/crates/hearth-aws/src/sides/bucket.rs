@@ -15,7 +15,7 @@ use reqwest::{Method, redirect};
 use std::time::{Duration, SystemTime};
 
 /// Longest that a request may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The notifications of a bucket.
 pub(super) async fn notifications(

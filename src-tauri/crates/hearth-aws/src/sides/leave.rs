@@ -75,7 +75,7 @@ pub(crate) async fn leave(account: &AwsAccount, function: &CloudFunction) -> (Ve
     let gone = Gone { account, at, function };
     let mut actions = Vec::new();
     let mut warnings = Vec::new();
-    match super::sides(account, at).await {
+    match Box::pin(super::sides(account, at)).await {
         Ok(sides) => {
             for trigger in &sides.triggers {
                 let removed = match &trigger.id {

@@ -35,14 +35,16 @@ impl Notification {
         prefix: Option<&str>,
         suffix: Option<&str>,
     ) -> String {
-        let events: String = events.iter().map(|event| format!("<Event>{}</Event>", escape(event))).collect();
-        let rules: String = [("prefix", prefix), ("suffix", suffix)]
+        let events: Vec<String> =
+            events.iter().map(|event| format!("<Event>{}</Event>", escape(event))).collect();
+        let rules: Vec<String> = [("prefix", prefix), ("suffix", suffix)]
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)))
             .map(|(name, value)| {
                 format!("<FilterRule><Name>{name}</Name><Value>{}</Value></FilterRule>", escape(value))
             })
             .collect();
+        let (events, rules) = (events.concat(), rules.concat());
         let filter =
             if rules.is_empty() { rules } else { format!("<Filter><S3Key>{rules}</S3Key></Filter>") };
         format!(
@@ -107,7 +109,7 @@ impl Notifications {
                     match (path.len(), name.as_str()) {
                         (0, _) => end = (name == ROOT).then_some(before),
                         (1, _) => {
-                            entry.xml = text[began..at(&reader)].to_owned();
+                            text[began..at(&reader)].clone_into(&mut entry.xml);
                             entries.push((began..at(&reader), std::mem::take(&mut entry)));
                         }
                         (2, "Id") => entry.id = value(),

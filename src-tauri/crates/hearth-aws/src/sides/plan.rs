@@ -34,8 +34,10 @@ pub(crate) async fn plan(account: &AwsAccount, at: &FunctionAddress, change: &Si
 
 /// A command line of Hearth about what is set around a function.
 pub(super) fn hearth(account: &AwsAccount, at: &FunctionAddress, verb: &str, arguments: &[&str]) -> String {
-    let arguments: String = arguments.iter().map(|one| format!(" {}", quoted(one))).collect();
-    format!("hearth {verb} {}{arguments} --account {} --region {}", at.name, account.account.id, at.location)
+    let arguments: Vec<String> =
+        [at.name.clone()].into_iter().chain(arguments.iter().map(|one| quoted(one))).collect();
+    let arguments = arguments.join(" ");
+    format!("hearth {verb} {arguments} --account {} --region {}", account.account.id, at.location)
 }
 
 /// Adding a trigger.
@@ -69,8 +71,8 @@ impl Add<'_> {
         arn.map(|arn| (arn.partition.to_owned(), arn.account.to_owned())).unwrap_or_default()
     }
 
-    fn undo(&self, id: &str) -> Option<Undo> {
-        Some(Undo::Command { command: hearth(self.account, self.at, "triggers remove", &[id]) })
+    fn undo(&self, id: &str) -> Undo {
+        Undo::Command { command: hearth(self.account, self.at, "triggers remove", &[id]) }
     }
 
     /// The statement that lets a source call the function, unless one does already.
@@ -124,27 +126,24 @@ impl Add<'_> {
                     .to_owned(),
                 standing: true,
             }),
-            undo: self.undo(source),
+            undo: Some(self.undo(source)),
             ..Draft::default()
         };
-        let fresh = match sources::own_role(self.account, &self.function).await {
-            Some(role) => {
-                draft.actions.push(Action::Side(SideAction::LetRead {
-                    role,
-                    policy: sources::read_policy(source),
-                    document: sources::read_document(source),
-                    source: source.to_owned(),
-                }));
-                true
-            }
-            None => {
-                draft.warnings.push(format!(
-                    "Its role {} must allow {} on it; Hearth changes only roles that it made.",
-                    self.function.role.as_deref().unwrap_or("is not known and"),
-                    reads.join(", ")
-                ));
-                false
-            }
+        let fresh = if let Some(role) = sources::own_role(self.account, &self.function).await {
+            draft.actions.push(Action::Side(SideAction::LetRead {
+                role,
+                policy: sources::read_policy(source),
+                document: sources::read_document(source),
+                source: source.to_owned(),
+            }));
+            true
+        } else {
+            draft.warnings.push(format!(
+                "Its role {} must allow {} on it; Hearth changes only roles that it made.",
+                self.function.role.as_deref().unwrap_or("is not known and"),
+                reads.join(", ")
+            ));
+            false
         };
         let source = source.to_owned();
         draft.actions.push(Action::Side(SideAction::CreateMapping { source, batch_size, start, fresh }));
@@ -197,7 +196,7 @@ impl Add<'_> {
                 ),
                 standing: true,
             }),
-            undo: self.undo(&format!("rule:{name}")),
+            undo: Some(self.undo(&format!("rule:{name}"))),
             warnings: Vec::new(),
         })
     }
@@ -246,7 +245,7 @@ impl Add<'_> {
             title: format!("Bucket {name} calls {} for {}", self.at.name, events.join(", ")),
             actions: allow.into_iter().chain([put]).map(Action::Side).collect(),
             cost: Some(per_call("S3 tells of it for nothing")),
-            undo: self.undo(&format!("s3:{name}/{id}")),
+            undo: Some(self.undo(&format!("s3:{name}/{id}"))),
             warnings: vec![format!(
                 "When {} writes to {name} itself where it listens, each of its calls makes the next one.",
                 self.at.name
@@ -273,7 +272,7 @@ impl Add<'_> {
             title: format!("Each message of {topic} calls {}", self.at.name),
             actions: allow.into_iter().chain([subscribe]).map(Action::Side).collect(),
             cost: Some(per_call("SNS delivers to functions for nothing")),
-            undo: self.undo(topic),
+            undo: Some(self.undo(topic)),
             warnings: Vec::new(),
         })
     }

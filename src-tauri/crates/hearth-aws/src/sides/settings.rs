@@ -315,7 +315,7 @@ mod tests {
         let undo = undo_of_layers(&before, &after).unwrap();
         assert_eq!(undo, ["--attach".to_owned(), layer("a", 1), "--detach".to_owned(), layer("c", 1)]);
         let named = "arn:aws:lambda:us-east-1:1:layer:b".to_owned();
-        assert_eq!(combined(&before, &[], &[named.clone()]).unwrap(), [layer("a", 1)]);
+        assert_eq!(combined(&before, &[], std::slice::from_ref(&named)).unwrap(), [layer("a", 1)]);
         assert!(combined(&before, &[named], &[]).unwrap_err().contains("no version of a layer"));
         assert!(combined(&before, &[], &[layer("z", 1)]).unwrap_err().contains("not attached"));
         let many: Vec<String> = ["c", "d", "e", "f"].map(|name| layer(name, 1)).into();

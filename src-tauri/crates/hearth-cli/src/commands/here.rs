@@ -27,7 +27,7 @@ pub(super) async fn show(caller: &Caller, name: &str, output: &mut Output) -> Re
     ]);
     for version in &detail.versions {
         table.row(vec![
-            cell(&version.version.to_string(), Tone::Strong),
+            cell(version.version.to_string(), Tone::Strong),
             words::instant(version.deployed_us).into(),
             version.cause.clone().into(),
             format!("{} MB", version.configuration.memory_mb).into(),

@@ -120,7 +120,7 @@ fn lines(billed: &[BilledRow], own: Option<&CostOverview>) -> Vec<Both> {
         let known = KNOWN.iter().find(|(name, _)| *name == plain).map(|(_, line)| *line);
         let line = all.entry(known.unwrap_or(plain).to_owned()).or_default();
         if line.label.is_empty() {
-            line.label = known.map_or(plain, words).to_owned();
+            known.map_or(plain, words).clone_into(&mut line.label);
             line.service = row.service.clone().unwrap_or_default();
             line.unit = row.unit.clone().unwrap_or_default();
         }
@@ -155,7 +155,7 @@ fn lines(billed: &[BilledRow], own: Option<&CostOverview>) -> Vec<Both> {
 fn entry<'a>(all: &'a mut BTreeMap<String, Both>, name: &str, unit: &str) -> &'a mut Both {
     let line = all.entry(name.to_owned()).or_default();
     if line.label.is_empty() {
-        line.label = words(name).to_owned();
+        words(name).clone_into(&mut line.label);
         unit.clone_into(&mut line.unit);
     }
     line

@@ -47,7 +47,9 @@ pub(super) fn command_line(change: &SideChange, name: &str, of: &str) -> String 
                 }
                 NewTrigger::Bucket { bucket, events, prefix, suffix } => {
                     add("bucket", Some(bucket));
-                    events.iter().for_each(|event| add("event", Some(event)));
+                    for event in events {
+                        add("event", Some(event));
+                    }
                     add("prefix", prefix.as_deref());
                     add("suffix", suffix.as_deref());
                 }
@@ -69,13 +71,21 @@ pub(super) fn command_line(change: &SideChange, name: &str, of: &str) -> String 
             "keep"
         }
         SideChange::Layers { attach, detach } => {
-            attach.iter().for_each(|version| add("attach", Some(version)));
-            detach.iter().for_each(|version| add("detach", Some(version)));
+            for version in attach {
+                add("attach", Some(version));
+            }
+            for version in detach {
+                add("detach", Some(version));
+            }
             "layers"
         }
         SideChange::Tags { set, remove } => {
-            set.iter().for_each(|(key, value)| add("set", Some(&format!("{key}={value}"))));
-            remove.iter().for_each(|key| add("remove", Some(key)));
+            for (key, value) in set {
+                add("set", Some(&format!("{key}={value}")));
+            }
+            for key in remove {
+                add("remove", Some(key));
+            }
             "tags"
         }
     };

@@ -41,6 +41,12 @@ pub(super) fn amount_of(line: &Line) -> String {
     line.amount.map_or_else(|| "unknown".to_owned(), |amount| dollars(&amount.to_string()))
 }
 
+/// How often it was called: unknown where something is paid for without a counted call, as for what is always on.
+pub(super) fn calls(amount: &ReportAmount) -> String {
+    let is_paid = amount.list_usd.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
+    if amount.requests == 0 && is_paid { "unknown".to_owned() } else { count(amount.requests) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,10 +68,4 @@ mod tests {
         );
         assert_eq!((share(1, 8), share(0, 0)), ("12.5 %".into(), "–".into()));
     }
-}
-
-/// How often it was called: unknown where something is paid for without a counted call, as for what is always on.
-pub(super) fn calls(amount: &ReportAmount) -> String {
-    let is_paid = amount.list_usd.bytes().any(|digit| matches!(digit, b'1'..=b'9'));
-    if amount.requests == 0 && is_paid { "unknown".to_owned() } else { count(amount.requests) }
 }
