@@ -62,7 +62,7 @@ test('its stop button limits it to 0 with a review, and its release brings the l
 
   await goTo(app, '#/budgets');
   await expect(main.getByText('cup is stopped in emulator')).toBeVisible();
-  await expect(main.getByText(/It had a limit of 3 servers/)).toBeVisible();
+  await expect(main.getByText(/It had a limit of 3 servers/).first()).toBeVisible();
   expect(await overflow(app)).toEqual([]);
   await main.getByRole('button', { name: 'Release cup…' }).click();
   await expect(sheet.getByRole('row', { name: /lambda:PutFunctionConcurrency/ })).toBeVisible();
