@@ -295,7 +295,9 @@ fn tasks_of_a_service_are_counted_from_reading_to_reading_and_stand_in_the_cost_
     // Each reading counts until it: after a second there is something to count.
     until("the service costs something", || {
         read();
-        rows().iter().any(|row| row["name"] == "web" && row["plan"] == "AWS Fargate")
+        rows()
+            .iter()
+            .any(|row| row["name"] == "web" && row["plan"] == "AWS Fargate" && row["cost"]["listUsd"] != "0")
     });
     let meters = person.json(&["cost", "show", "--account", "endpoint:emulator"])["meters"].clone();
     let of = |meter: &str| -> f64 {
