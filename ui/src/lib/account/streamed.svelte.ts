@@ -4,6 +4,9 @@ import type { CloudInvoked } from '$lib/api/generated/CloudInvoked';
 import type { Place } from '$lib/function/place';
 import { live } from '$lib/state/live.svelte';
 
+/** Pieces travel beside the answer to the call and may come after it; milliseconds that the last of them is waited for. */
+const LATE_MS = 1_000;
+
 export class Streamed {
   sending = $state(false);
   /** What arrived so far; null when the answer does not come in pieces. */
@@ -19,9 +22,13 @@ export class Streamed {
     this.error = null;
     this.answer = null;
     this.arrived = inPieces ? '' : null;
-    const stop = live.on((heard) => {
-      if (heard.kind !== 'cloud_pieces' || heard.runId !== runId) return;
-      this.arrived = (this.arrived ?? '') + heard.pieces.map((piece) => piece.text).join('');
+    let stop = () => {};
+    const last = new Promise<boolean>((resolve) => {
+      stop = live.on((heard) => {
+        if (heard.kind !== 'cloud_pieces' || heard.runId !== runId) return;
+        this.arrived = (this.arrived ?? '') + heard.pieces.map((piece) => piece.text).join('');
+        if (heard.ended) resolve(true);
+      });
     });
     try {
       this.answer = await call('cloud_invoke', {
@@ -31,6 +38,9 @@ export class Streamed {
         qualifier: null,
         stream: inPieces ? runId : null,
       });
+      const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), LATE_MS));
+      // Where pieces were lost, the answer has them all.
+      if (inPieces && !(await Promise.race([last, late]))) this.arrived = null;
     } catch (thrown) {
       this.error = asApiError(thrown);
     }
