@@ -22,9 +22,10 @@ pub(crate) fn level_of(text: &str) -> LogLevel {
     first_level(head.as_bytes()).unwrap_or(LogLevel::Info)
 }
 
-/// Whether a line only goes on with the one before it, as those of a traceback do: it is as loud.
+/// Whether a line only goes on with the one before it, as those of a traceback do: it is as loud. AWS's own clients
+/// and Hearth's indent with spaces that do not break.
 pub(crate) fn goes_on(text: &str) -> bool {
-    text.starts_with([' ', '\t'])
+    text.starts_with([' ', '\t', '\u{a0}'])
 }
 
 /// The first of the first words that names a level.

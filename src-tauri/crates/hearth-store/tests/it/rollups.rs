@@ -58,9 +58,11 @@ fn without_percentiles(figures: &Figures) -> Figures {
     Figures { p50: None, p95: None, p99: None, init_p50: None, init_p95: None, used, ..*figures }
 }
 
+/// `told` is the value that a share of the values does not exceed: the nearest rank, rounded up.
 fn assert_close(told: Option<f64>, mut values: Vec<i64>, q: f64) {
     values.sort_unstable();
-    let exact = values.get((q * (values.len().max(1) - 1) as f64) as usize).map(|value| *value as f64);
+    let rank = (q * values.len() as f64 - 1e-9).ceil() as usize;
+    let exact = values.get(rank.max(1) - 1).map(|value| *value as f64);
     match (told, exact) {
         (None, None) => {}
         (Some(told), Some(exact)) => {
