@@ -4,7 +4,8 @@ A package is read-only, so without this Python would compile every module of it
 on every cold start. Only the function's own folder is meant: the library has
 its compiled modules where it is, so `sys.pycache_prefix` would be too broad.
 They are written once somebody has his answer: a first call compiles, but waits
-for no file.
+for no file. A process that is stopped before it has written does so at its next
+call; one that is ended before leaves the compiling to the next cold start.
 """
 
 import os

@@ -3,6 +3,7 @@
 use crate::kit::{Kit, json};
 use hearth_model::Outcome;
 use hearth_runtime::FunctionSpec;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -38,19 +39,27 @@ async fn a_rust_function_on_lambda_runtime_runs() {
     assert_eq!(kit.runtime.environments().len(), 1, "one environment served them all");
 }
 
+/// The interpreter of the judges, who has Amazon's client; `make test` installs it.
+fn awslambdaric() -> Option<PathBuf> {
+    let found = std::env::var_os("HEARTH_JUDGE_PYTHON").map(PathBuf::from).filter(|path| path.exists());
+    if found.is_none() {
+        // Straight to the terminal: what a passing test prints is hidden.
+        let why = "HEARTH_JUDGE_PYTHON names nothing; run `make judges` and source tests/tools/judges.env";
+        writeln!(std::io::stderr(), "SKIPPED awslambdaric: {why}").ok();
+    }
+    found
+}
+
 #[tokio::test]
-#[ignore = "needs `pip install --target DIR awslambdaric` and HEARTH_AWSLAMBDARIC=DIR"]
 async fn a_python_function_on_awslambdaric_runs() {
-    let client = std::env::var("HEARTH_AWSLAMBDARIC").expect("HEARTH_AWSLAMBDARIC names the client's folder");
+    let Some(interpreter) = awslambdaric() else { return };
     let kit = Kit::new().await;
     let code = kit.python(
         "import os\ndef handler(event, context):\n    if event == 'fail':\n        raise ValueError('on purpose')\n    if event == 'exit':\n        os._exit(4)\n    print('hello')\n    return {'event': event, 'id': context.aws_request_id, 'left': context.get_remaining_time_in_millis()}\n",
     );
-    let interpreter = kit.runtime.engines()[0].path.clone().expect("Python");
-    let bootstrap = format!("#!/bin/sh\nexec {} -m awslambdaric app.handler\n", interpreter.display());
-    let mut spec = FunctionSpec { handler: "app.handler".to_owned(), ..kit.provided(&bootstrap) };
+    let bootstrap = format!("#!/bin/sh\nexec '{}' -m awslambdaric app.handler\n", interpreter.display());
+    let spec = FunctionSpec { handler: "app.handler".to_owned(), ..kit.provided(&bootstrap) };
     std::fs::copy(code.code_dir.join("app.py"), spec.code_dir.join("app.py")).expect("copied");
-    spec.environment.insert("PYTHONPATH".to_owned(), client);
     let spec = Arc::new(spec);
     for number in 0..3 {
         let done = kit.call(&spec, &number.to_string()).await;
