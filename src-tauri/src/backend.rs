@@ -31,8 +31,8 @@ impl Backend {
             worker_exe: Some(worker_beside_window()),
             place: Place::of_system(),
         };
-        let caller = Caller::open(options.clone()).await?;
-        Ok(Self { options, caller: Arc::new(RwLock::new(Some(Arc::new(caller)))) })
+        let caller = open(options.clone()).await?;
+        Ok(Self { options, caller: Arc::new(RwLock::new(Some(caller))) })
     }
 
     /// Runs a command.
@@ -66,7 +66,7 @@ impl Backend {
         {
             return Ok(Arc::clone(caller));
         }
-        let caller = Arc::new(Caller::open(self.options.clone()).await?);
+        let caller = open(self.options.clone()).await?;
         *place = Some(Arc::clone(&caller));
         Ok(caller)
     }
@@ -79,9 +79,18 @@ impl Backend {
     async fn lives(&self, caller: &Caller) -> bool {
         match caller {
             Caller::Owner(_) => true,
-            Caller::Client(_) => Client::connect(&self.options.data_dir).await.is_some(),
+            Caller::Client(..) => Client::connect(&self.options.data_dir).await.is_some(),
         }
     }
+}
+
+/// A caller that, where it owns the data folder, goes on until the window is closed.
+async fn open(options: AppOptions) -> Result<Arc<Caller>> {
+    let caller = Caller::open(options).await?;
+    if let Caller::Owner(owner) = &caller {
+        owner.app().stay(None, None);
+    }
+    Ok(Arc::new(caller))
 }
 
 /// The `hearth` binary beside this one: re-executing the window itself would load WebKit into each QuickJS worker.

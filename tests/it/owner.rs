@@ -106,3 +106,26 @@ fn a_data_folder_with_a_long_path_works_too() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(ran.document(), serde_json::json!([]));
 }
+
+#[test]
+fn commands_of_several_steps_outlive_the_passing_owners_beside_them() {
+    let home = Home::new();
+    home.json(&["deploy", "--sample", "kettle"]);
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                home.json(&["functions"]);
+            }
+        });
+        let ran = std::panic::catch_unwind(|| {
+            for _ in 0..4 {
+                let arguments = ["tune", "kettle", "--memory", "128", "--runs", "20", "--cold-runs", "0"];
+                assert_eq!(home.json(&arguments)["status"], "done");
+                home.json(&["deploy", "--sample", "kettle"]);
+            }
+        });
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        ran.unwrap();
+    });
+}

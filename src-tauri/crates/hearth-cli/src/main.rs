@@ -73,14 +73,15 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure
         return Box::pin(serve::serve(options, serve, output)).await;
     }
     let follows = matches!(&arguments.command, Command::Logs(logs) if logs.follow);
-    let mut caller = Box::pin(Caller::open(options.clone())).await?;
     let hears = matches!(&arguments.command, Command::Logs(logs) if logs.live.live);
     if hears || matches!(arguments.command, Command::Tune(_)) {
+        let caller = Box::pin(Caller::open_for_long(options)).await?;
         // It hears the signal itself: what it changed or began is put back or ended, and said, before it ends.
         let ended = Box::pin(commands::run(&caller, &arguments.command, output)).await;
         caller.close().await;
         return ended;
     }
+    let mut caller = Box::pin(Caller::open(options.clone())).await?;
     loop {
         let ended = tokio::select! {
             ended = Box::pin(commands::run(&caller, &arguments.command, output)) => ended,

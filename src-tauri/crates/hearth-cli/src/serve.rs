@@ -24,7 +24,7 @@ pub(crate) async fn serve(
     let ending = tokio::spawn(signals::ending());
     let owner = match Box::pin(Caller::own(options)).await? {
         Caller::Owner(owner) => owner,
-        Caller::Client(_) => return Ok(Ended::Unable),
+        Caller::Client(..) => return Ok(Ended::Unable),
     };
     let served = start(owner.app(), &arguments, output).await;
     let caller = Caller::Owner(owner);
@@ -53,7 +53,7 @@ async fn start(app: &App, arguments: &Serve, output: &mut Output) -> Result<(Lis
         }
         listening => listening?,
     };
-    app.set_addresses(Some(page.url().to_owned()), Some(api.url().to_owned()));
+    app.stay(Some(page.url().to_owned()), Some(api.url().to_owned()));
     if output.is_json() {
         output.document_line(&json!({ "ui": page.url(), "lambda": api.url() }))?;
     } else {

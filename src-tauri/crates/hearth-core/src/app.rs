@@ -10,7 +10,7 @@ use crate::demo::Demo;
 use crate::everywhere::Waits;
 use crate::lane::Lane;
 use crate::ledger::care::retention;
-use crate::owner::{OwnerLock, make_data_dir};
+use crate::owner::{OwnerInfo, OwnerLock, make_data_dir};
 use crate::pace::Pacing;
 use crate::package::Packages;
 use crate::prices::PriceShelf;
@@ -196,9 +196,10 @@ impl App {
         self.inner.events.subscribe()
     }
 
-    /// Tells other processes where this one listens. Tokens are not written down.
-    pub fn set_addresses(&self, ui: Option<String>, lambda: Option<String>) {
-        self.inner.lock.write_note(ui, lambda);
+    /// Tells other processes that this one goes on until a person ends it, and where it listens. Tokens are not
+    /// written down.
+    pub fn stay(&self, ui: Option<String>, lambda: Option<String>) {
+        self.inner.lock.write_note(OwnerInfo { ui, lambda, stays: true, ..OwnerInfo::default() });
     }
 
     /// Where calls run. What serves calls belongs here too, so that a call is not handed from thread to thread.

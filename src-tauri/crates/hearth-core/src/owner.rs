@@ -18,6 +18,9 @@ pub struct OwnerInfo {
     pub ui: Option<String>,
     /// Address of its Lambda API.
     pub lambda: Option<String>,
+    /// Whether it goes on until a person ends it, as a window and `serve` do and a command does not.
+    #[serde(default)]
+    pub stays: bool,
 }
 
 /// Who owns `data_dir`, or none when nobody does.
@@ -91,13 +94,13 @@ impl OwnerLock {
             }
         }
         let lock = Self { data_dir: data_dir.to_owned(), file };
-        lock.write_note(None, None);
+        lock.write_note(OwnerInfo::default());
         Ok(lock)
     }
 
-    /// Tells the others where this process listens.
-    pub(crate) fn write_note(&self, ui: Option<String>, lambda: Option<String>) {
-        let info = OwnerInfo { pid: std::process::id(), ui: ui.map(without_query), lambda };
+    /// Tells the others where this process listens, and whether it stays.
+    pub(crate) fn write_note(&self, info: OwnerInfo) {
+        let info = OwnerInfo { pid: std::process::id(), ui: info.ui.map(without_query), ..info };
         let written = serde_json::to_vec(&info).map_err(std::io::Error::from).and_then(|bytes| {
             let mut note = tempfile::NamedTempFile::new_in(&self.data_dir)?;
             note.write_all(&bytes)?;
@@ -148,10 +151,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read_owner(folder.path()), None);
         let lock = OwnerLock::take(folder.path()).unwrap();
-        lock.write_note(
-            Some("http://127.0.0.1:4000/?token=s3cret".into()),
-            Some("http://127.0.0.1:4001".into()),
-        );
+        assert!(!read_owner(folder.path()).unwrap().stays, "until it says so");
+        lock.write_note(OwnerInfo {
+            ui: Some("http://127.0.0.1:4000/?token=s3cret".into()),
+            lambda: Some("http://127.0.0.1:4001".into()),
+            stays: true,
+            ..OwnerInfo::default()
+        });
 
         let error = OwnerLock::take(folder.path()).unwrap_err();
         assert_eq!(error.code, ErrorCode::Owned);
@@ -161,6 +167,7 @@ mod tests {
 
         let owner = read_owner(folder.path()).unwrap();
         assert_eq!(owner.ui.as_deref(), Some("http://127.0.0.1:4000/"));
+        assert!(owner.stays);
         lock.release();
         assert_eq!(read_owner(folder.path()), None, "a released folder has no owner");
         OwnerLock::take(folder.path()).unwrap();

@@ -6,7 +6,7 @@ use crate::socket::{self, Client, Socket};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use hearth_core::batch::Batches;
 use hearth_core::commands::Body;
-use hearth_core::{ApiError, App, AppOptions, ErrorCode, Result};
+use hearth_core::{ApiError, App, AppOptions, ErrorCode, Result, read_owner};
 use hearth_model::EventBatch;
 use serde_json::Value;
 use std::time::Duration;
@@ -19,12 +19,11 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub type Events = BoxStream<'static, EventBatch>;
 
 /// Who runs the commands.
-#[derive(Debug)]
 pub enum Caller {
     /// This process, which others may use meanwhile through its socket.
     Owner(Box<Owner>),
-    /// Another process.
-    Client(Client),
+    /// Another process, and how to take its place when it has ended.
+    Client(Client, AppOptions),
 }
 
 /// This process as the owner.
@@ -33,9 +32,12 @@ pub struct Owner {
     socket: Socket,
 }
 
-impl std::fmt::Debug for Owner {
+impl std::fmt::Debug for Caller {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Owner").finish_non_exhaustive()
+        formatter.write_str(match self {
+            Self::Owner(_) => "Owner",
+            Self::Client(..) => "Client",
+        })
     }
 }
 
@@ -53,7 +55,7 @@ impl Caller {
         loop {
             // Asking first spares a client the work of opening what another one owns.
             if let Some(client) = Client::connect(&options.data_dir).await {
-                return Ok(Self::Client(client));
+                return Ok(Self::Client(client, options));
             }
             match Self::own(options.clone()).await {
                 // The owner is just starting, and has no socket yet, or just ending, and has none any more.
@@ -62,6 +64,20 @@ impl Caller {
                 }
                 opened => return opened,
             }
+        }
+    }
+
+    /// Like [`Caller::open`], for work that goes on between its commands: a passing owner would end it when its own
+    /// command is done, so that one is waited for first, if it is not too long.
+    pub async fn open_for_long(options: AppOptions) -> Result<Self> {
+        let giving_up = tokio::time::Instant::now() + PATIENCE;
+        let passes = || read_owner(&options.data_dir).is_some_and(|owner| !owner.stays);
+        while passes() && tokio::time::Instant::now() < giving_up {
+            tokio::time::sleep(PAUSE).await;
+        }
+        match Self::own(options.clone()).await {
+            Err(error) if error.code == ErrorCode::Owned => Self::open(options).await,
+            opened => opened,
         }
     }
 
@@ -82,7 +98,16 @@ impl Caller {
     pub async fn call(&self, command: &str, payload: Value) -> Result<Body> {
         match self {
             Self::Owner(owner) => rpc::run(&owner.app, command, payload).await,
-            Self::Client(client) => client.call(command, payload).await,
+            Self::Client(client, options) => {
+                if let Some(answered) = client.call(command, &payload).await {
+                    return answered;
+                }
+                // It ended since the last call, as a command does: nothing was sent, and somebody else can do it.
+                let next = Box::pin(Self::open(options.clone())).await?;
+                let answered = Box::pin(next.call(command, payload)).await;
+                Box::pin(next.close()).await;
+                answered
+            }
         }
     }
 
@@ -117,7 +142,7 @@ impl Caller {
                 });
                 Ok(stream.boxed())
             }
-            Self::Client(client) => Ok(client.events().await?.boxed()),
+            Self::Client(client, _) => Ok(client.events().await?.boxed()),
         }
     }
 
@@ -129,7 +154,7 @@ impl Caller {
                 socket.close().await;
                 app.close().await;
             }
-            Self::Client(_) => {}
+            Self::Client(..) => {}
         }
     }
 
@@ -141,7 +166,7 @@ impl Caller {
                 socket.end(grace).await;
                 app.close().await;
             }
-            Self::Client(_) => {}
+            Self::Client(..) => {}
         }
     }
 }

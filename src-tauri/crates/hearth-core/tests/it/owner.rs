@@ -7,7 +7,7 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_hearth_is_told_who_owns_the_folder_and_may_follow_after_it_closed() {
     let house = House::open().await;
-    house.app.set_addresses(Some("http://127.0.0.1:4321/?token=s3cret".into()), None);
+    house.app.stay(Some("http://127.0.0.1:4321/?token=s3cret".into()), None);
     let Err(error) = open_in(house.data.path()).await else { panic!("a second owner was let in") };
     assert_eq!(error.code, ErrorCode::Owned);
     assert!(

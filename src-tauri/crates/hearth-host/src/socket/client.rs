@@ -28,10 +28,19 @@ impl Client {
         Some(Self { data_dir: data_dir.to_owned() })
     }
 
-    /// Runs a command.
-    pub async fn call(&self, command: &str, payload: Value) -> hearth_core::Result<Body> {
-        let response =
-            self.send(Method::POST, &format!("/rpc/{command}"), payload.to_string().into()).await?;
+    /// Runs a command, or none when nobody listens any more, so that nothing was sent.
+    pub async fn call(&self, command: &str, payload: &Value) -> Option<hearth_core::Result<Body>> {
+        let connected = place::connect(&self.data_dir).await.ok()?;
+        Some(Self::ask(connected, command, payload).await)
+    }
+
+    async fn ask(
+        connected: (place::Stream, Option<String>),
+        command: &str,
+        payload: &Value,
+    ) -> hearth_core::Result<Body> {
+        let path = format!("/rpc/{command}");
+        let response = send(connected, Method::POST, &path, payload.to_string().into()).await?;
         let status = response.status();
         let is_json = response.headers().get(CONTENT_TYPE).is_some_and(crate::http::is_json);
         let bytes = response.into_body().collect().await.map_err(|error| gone(&error))?.to_bytes();
@@ -51,7 +60,8 @@ impl Client {
     pub async fn events(
         &self,
     ) -> hearth_core::Result<impl Stream<Item = EventBatch> + Send + 'static + use<>> {
-        let response = self.send(Method::GET, "/events", Bytes::new()).await?;
+        let connected = place::connect(&self.data_dir).await.map_err(|error| gone(&error))?;
+        let response = send(connected, Method::GET, "/events", Bytes::new()).await?;
         if response.status() != StatusCode::OK {
             return Err(ApiError::new(
                 ErrorCode::Internal,
@@ -70,27 +80,31 @@ impl Client {
             }
         }))
     }
+}
 
-    async fn send(&self, method: Method, path: &str, body: Bytes) -> hearth_core::Result<Response<Incoming>> {
-        let (stream, token) = place::connect(&self.data_dir).await.map_err(|error| gone(&error))?;
-        let (mut sender, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(|error| gone(&error))?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "the connection to the owner broke");
-            }
-        });
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, "hearth")
-            .header(CONTENT_TYPE, "application/json");
-        if let Some(token) = token {
-            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+async fn send(
+    (stream, token): (place::Stream, Option<String>),
+    method: Method,
+    path: &str,
+    body: Bytes,
+) -> hearth_core::Result<Response<Incoming>> {
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.map_err(|error| gone(&error))?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "the connection to the owner broke");
         }
-        let request = request.body(Full::new(body)).map_err(|error| gone(&error))?;
-        sender.send_request(request).await.map_err(|error| gone(&error))
+    });
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(HOST, "hearth")
+        .header(CONTENT_TYPE, "application/json");
+    if let Some(token) = token {
+        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
     }
+    let request = request.body(Full::new(body)).map_err(|error| gone(&error))?;
+    sender.send_request(request).await.map_err(|error| gone(&error))
 }
 
 fn gone(error: &dyn std::error::Error) -> ApiError {
