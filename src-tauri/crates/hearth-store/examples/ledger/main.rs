@@ -35,6 +35,8 @@ struct Options {
     csv: Option<PathBuf>,
     /// Measures the ledgers that an earlier run left in the folder.
     reuse: bool,
+    /// Asks only questions whose name has this in it.
+    only: String,
     json: Option<PathBuf>,
 }
 
@@ -48,6 +50,7 @@ fn options() -> Options {
         folder: std::env::temp_dir().join("hearth-bench-ledger"),
         csv: None,
         reuse: false,
+        only: String::new(),
         json: None,
     };
     let mut words = std::env::args().skip(1);
@@ -62,6 +65,7 @@ fn options() -> Options {
             "--folder" => options.folder = value().into(),
             "--csv" => options.csv = Some(value().into()),
             "--reuse" => options.reuse = true,
+            "--only" => options.only = value(),
             "--json" => options.json = Some(value().into()),
             other => panic!("there is no option {other}"),
         }
@@ -218,6 +222,7 @@ async fn main() {
     let (asked, stored) = measure(
         Measured { store: &small, clock: &small_clock, trace: small_trace, calls: 10 },
         Measured { store: &large, clock: &large_clock, trace: large_trace, calls: 200 },
+        &options.only,
     )
     .await;
     println!(
