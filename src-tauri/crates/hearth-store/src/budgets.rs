@@ -59,19 +59,20 @@ pub struct BrakeEntry {
     pub figures: String,
 }
 
-/// How a scope is written down; demo data has no budget.
-fn columns(scope: &Scope) -> Option<(&'static str, &str)> {
+/// How a scope is written down.
+fn columns(scope: &Scope) -> (&'static str, &str) {
     match scope {
-        Scope::All => Some(("all", "")),
-        Scope::Account(id) => Some(("account", id)),
-        Scope::Function(id) => Some(("function", id.as_str())),
-        Scope::Demo => None,
+        Scope::All => ("all", ""),
+        Scope::Demo => ("demo", ""),
+        Scope::Account(id) => ("account", id),
+        Scope::Function(id) => ("function", id.as_str()),
     }
 }
 
 fn scope(kind: &str, id: String) -> Option<Scope> {
     match kind {
         "all" => Some(Scope::All),
+        "demo" => Some(Scope::Demo),
         "account" => Some(Scope::Account(id)),
         "function" => Some(Scope::Function(FunctionId(id))),
         _ => None,
@@ -101,9 +102,9 @@ impl Store {
         Ok(budgets)
     }
 
-    /// Sets a scope's budget, in the place of the one it had. False for demo data, which has none.
-    pub async fn put_budget(&self, budget: &StoredBudget) -> Result<bool> {
-        let Some((kind, id)) = columns(&budget.scope) else { return Ok(false) };
+    /// Sets a scope's budget, in the place of the one it had.
+    pub async fn put_budget(&self, budget: &StoredBudget) -> Result<()> {
+        let (kind, id) = columns(&budget.scope);
         let thresholds = serde_json::to_string(&budget.thresholds)?;
         sqlx::query!(
             "INSERT OR REPLACE INTO budgets (scope_kind, scope_id, amount_usd, thresholds, changed_us)
@@ -116,12 +117,12 @@ impl Store {
         )
         .execute(self.writer())
         .await?;
-        Ok(true)
+        Ok(())
     }
 
     /// Forgets a scope's budget; false when it had none.
     pub async fn delete_budget(&self, scope: &Scope) -> Result<bool> {
-        let Some((kind, id)) = columns(scope) else { return Ok(false) };
+        let (kind, id) = columns(scope);
         let done = sqlx::query!("DELETE FROM budgets WHERE scope_kind = ? AND scope_id = ?", kind, id)
             .execute(self.writer())
             .await?;

@@ -189,6 +189,8 @@ async fn remove_catalogue(connection: &mut SqliteConnection) -> Result<u64> {
         .fetch_one(&mut *connection)
         .await?;
     for statement in [
+        "DELETE FROM budgets WHERE scope_kind = 'demo' OR scope_id GLOB 'demo*'
+             OR scope_id IN (SELECT id FROM functions WHERE account GLOB 'demo*')",
         "DELETE FROM versions WHERE function_id IN (SELECT id FROM functions WHERE account GLOB 'demo*')",
         "DELETE FROM functions WHERE account GLOB 'demo*'",
         "DELETE FROM scopes WHERE account GLOB 'demo*'",

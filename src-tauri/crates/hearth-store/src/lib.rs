@@ -62,7 +62,7 @@ pub use inventory::{CloudMetric, InventoryRead, InventoryRow};
 pub use overview::OVERVIEW_HOURS;
 pub use placed::{PlacedFunction, UsageDays, VersionChange};
 pub use retention::{Deleted, Retention, Storage};
-pub use scopes::{DEMO_ACCOUNT_PREFIX, Scope};
+pub use scopes::{DEMO_ACCOUNT_PREFIX, DEMO_FUNCTION_PREFIX, Scope};
 pub use seen::{LogCursor, Seen, SeenInvocation};
 pub use store::Store;
 pub use transfer::Imported;

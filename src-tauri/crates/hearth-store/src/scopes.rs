@@ -11,6 +11,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// Accounts whose id begins so hold made-up data, which is never mixed with real data.
 pub const DEMO_ACCOUNT_PREFIX: &str = "demo";
+/// Functions whose id begins so are those of the demo: no id of a real one has an O.
+pub const DEMO_FUNCTION_PREFIX: &str = "DEMO";
 const ALL_REAL: i64 = 1;
 const ALL_DEMO: i64 = 2;
 
@@ -26,6 +28,18 @@ pub enum Scope {
     Account(String),
     /// One function.
     Function(FunctionId),
+}
+
+impl Scope {
+    /// Whether it is made-up data.
+    pub fn is_demo(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Demo => true,
+            Self::Account(id) => id.starts_with(DEMO_ACCOUNT_PREFIX),
+            Self::Function(id) => id.as_str().starts_with(DEMO_FUNCTION_PREFIX),
+        }
+    }
 }
 
 impl From<&FunctionId> for Scope {

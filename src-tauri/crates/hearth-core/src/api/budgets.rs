@@ -8,7 +8,7 @@ use ts_rs::TS;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum BudgetScope {
-    /// Everything but demo data.
+    /// Everything that is shown: real data, or the demo in its place.
     All,
     /// One account.
     Account {

@@ -16,7 +16,7 @@ use crate::api::{
 use crate::functions::{existing, existing_or_deleted};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{FunctionId, HearthEvent, Micros};
-use hearth_store::{DEMO_ACCOUNT_PREFIX, Scope, StoredBudget};
+use hearth_store::{Scope, StoredBudget};
 use rust_decimal::Decimal;
 use serde_json::json;
 use std::sync::Arc;
@@ -30,7 +30,8 @@ pub(crate) async fn status(app: &App, _: Empty) -> Result<BrakeStatus> {
     let month = words::month(now);
     let stored = Arc::clone(&app.budgets().seen().budgets);
     let mut budgets = Vec::with_capacity(stored.len());
-    for budget in stored.iter() {
+    let shows_demo = app.view() == Scope::Demo;
+    for budget in stored.iter().filter(|budget| budget.scope.is_demo() == shows_demo) {
         budgets.push(budget_now(app, budget, now, &month).await?);
     }
     let hourly = |rate: f64| words::estimate(rate * 3_600.0).to_string();
@@ -146,24 +147,25 @@ async fn named_scope(app: &App, scope: &Scope) -> Result<BudgetScope> {
 /// The scope that is meant; a function that was deleted is one too, so that its budget can be deleted.
 async fn meant(app: &App, scope: &BudgetScope) -> Result<Scope> {
     match scope {
-        BudgetScope::All => Ok(Scope::All),
+        BudgetScope::All => Ok(app.view()),
         BudgetScope::Function { function } => {
             Ok(Scope::Function(existing_or_deleted(app, function).await?.id))
         }
         BudgetScope::Account { account } => {
-            let known = app.store().account_names().await?;
-            if account.starts_with(DEMO_ACCOUNT_PREFIX) {
-                return Err(ApiError::new(
-                    ErrorCode::InvalidInput,
-                    format!("`{account}` holds demo data, which has no budget"),
-                ));
-            }
+            let shows_demo = app.view() == Scope::Demo;
+            let mut known = app.store().account_names().await?;
+            known.retain(|(id, _)| Scope::Account(id.clone()).is_demo() == shows_demo);
             if known.iter().any(|(id, _)| id == account) {
                 return Ok(Scope::Account(account.clone()));
             }
             let ids: Vec<String> = known.into_iter().map(|(id, _)| id).collect();
-            Err(ApiError::new(ErrorCode::NotFound, format!("there is no account `{account}`"))
-                .with_hint(format!("Hearth knows {}.", ids.join(", "))))
+            Err(ApiError::new(ErrorCode::NotFound, format!("there is no account `{account}`")).with_hint(
+                format!(
+                    "{} {}.",
+                    if shows_demo { "The demo is shown, which has" } else { "Hearth knows" },
+                    ids.join(", ")
+                ),
+            ))
         }
     }
 }
@@ -199,9 +201,11 @@ pub(crate) async fn set(app: &App, request: BudgetSet) -> Result<BrakeStatus> {
     let scope = meant(app, &request.scope).await?;
     let budget = StoredBudget { scope, amount_usd: amount.to_string(), thresholds, changed_us: app.now() };
     app.store().put_budget(&budget).await?;
-    let name = subject(app, &budget.scope).await?;
-    let text = format!("Set a budget of {} a month for {name}.", words::usd(amount));
-    note(app, "budget", By::Person, &name, text, json!({ "budgetUsd": budget.amount_usd })).await;
+    if !budget.scope.is_demo() {
+        let name = subject(app, &budget.scope).await?;
+        let text = format!("Set a budget of {} a month for {name}.", words::usd(amount));
+        note(app, "budget", By::Person, &name, text, json!({ "budgetUsd": budget.amount_usd })).await;
+    }
     changed(app).await?;
     status(app, Empty {}).await
 }
@@ -212,17 +216,22 @@ pub(crate) async fn delete(app: &App, request: BudgetDelete) -> Result<BrakeStat
     if !app.store().delete_budget(&scope).await? {
         return Err(ApiError::new(ErrorCode::NotFound, format!("there is no budget for {name}")));
     }
-    note(app, "budget", By::Person, &name, format!("Deleted the budget for {name}."), json!({})).await;
+    if !scope.is_demo() {
+        let text = format!("Deleted the budget for {name}.");
+        note(app, "budget", By::Person, &name, text, json!({})).await;
+    }
     changed(app).await?;
     status(app, Empty {}).await
 }
 
 /// Budgets changed: the watch reads them, forgets what it saw of the old ones, and looks.
-async fn changed(app: &App) -> Result<()> {
+pub(crate) async fn changed(app: &App) -> Result<()> {
     let budgets = Arc::new(app.store().budgets().await?);
     {
         let mut seen = app.budgets().seen();
-        seen.episodes.retain(|scope, _| budgets.iter().any(|budget| budget.scope == *scope));
+        let is_kept = |scope: &Scope| budgets.iter().any(|budget| budget.scope == *scope);
+        seen.episodes.retain(|scope, _| is_kept(scope));
+        seen.told_of_demo.retain(|scope, _| is_kept(scope));
         seen.budgets = budgets;
     }
     app.budgets().wake();

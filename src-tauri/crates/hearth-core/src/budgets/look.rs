@@ -3,6 +3,7 @@
 
 use super::brake::Act;
 use super::hold::{By, hold, hold_on, note_once};
+use super::of_demo;
 use super::runaway::{LiveRate, UNUSUAL};
 use super::signatures::RetryStorm;
 use super::standing::{Standing, covers, scope_key, stand};
@@ -88,6 +89,10 @@ async fn look(app: &App) -> Result<bool> {
     let mut found: BTreeMap<FunctionId, Found> = BTreeMap::new();
     for budget in budgets.iter() {
         let standing = stand(app, budget, now, &month).await?;
+        if budget.scope.is_demo() {
+            of_demo::tell(app, budget, &standing, &month);
+            continue;
+        }
         tell_thresholds(app, budget, &standing, &month).await;
         there::look(app, budget, &standing, &month, now).await?;
         let episode = app
@@ -197,13 +202,7 @@ async fn tell_thresholds(app: &App, budget: &StoredBudget, standing: &Standing, 
             budget.amount_usd,
             budget.changed_us.0
         );
-        let text = format!(
-            "{} passed {threshold} % of the budget for {}: {} of {} at AWS list price.",
-            standing.subject,
-            month.name,
-            words::usd(standing.spent),
-            words::usd(standing.amount)
-        );
+        let text = standing.passed(*threshold, month);
         let figures = standing.figures();
         if note_once(app, "threshold", By::Brake, &standing.subject, text.clone(), figures, Some(&once)).await
         {

@@ -31,6 +31,17 @@ impl Standing {
         percent.and_then(down).unwrap_or(0.0)
     }
 
+    /// An alert that was passed, in words.
+    pub(super) fn passed(&self, threshold: u32, month: &Month) -> String {
+        format!(
+            "{} passed {threshold} % of the budget for {}: {} of {} at AWS list price.",
+            self.subject,
+            month.name,
+            words::usd(self.spent),
+            words::usd(self.amount)
+        )
+    }
+
     /// The figures that an alert stands on.
     pub(super) fn figures(&self) -> Value {
         json!({
@@ -47,7 +58,11 @@ pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: 
     let spent = spending::list(app, &spending::asked_of(app, &budget.scope).await?).await?;
     let amount: Decimal = budget.amount_usd.parse().unwrap_or_default();
     let usual = usual(app, &budget.scope, now).await?;
-    let rate = rate_of(app, &budget.scope, now);
+    // Nothing of the demo runs: it spends as it usually did.
+    let rate = match usual {
+        Some(usual) if budget.scope.is_demo() => usual,
+        _ => rate_of(app, &budget.scope, now),
+    };
     let float = |amount: Decimal| amount.to_f64().unwrap_or(0.0);
     Ok(Standing {
         subject: subject(app, &budget.scope).await?,
@@ -98,7 +113,8 @@ async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Option<f64>> {
 /// A scope in words.
 pub(super) async fn subject(app: &App, scope: &Scope) -> Result<String> {
     Ok(match scope {
-        Scope::All | Scope::Demo => "All functions".to_owned(),
+        Scope::All => "All functions".to_owned(),
+        Scope::Demo => "All functions of the demo".to_owned(),
         Scope::Account(id) => {
             let names = app.store().account_names().await?;
             names.into_iter().find(|(known, _)| known == id).map_or_else(|| id.clone(), |(_, name)| name)

@@ -3,6 +3,7 @@
 
 use super::brake::{Brake, Held};
 use super::elsewhere::Stopped;
+use super::of_demo::Told;
 use super::runaway::{Episode, LiveRate};
 use super::signatures::{Chains, LOOP_CALLS, Retries};
 use crate::api::BrakeMode;
@@ -71,6 +72,7 @@ pub(super) struct Seen {
     pub(super) elsewhere: Vec<Stopped>,
     /// Accounts in which the brake may stop functions by itself.
     pub(super) may_stop: BTreeMap<String, Allowed>,
+    pub(super) told_of_demo: Told,
 }
 
 /// The watch over budgets, with the brake.

@@ -8,7 +8,7 @@ use super::versions::Versions;
 use crate::api::DemoStatus;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{FunctionId, Grain, Invocation, Micros, Outcome, ServerStart};
-use hearth_store::Batch;
+use hearth_store::{Batch, DEMO_FUNCTION_PREFIX};
 use hearth_trace::{Random, line_of};
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +35,7 @@ pub(super) async fn make(
     let mut random = Random::new(status.seed);
     let mut made = Vec::new();
     for (index, function) in functions(&mut random).into_iter().enumerate() {
-        let id = FunctionId(format!("DEMO{index:022}"));
+        let id = FunctionId(format!("{DEMO_FUNCTION_PREFIX}{index:022}"));
         let versions = Versions::of(&function, from, end, &mut random);
         for (record, cause) in versions.records(&id, &function) {
             store.put_function(&record, &cause).await?;
@@ -43,7 +43,7 @@ pub(super) async fn make(
         made.push((id, function, versions));
     }
     for (index, service) in SERVICES.iter().enumerate() {
-        let id = FunctionId(format!("DEMOSERVICE{index:015}"));
+        let id = FunctionId(format!("{DEMO_FUNCTION_PREFIX}SERVICE{index:015}"));
         for (record, cause) in service.records(&id, end) {
             store.put_function(&record, &cause).await?;
         }

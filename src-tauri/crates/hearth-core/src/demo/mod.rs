@@ -11,7 +11,7 @@ mod services;
 mod versions;
 
 use crate::api::{DemoOn, DemoState, DemoStatus, Empty};
-use crate::{ApiError, App, ErrorCode, Result};
+use crate::{ApiError, App, ErrorCode, Result, budgets};
 use hearth_model::HearthEvent;
 use hearth_store::{Scope, Store};
 use std::sync::{Mutex, PoisonError, RwLock};
@@ -101,6 +101,8 @@ pub(crate) async fn on(app: &App, request: DemoOn) -> Result<DemoStatus> {
             status.state = DemoState::On;
             status.percent = 100;
             keep(app, &status).await?;
+            let (busiest, ..) = functions::ACCOUNTS[0];
+            budgets::make_of_demo(app, busiest).await?;
             told(app);
             Ok(status)
         }
@@ -128,6 +130,7 @@ async fn remove(app: &App) -> Result<()> {
     told(app);
     app.store().remove_demo().await?;
     keep(app, &DemoStatus::default()).await?;
+    budgets::changed(app).await?;
     told(app);
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::functions::existing_or_deleted;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::{BillingMonth, Day, Provider};
 use hearth_model::{FunctionId, Micros};
-use hearth_store::{DEMO_ACCOUNT_PREFIX, PlacedFunction, Scope};
+use hearth_store::{PlacedFunction, Scope};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// Whose cost, as the ledger knows it.
@@ -51,13 +51,13 @@ pub(crate) async fn asked_of(app: &App, scope: &Scope) -> Result<Asked> {
     }
     let functions = app.store().placed_functions(scope).await?;
     let only = if let Scope::Function(id) = scope { Some(id.clone()) } else { None };
-    let (scope, demo) = (scope.clone(), is_demo(scope));
+    let (scope, demo) = (scope.clone(), scope.is_demo());
     Ok(Asked { billed: scope.clone(), scope, only, demo, functions })
 }
 
 async fn one(app: &App, function: PlacedFunction) -> Result<Asked> {
     let billed = Scope::Account(function.account);
-    let (functions, demo) = (app.store().placed_functions(&billed).await?, is_demo(&billed));
+    let (functions, demo) = (app.store().placed_functions(&billed).await?, billed.is_demo());
     Ok(Asked {
         scope: Scope::Function(function.id.clone()),
         billed,
@@ -65,14 +65,6 @@ async fn one(app: &App, function: PlacedFunction) -> Result<Asked> {
         demo,
         functions,
     })
-}
-
-fn is_demo(billed: &Scope) -> bool {
-    match billed {
-        Scope::Demo => true,
-        Scope::Account(id) => id.starts_with(DEMO_ACCOUNT_PREFIX),
-        Scope::All | Scope::Function(_) => false,
-    }
 }
 
 /// The accounts that have functions in what is shown, real or demo, by name.

@@ -100,6 +100,32 @@ async fn charts_are_the_days_of_the_cost_screen(house: &House, cost: &Value) {
     assert!(plans.len() > 3, "{plans:?}");
 }
 
+/// It comes with one that alerts and one that is over; others are set for what is shown, and nothing is logged.
+async fn budgets_are_the_demos(house: &House) {
+    let of = |status: &Value| -> Vec<(String, String)> {
+        let all = status["budgets"].as_array().unwrap().iter();
+        all.map(|it| (it["scope"].to_string(), it["state"].as_str().unwrap().to_owned())).collect()
+    };
+    let account = r#"{"account":"demo-prod","kind":"account"}"#;
+    let status = house.ok("brake_status", json!({})).await;
+    let expected = [(r#"{"kind":"all"}"#, "alert"), (account, "over")];
+    assert_eq!(of(&status), expected.map(|(scope, state)| (scope.to_owned(), state.to_owned())), "{status}");
+    let spent: f64 = status["budgets"][0]["spentPercent"].as_f64().unwrap();
+    assert!((84.0..86.0).contains(&spent), "{spent}");
+
+    let set = |scope: Value, usd: &str| json!({ "scope": scope, "amountUsd": usd, "alerts": [50] });
+    let one = json!({ "kind": "function", "function": "search-index" });
+    let status = house.ok("budget_set", set(one, "0.01")).await;
+    assert_eq!(of(&status).len(), 3, "{status}");
+    let local = json!({ "kind": "account", "account": "local" });
+    let error = house.call("budget_set", set(local, "1")).await.unwrap_err();
+    assert!(error.hint.unwrap().contains("demo-prod"), "{}", error.message);
+    let status = house.ok("budget_delete", json!({ "scope": { "kind": "all" } })).await;
+    assert_eq!(of(&status).len(), 2, "{status}");
+    let log = house.ok("brake_history", json!({ "limit": 100 })).await;
+    assert_eq!(log.as_array().unwrap().len(), 1, "only the real one was written down: {log}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_demo_is_on_everything_shows_it_and_nothing_real() {
     let house = House::open().await;
@@ -107,6 +133,8 @@ async fn while_the_demo_is_on_everything_shows_it_and_nothing_real() {
     house.ok("deploy", json!({ "source": { "kind": "path", "path": code } })).await;
     let call = json!({ "name": "real", "event": "{}", "source": "test" });
     house.ok("invoke", call.clone()).await;
+    let real = json!({ "scope": { "kind": "all" }, "amountUsd": "5", "alerts": [80] });
+    house.ok("budget_set", real).await;
     let made = house.ok("demo_on", json!({ "calls": 3_000 })).await;
     assert_eq!((&made["state"], &made["percent"]), (&json!("on"), &json!(100)), "{made}");
     assert_eq!(house.ok("demo_status", json!({})).await, made);
@@ -152,6 +180,8 @@ async fn while_the_demo_is_on_everything_shows_it_and_nothing_real() {
     assert!(providers.len() > 3, "{providers:?}");
     charts_are_the_days_of_the_cost_screen(&house, &cost).await;
 
+    budgets_are_the_demos(&house).await;
+
     // Watermarks.
     let from = made["fromUs"].as_i64().unwrap();
     let query = json!({ "fromUs": from, "toUs": made["madeUs"], "grain": "day" });
@@ -186,6 +216,8 @@ async fn while_the_demo_is_on_everything_shows_it_and_nothing_real() {
 
     let off = house.ok("demo_off", json!({})).await;
     assert_eq!(off["state"], "off");
+    let budgets = house.ok("brake_status", json!({})).await["budgets"].clone();
+    assert_eq!((&budgets[0]["amountUsd"], budgets.as_array().unwrap().len()), (&json!("5"), 1), "{budgets}");
     assert_eq!(names(&house).await, ["local"]);
     let page = house.ok("invocations_list", json!({})).await;
     assert_eq!((rows_of_demo(&page, "invocations"), &page["total"]), ((0, 2), &json!(2)));

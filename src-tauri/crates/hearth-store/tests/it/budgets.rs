@@ -20,7 +20,7 @@ fn entry(text: &str) -> BrakeEntry {
 }
 
 #[tokio::test]
-async fn a_scope_has_one_budget_and_demo_data_none() {
+async fn a_scope_has_one_budget_and_the_demo_takes_its_own_along() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
     let function = Scope::Function(FunctionId::from("F1"));
@@ -29,10 +29,13 @@ async fn a_scope_has_one_budget_and_demo_data_none() {
         (&Scope::Account("local".to_owned()), "2"),
         (&Scope::All, "9"),
         (&Scope::All, "1.5"),
+        (&Scope::Demo, "7"),
+        (&Scope::Account("demo-prod".to_owned()), "8"),
     ] {
-        assert!(store.put_budget(&budget(scope.clone(), amount)).await.unwrap());
+        store.put_budget(&budget(scope.clone(), amount)).await.unwrap();
     }
-    assert!(!store.put_budget(&budget(Scope::Demo, "1")).await.unwrap());
+    assert_eq!(store.budgets().await.unwrap().iter().filter(|it| it.scope.is_demo()).count(), 2);
+    store.remove_demo().await.unwrap();
     store.close().await;
     let store = open(folder.path()).await;
     let amounts: Vec<_> = store.budgets().await.unwrap().into_iter().map(|it| it.amount_usd).collect();
