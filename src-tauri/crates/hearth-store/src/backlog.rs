@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// Nothing was stored for so long: nobody is in the way.
 const QUIET: Duration = Duration::from_secs(1);
 /// So many lines a search looks at without anybody noticing: until then, indexing waits for a quiet moment.
-const SOME: i64 = 1_000;
+const SOME: i64 = 250;
 /// So many lines may wait at most, about: beyond, indexing goes before whoever stores more.
 pub(crate) const MOST: i64 = 20_000;
 /// While calls go on, indexing rests so many times as long as it works.

@@ -6,9 +6,6 @@ use std::collections::BTreeSet;
 const SHORTEST: usize = 3;
 /// The rarest ones narrow it down; each common one more is a long list to go through for nothing.
 const MOST: usize = 3;
-/// One that is so many times as common as the rarest is left out: its list takes longer than to look at what the
-/// others find.
-const TOO_COMMON: u32 = 2;
 
 /// The question that finds every text that may contain `text`; what it finds must be looked at once more. None
 /// when the text is too short to be looked up.
@@ -17,14 +14,11 @@ pub(crate) fn question(text: &str) -> Option<String> {
     if characters.len() < SHORTEST || characters.contains(&'\0') {
         return None;
     }
-    let common = |trigram: &&[char]| trigram.iter().map(|letter| commonness(*letter)).sum::<u32>();
     let mut trigrams: Vec<&[char]> = characters.windows(SHORTEST).collect();
-    trigrams.sort_by_key(common);
-    let most = trigrams.first().map_or(0, common) * TOO_COMMON;
+    trigrams.sort_by_key(|trigram| trigram.iter().map(|letter| commonness(*letter)).sum::<u32>());
     let mut seen = BTreeSet::new();
     let words: Vec<String> = trigrams
         .into_iter()
-        .take_while(|trigram| common(trigram) <= most)
         .map(|trigram| trigram.iter().collect::<String>())
         .filter(|trigram| seen.insert(trigram.clone()))
         .take(MOST)
@@ -56,7 +50,7 @@ mod tests {
         assert_eq!(question("aaaa").as_deref(), Some("\"aaa\""));
         assert_eq!(question("a\"b c").as_deref(), Some("\"a\"\"b\" AND \"\"\"b \" AND \"b c\""));
         let rare = question("could not read order 4242").unwrap();
-        assert_eq!(rare, "\"424\" AND \"242\"", "` 42` is much more common");
-        assert_eq!(question("timeout after").unwrap().matches(" AND ").count(), 2);
+        assert!(rare.contains("\"424\"") && rare.contains("\"242\""), "{rare}");
+        assert_eq!(rare.matches(" AND ").count(), 2);
     }
 }
