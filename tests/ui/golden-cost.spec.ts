@@ -143,6 +143,10 @@ test.describe('with the demo on', () => {
       const byFunction = main.getByRole('region', { name: 'Cost by function' });
       await expect(byFunction.getByRole('row', { name: /ml-scoring/ })).toContainText('always on');
 
+      // It comes with budgets of its own: a line in the chart, and what is spent beside it.
+      await expect(main.getByText(/^Budget \$/)).toBeVisible();
+      await expect(main.getByRole('region', { name: 'Budget and brake' })).toContainText(/8[45] % spent/);
+
       // By account, by meter, and one account alone, with the keyboard.
       await main.getByRole('button', { name: /^Accounts/ }).click();
       const byAccount = main.getByRole('region', { name: 'Cost by account' });

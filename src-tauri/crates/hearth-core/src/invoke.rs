@@ -1,5 +1,5 @@
-//! Invoking: one call from its event to its answer. Owns the order: recorded as begun, run, recorded as answered, and
-//! only then answered. Must not know processes or SQL.
+//! Invoking: one call from its event to its answer. Owns the order: handed over, recorded as begun while it runs,
+//! recorded as answered, and only then answered. Must not know processes or SQL.
 
 use crate::api::{Empty, InvocationName, InvokeAnswer, InvokeRequest, SendRequest, Sent};
 use crate::budgets::mark_refused;
@@ -16,8 +16,11 @@ use hearth_model::{
 use hearth_runtime::{Completion, FunctionSpec, Job, PAYLOAD_LIMIT};
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::sync::watch;
 
 /// Bytes that the ledger is given of an event and of an answer; it may keep fewer.
@@ -139,16 +142,9 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
         Known::Running(_, receiver) => return Ok((request_id, Waiting::Running(receiver))),
         Known::Ended(finished) => return Ok((request_id, Waiting::Ended(finished))),
     };
-    app.store().started(&begun);
     if let Some(caller) = &order.trace {
         app.budgets().begun(&spec.id, &spec.name, &request_id, caller);
     }
-    app.tell(HearthEvent::InvocationStarted {
-        request_id: request_id.clone(),
-        function_id: spec.id.clone(),
-        function_name: spec.name.clone(),
-        at_us: begun.started_us,
-    });
     let receiver = sender.subscribe();
     let (call, id) = (app.clone(), request_id.clone());
     let course = async move {
@@ -160,7 +156,21 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
             source: order.source,
             client_context: order.client_context,
         };
-        let ran = AssertUnwindSafe(call.runtime().invoke(job)).catch_unwind().await;
+        let mut running = pin!(AssertUnwindSafe(call.runtime().invoke(job)).catch_unwind());
+        // A warm server has the event now, and works while its call is written down.
+        let first = poll_fn(|context| Poll::Ready(running.as_mut().poll(context))).await;
+        tokio::task::yield_now().await;
+        call.store().started(&begun);
+        call.tell(HearthEvent::InvocationStarted {
+            request_id: id.clone(),
+            function_id: begun.function_id,
+            function_name: begun.function_name,
+            at_us: begun.started_us,
+        });
+        let ran = match first {
+            Poll::Ready(ran) => ran,
+            Poll::Pending => running.await,
+        };
         let ended = if let Ok(completion) = ran {
             finish(&call, &order.event, completion)
         } else {

@@ -19,8 +19,12 @@ const BEFORE: Settings = {
   rollupDays: 800,
 };
 
+/** The theme is kept here too, so that a window does not flash in another one until the settings are read. */
+const THEME_KEY = 'hearth theme';
+const lastTheme = () => localStorage.getItem(THEME_KEY) ?? BEFORE.theme;
+
 class SettingsState {
-  value = $state.raw<Settings>(BEFORE);
+  value = $state.raw<Settings>({ ...BEFORE, theme: lastTheme() });
   known = $state(false);
   #systemLight = $state(matchMedia('(prefers-color-scheme: light)').matches);
   #systemReduced = $state(matchMedia('(prefers-reduced-motion: reduce)').matches);
@@ -64,7 +68,7 @@ class SettingsState {
 
   async load(): Promise<void> {
     try {
-      this.value = await call('settings_get', {});
+      this.#take(await call('settings_get', {}));
       this.known = true;
     } catch {
       // Without an answer the defaults stay; the status bar says that Hearth does not answer.
@@ -74,7 +78,12 @@ class SettingsState {
 
   /** Changes some settings; rejects with an `ApiError` and keeps the old ones when refused. */
   async change(part: Partial<Settings>): Promise<void> {
-    this.value = await call('settings_set', { ...this.value, ...part });
+    this.#take(await call('settings_set', { ...this.value, ...part }));
+  }
+
+  #take(value: Settings): void {
+    this.value = value;
+    localStorage.setItem(THEME_KEY, value.theme);
   }
 
   /** Dark, light, high contrast, in turn. */

@@ -113,8 +113,7 @@ async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Option<f64>> {
 /// A scope in words.
 pub(super) async fn subject(app: &App, scope: &Scope) -> Result<String> {
     Ok(match scope {
-        Scope::All => "All functions".to_owned(),
-        Scope::Demo => "All functions of the demo".to_owned(),
+        Scope::All | Scope::Demo => "All functions".to_owned(),
         Scope::Account(id) => {
             let names = app.store().account_names().await?;
             names.into_iter().find(|(known, _)| known == id).map_or_else(|| id.clone(), |(_, name)| name)
