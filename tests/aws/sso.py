@@ -1,5 +1,5 @@
 """AWS IAM Identity Center on this computer: sso-oidc's device flow and the part of sso that hands out keys of a role, and
-sts's word on who these keys are of.
+sts's word on who these keys are of, and ecs's that there are no clusters.
 
 No emulator serves these two. What is asked is held against botocore's own description of the services: an unknown or
 missing name is refused. Whoever tests it says what the person on the page does. Everything secret that it hands out has
@@ -209,6 +209,8 @@ class Handler(BaseHTTPRequestHandler):
             if path == "/" and b"Action=GetCallerIdentity" in body:
                 signed = "ASIAPLANTEDROLE" in self.headers.get("Authorization", "")
                 return self.answer(200 if signed else 403, IDENTITY if signed else "<ErrorResponse/>", kind="text/xml")
+            if self.headers.get("X-Amz-Target", "").endswith(".ListClusters"):
+                return self.answer(200, {"clusterArns": []}, kind="application/x-amz-json-1.1")
             operation = OPERATIONS.get(path)
             if operation is None:
                 return self.answer(404, {"message": f"no {path}"})

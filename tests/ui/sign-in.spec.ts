@@ -32,7 +32,7 @@ function configure(home: string, url: string): void {
   const role =
     'sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Look\nregion = us-east-1\nservices = here\n';
   mkdirSync(join(home, '.aws/sso/cache'), { recursive: true });
-  const services = ['sso_oidc', 'sso-oidc', 'sso', 'lambda', 'sts', 'iam'];
+  const services = ['sso_oidc', 'sso-oidc', 'sso', 'ecs', 'sts'];
   writeFileSync(
     join(home, '.aws/config'),
     `[profile corp]\n${role}[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n` +
@@ -159,6 +159,18 @@ test('an ended sign-in is renewed where an action failed, and the action is done
   );
   expect(kept).toContain('PLANTED-access');
   expect(await app.content()).not.toContain('PLANTED');
+});
+
+test('a screen that could not be read offers it, and reads by itself afterwards', async ({ app, sso }) => {
+  await goTo(app, '#/containers/aws:corp');
+  const main = app.getByRole('main');
+  await expect(main.getByText('The clusters could not be read')).toBeVisible({ timeout: 20_000 });
+  await main.getByRole('button', { name: 'Sign in to corp' }).click();
+  await expect(app.getByRole('dialog').locator('.code')).toBeVisible({ timeout: 20_000 });
+  await fetch(`${sso.url}/_person`, { method: 'POST', body: JSON.stringify({ does: 'allow' }) });
+  await expect(main.getByText('0 clusters')).toBeVisible({ timeout: 20_000 });
+  await expect(main.getByText('The clusters could not be read')).toHaveCount(0);
+  await expect(app.getByRole('dialog')).toHaveCount(0);
 });
 
 test('it is cancelled with the keyboard, at 1024 px and in light, and what AWS refuses is told', async ({

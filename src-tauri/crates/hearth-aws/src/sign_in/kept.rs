@@ -72,7 +72,7 @@ mod tests {
         let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         // SHA-1 of `corp`, by `printf corp | sha1sum`.
         let expected = folder.join("ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
-        assert_eq!(files, [expected.clone()], "one file, and nothing beside it");
+        assert_eq!(files, std::slice::from_ref(&expected), "one file, and nothing beside it");
         let text = std::fs::read_to_string(&expected).unwrap();
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["accessToken"], "second");
