@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, goTo, overflow, rpc, serve, testAlone, type Served } from './hearth';
+import { cloudTest, program as ministack } from './ministack';
 
 const PYTHON = process.env['HEARTH_JUDGE_PYTHON'];
 const isThere = PYTHON !== undefined && existsSync(PYTHON);
@@ -27,16 +28,18 @@ function startSso(): Promise<{ url: string; child: ChildProcess }> {
   });
 }
 
-/** A person with a profile whose sign-in ended, one of a vendor's tool, and an account whose services answer `url`. */
-function configure(home: string, url: string): void {
+/** A person with a profile whose sign-in ended, and an account of a vendor's tool; services are at `elsewhere`. */
+function configure(home: string, url: string, elsewhere = url): void {
   const role =
     'sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Look\nregion = us-east-1\nservices = here\n';
   mkdirSync(join(home, '.aws/sso/cache'), { recursive: true });
-  const services = ['sso_oidc', 'sso-oidc', 'sso', 'ecs', 'sts'];
+  const at = (services: string[], where: string) =>
+    services.map((name) => `${name} =\n  endpoint_url = ${where}\n`).join('');
+  const signing = at(['sso_oidc', 'sso-oidc', 'sso'], url);
   writeFileSync(
     join(home, '.aws/config'),
     `[profile corp]\n${role}[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n` +
-      `[services here]\n${services.map((name) => `${name} =\n  endpoint_url = ${url}\n`).join('')}`,
+      `[services here]\n${signing}${at(['ecs', 'iam', 'lambda', 'sts'], elsewhere)}`,
   );
   writeFileSync(
     join(home, '.aws/sso/cache/old.json'),
@@ -75,6 +78,21 @@ function tool(home: string, script: string): void {
   chmodSync(path, 0o755);
 }
 
+/** A Hearth of this person. */
+async function useHearthOf(home: string, use: (served: Served) => Promise<void>): Promise<void> {
+  const { served, stop } = await serve({
+    env: {
+      HOME: home,
+      PATH: `${join(home, 'tools')}:${process.env['PATH']}`,
+      AWS_CONFIG_FILE: '',
+      AWS_SHARED_CREDENTIALS_FILE: '',
+      AZURE_CONFIG_DIR: '',
+    },
+  });
+  await use(served);
+  await stop();
+}
+
 const test = testAlone.extend<{ sso: Sso; hearth: Served }>({
   sso: async ({}, use) => {
     const home = mkdtempSync(join(tmpdir(), 'hearth-person-'));
@@ -85,19 +103,7 @@ const test = testAlone.extend<{ sso: Sso; hearth: Served }>({
     child.kill('SIGKILL');
     rmSync(home, { recursive: true, force: true });
   },
-  hearth: async ({ sso }, use) => {
-    const { served, stop } = await serve({
-      env: {
-        HOME: sso.home,
-        PATH: `${join(sso.home, 'tools')}:${process.env['PATH']}`,
-        AWS_CONFIG_FILE: '',
-        AWS_SHARED_CREDENTIALS_FILE: '',
-        AZURE_CONFIG_DIR: '',
-      },
-    });
-    await use(served);
-    await stop();
-  },
+  hearth: async ({ sso }, use) => useHearthOf(sso.home, use),
 });
 
 test.skip(!isThere, 'the judges are not installed: run tests/tools/judges.sh');
@@ -161,7 +167,11 @@ test('an ended sign-in is renewed where an action failed, and the action is done
   expect(await app.content()).not.toContain('PLANTED');
 });
 
-test('a screen that could not be read offers it, and reads by itself afterwards', async ({ app, sso }) => {
+test('a screen that could not be read offers it, and reads by itself afterwards', async ({
+  app,
+  sso,
+  complaints,
+}) => {
   await goTo(app, '#/containers/aws:corp');
   const main = app.getByRole('main');
   await expect(main.getByText('The clusters could not be read')).toBeVisible({ timeout: 20_000 });
@@ -171,6 +181,8 @@ test('a screen that could not be read offers it, and reads by itself afterwards'
   await expect(main.getByText('0 clusters')).toBeVisible({ timeout: 20_000 });
   await expect(main.getByText('The clusters could not be read')).toHaveCount(0);
   await expect(app.getByRole('dialog')).toHaveCount(0);
+  // The browser notes what was refused before.
+  expect(complaints.splice(0).every((line) => line.includes('424'))).toBe(true);
 });
 
 test('it is cancelled with the keyboard, at 1024 px and in light, and what AWS refuses is told', async ({
@@ -225,4 +237,56 @@ test("a vendor's own tool is run, its lines are shown, and it is ended", async (
   await dialog.getByRole('button', { name: 'Try again' }).click();
   await expect(dialog).toHaveCount(0, { timeout: 20_000 });
   await expect(offer).toHaveCount(0);
+});
+
+/** The same with an AWS that can be changed. */
+const changing = cloudTest().extend<{ sso: Sso; hearth: Served }>({
+  sso: async ({ cloud }, use) => {
+    const home = mkdtempSync(join(tmpdir(), 'hearth-person-'));
+    const { url, child } = await startSso();
+    configure(home, url, cloud.url);
+    await use({ url, home });
+    child.removeAllListeners('exit');
+    child.kill('SIGKILL');
+    rmSync(home, { recursive: true, force: true });
+  },
+  hearth: async ({ sso }, use) => useHearthOf(sso.home, use),
+});
+
+changing('a change that failed goes back to its review', async ({ app, sso, complaints }) => {
+  changing.skip(ministack === null, 'ministack is not installed: run tests/tools/judges.sh');
+  changing.setTimeout(120_000);
+  const cache = join(sso.home, '.aws/sso/cache');
+  await fetch(`${sso.url}/_person`, { method: 'POST', body: JSON.stringify({ does: 'allow' }) });
+  await goTo(app, '#/accounts');
+  const offer = app.getByRole('row', { name: /corp/ }).getByRole('button', { name: 'Sign in to corp' });
+  await offer.click();
+  await expect(app.getByText('corp is signed in').first()).toBeVisible({ timeout: 20_000 });
+  await rpc(app, 'account_unlock', { account: 'corp', minutes: 15 });
+  const made = { account: 'corp', region: 'us-east-1', name: 'cup' };
+  const deploy = { ...made, change: { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } } };
+  const seen = await rpc<{ review: { digest: string } }>(app, 'cloud_review', deploy);
+  await rpc(app, 'cloud_apply', { ...deploy, digest: seen.review.digest });
+  await rpc(app, 'sync_start', { accounts: ['aws:corp'], metrics: false, logs: false, freshS: 0 });
+  await expect
+    .poll(async () => (await rpc<{ running: boolean }>(app, 'sync_status', {})).running, { timeout: 30_000 })
+    .toBe(false);
+
+  await goTo(app, '#/functions');
+  await app.getByRole('main').getByRole('row', { name: /cup/ }).click();
+  await app.getByRole('button', { name: 'Stop it…' }).click();
+  const sheet = app.getByRole('dialog', { name: /cup/ });
+  await expect(sheet.getByRole('row', { name: /lambda:PutFunctionConcurrency/ })).toBeVisible();
+  // The sign-in ends between the review and the yes.
+  rmSync(cache, { recursive: true });
+  await sheet.getByRole('button', { name: 'Stop cup' }).click();
+  await expect(sheet.getByText('It was not done')).toBeVisible({ timeout: 20_000 });
+  await sheet.getByRole('button', { name: 'Sign in to corp' }).click();
+  await expect(app.getByRole('dialog', { name: 'Sign in to corp' })).toHaveCount(0, { timeout: 20_000 });
+  // It is not done by itself: the review is there again and waits for a yes.
+  await expect(sheet.getByText('It was not done')).toHaveCount(0, { timeout: 20_000 });
+  await expect(sheet.getByText('nothing is changed before you say so')).toBeVisible({ timeout: 20_000 });
+  await sheet.getByRole('button', { name: 'Stop cup' }).click();
+  await expect(sheet.getByText(/done in/)).toBeVisible({ timeout: 20_000 });
+  expect(complaints.splice(0)).toEqual([expect.stringContaining('424')]);
 });
