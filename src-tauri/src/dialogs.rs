@@ -44,6 +44,38 @@ pub(crate) async fn save_file(app: AppHandle, request: Request<'_>) -> Result<bo
     Ok(true)
 }
 
+/// Opens a page of somebody else in the person's own browser: the window itself never leaves its page.
+#[tauri::command]
+pub(crate) async fn open_page(address: String) -> Result<(), ApiError> {
+    if !is_page(&address) {
+        return Err(ApiError::new(ErrorCode::InvalidInput, format!("`{address}` is no page of the web")));
+    }
+    let (program, before): (&str, &[&str]) = if cfg!(windows) {
+        ("rundll32", &["url.dll,FileProtocolHandler"])
+    } else if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else {
+        ("xdg-open", &[])
+    };
+    #[expect(clippy::disallowed_methods, reason = "the system's own way to the person's browser")]
+    let ran = tokio::process::Command::new(program).args(before).arg(&address).status().await;
+    match ran {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => {
+            Err(internal("the browser could not be opened", &std::io::Error::other(status.to_string())))
+        }
+        Err(error) => Err(internal("the browser could not be opened", &error)),
+    }
+}
+
+/// Whether a browser may be sent there: encrypted, or on this computer.
+fn is_page(address: &str) -> bool {
+    tauri::Url::parse(address).is_ok_and(|url| {
+        url.scheme() == "https"
+            || (url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "localhost")))
+    })
+}
+
 /// A file name without folders.
 fn sanitise(name: &str) -> String {
     name.chars()
@@ -53,4 +85,22 @@ fn sanitise(name: &str) -> String {
 
 fn internal(message: &str, error: &dyn std::error::Error) -> ApiError {
     ApiError::new(ErrorCode::Internal, message).with_detail(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_sent_to_pages_alone() {
+        for (address, is) in [
+            ("https://device.sso.eu-west-1.amazonaws.com/?user_code=AB-CD", true),
+            ("http://127.0.0.1:4000/device", true),
+            ("http://example.com/", false),
+            ("file:///etc/passwd", false),
+            ("--help", false),
+        ] {
+            assert_eq!(is_page(address), is, "{address}");
+        }
+    }
 }

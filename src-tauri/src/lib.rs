@@ -48,6 +48,7 @@ pub fn run() -> ExitCode {
             rpc::events,
             dialogs::pick_folder,
             dialogs::save_file,
+            dialogs::open_page,
             drops::early_drop
         ])
         .on_window_event(|window, event| window.state::<drops::EarlyDrops>().see(event))

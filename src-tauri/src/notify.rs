@@ -25,6 +25,7 @@ fn alerts(batch: &EventBatch) -> impl Iterator<Item = (&str, &str)> {
         | HearthEvent::SettingsChanged
         | HearthEvent::BrakeChanged
         | HearthEvent::AccountsChanged
+        | HearthEvent::SignInChanged
         | HearthEvent::CloudStep { .. }
         | HearthEvent::CloudPieces { .. }
         | HearthEvent::TuningChanged { .. } => None,

@@ -3,7 +3,7 @@
 use crate::support::{Home, Ran, finish, http, judge, program, until};
 use serde_json::Value;
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A running ministack, ended with the processes it started when the test lets go of it.
 pub(crate) struct Ministack {
@@ -100,14 +100,20 @@ impl Person {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        finish(&mut self.command(arguments), "")
+    }
+
+    /// The binary as this person starts it.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.command(arguments);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
-            if ["AWS_", "GOOGLE_", "CLOUDSDK_"].iter().any(|prefix| name.starts_with(prefix)) {
+            if ["AWS_", "AZURE_", "GOOGLE_", "CLOUDSDK_"].iter().any(|prefix| name.starts_with(prefix)) {
                 command.env_remove(name.as_ref());
             }
         }
-        finish(command.env("HOME", self.folder()), "")
+        command.env("HOME", self.folder());
+        command
     }
 
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {

@@ -98,7 +98,9 @@ export interface Serving {
 }
 
 /** Starts `hearth serve`, on a fresh data folder and free ports unless others are named. */
-export async function serve(again: { dataDir?: string; port?: number } = {}): Promise<Serving> {
+export async function serve(
+  again: { dataDir?: string; port?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<Serving> {
   const dataDir = again.dataDir ?? mkdtempSync(join(tmpdir(), 'hearth-e2e-'));
   const child = spawn(
     binary(),
@@ -114,6 +116,7 @@ export async function serve(again: { dataDir?: string; port?: number } = {}): Pr
         CLOUDSDK_CONFIG: join(dataDir, 'no-gcloud'),
         GOOGLE_APPLICATION_CREDENTIALS: '',
         AWS_SECRET_ACCESS_KEY: '',
+        ...again.env,
       },
     },
   );

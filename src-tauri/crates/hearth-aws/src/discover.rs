@@ -23,7 +23,7 @@ pub fn discover(place: &Place, endpoints: &[Endpoint], now: Micros) -> Vec<Accou
 }
 
 /// The sections of both files.
-struct Files {
+pub(crate) struct Files {
     config: BTreeMap<String, Section>,
     credentials: BTreeMap<String, Section>,
     config_file: Option<PathBuf>,
@@ -31,7 +31,7 @@ struct Files {
 }
 
 impl Files {
-    fn read(place: &Place) -> Self {
+    pub(crate) fn read(place: &Place) -> Self {
         let read = |path: &Option<PathBuf>| {
             let text = path.as_ref().and_then(|path| std::fs::read(path).ok());
             text.map(|text| sections(&String::from_utf8_lossy(&text))).unwrap_or_default()
@@ -58,6 +58,11 @@ impl Files {
         names
     }
 
+    /// A section of its own for single sign-on, which several profiles may use.
+    pub(crate) fn session(&self, name: &str) -> Option<&Section> {
+        self.config.get(&format!("sso-session {name}"))
+    }
+
     fn configured(&self, name: &str) -> Option<&Section> {
         self.config
             .get(&format!("profile {name}"))
@@ -65,12 +70,12 @@ impl Files {
     }
 
     /// A setting of a profile, from either file; what `credentials` says counts more, as in AWS's tools.
-    fn get(&self, name: &str, key: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str, key: &str) -> Option<&str> {
         let own = self.credentials.get(name).and_then(|section| section.get(key));
         own.or_else(|| self.configured(name).and_then(|section| section.get(key))).map(String::as_str)
     }
 
-    fn has(&self, name: &str, key: &str) -> bool {
+    pub(crate) fn has(&self, name: &str, key: &str) -> bool {
         self.get(name, key).is_some()
     }
 }
@@ -146,17 +151,14 @@ fn profile(place: &Place, files: &Files, name: &str, now: Micros) -> Account {
 }
 
 /// Most profiles that may take their keys from each other.
-const LONGEST_CHAIN: u32 = 8;
+pub(crate) const LONGEST_CHAIN: u32 = 8;
 
 fn held(place: &Place, files: &Files, name: &str, now: Micros, depth: u32) -> Held {
     if let Some(role) = files.get(name, "role_arn") {
         return role_of(place, files, name, role, now, depth);
     }
     if let Some(session) = files.get(name, "sso_session") {
-        let start = files
-            .config
-            .get(&format!("sso-session {session}"))
-            .and_then(|section| section.get("sso_start_url"));
+        let start = files.session(session).and_then(|section| section.get("sso_start_url"));
         return match start {
             None => Held::broken(
                 SignIn::Sso,

@@ -26,6 +26,7 @@ mod regions;
 mod run;
 mod sessions;
 mod sides;
+mod sign_in;
 mod standing;
 mod stream;
 mod waiting;

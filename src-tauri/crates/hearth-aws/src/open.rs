@@ -16,7 +16,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_runtime::env_config::file::{Builder as EnvConfigFilesBuilder, EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
 use aws_smithy_http_client::tls::{Provider as TlsProvider, rustls_provider::CryptoMode};
-use hearth_cloud::{Account, FaultKind, Provider, Reply, Result, SignIn, Vendor};
+use hearth_cloud::{Account, Confirm, FaultKind, Provider, Reply, Result, SignIn, SignInFlow, Vendor};
 use hearth_model::Clock;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -26,7 +26,7 @@ use std::time::Duration;
 pub(crate) const USUAL_REGION: &str = "us-east-1";
 
 /// Longest that connecting may take.
-const CONNECT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// Longest that one try of a request may take; uploading code may take that long on a slow line.
 const ATTEMPT: Duration = Duration::from_mins(2);
 /// Longest that a request with all its tries may take.
@@ -36,10 +36,10 @@ const TRIES: u32 = 4;
 
 /// AWS, with what is on this computer.
 pub struct Aws {
-    place: Place,
+    pub(crate) place: Place,
     endpoints: RwLock<Vec<Endpoint>>,
-    clock: Arc<dyn Clock>,
-    http: SharedHttpClient,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) http: SharedHttpClient,
 }
 
 impl Aws {
@@ -68,7 +68,7 @@ impl Aws {
         *self.endpoints.write().unwrap_or_else(PoisonError::into_inner) = endpoints;
     }
 
-    fn profile_files(&self) -> EnvConfigFiles {
+    pub(crate) fn profile_files(&self) -> EnvConfigFiles {
         // The SDK stops at a file that is not there, so an empty one stands for it.
         let add = |files: EnvConfigFilesBuilder, kind: EnvConfigFileKind, path: Option<PathBuf>| match path {
             Some(path) if path.is_file() => files.with_file(kind, path),
@@ -166,5 +166,13 @@ impl Vendor for Aws {
                 Arc::new(AwsAccount::new(account.clone(), config, Arc::clone(&self.clock)));
             Ok(provider)
         })
+    }
+
+    fn sign_in_flow(&self, account: &Account) -> Option<SignInFlow> {
+        self.flow(account)
+    }
+
+    fn sign_in<'a>(&'a self, account: &'a Account, confirm: Confirm) -> Reply<'a, ()> {
+        Box::pin(self.signed_in(account, confirm))
     }
 }

@@ -8,7 +8,7 @@ use crate::secret::Secret;
 use crate::token::{Source, Tokens};
 use crate::wire::Wire;
 use crate::{AZURE, account};
-use hearth_cloud::{Account, AccountId, FaultKind, Provider, Reply, Result, Vendor};
+use hearth_cloud::{Account, AccountId, FaultKind, Provider, Reply, Result, SignInFlow, Vendor};
 use hearth_model::Clock;
 use reqwest::{Client, Url};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -109,6 +109,10 @@ impl Azure {
 
 const ASKED: Asked<'static> = Asked { operation: "opening the account", about: "" };
 
+/// Where the programs that sign in are found.
+const INSTALL: &str = "https://learn.microsoft.com/cli/azure/install-azure-cli";
+const INSTALL_DEVELOPER: &str = "https://learn.microsoft.com/azure/developer/azure-developer-cli/install-azd";
+
 impl Vendor for Azure {
     fn name(&self) -> &'static str {
         AZURE
@@ -123,5 +127,11 @@ impl Vendor for Azure {
             let provider: Arc<dyn Provider> = Arc::new(self.opened(account)?);
             Ok(provider)
         })
+    }
+
+    fn sign_in_flow(&self, account: &Account) -> Option<SignInFlow> {
+        let command = account.sign_in_command.as_deref()?;
+        let install = if command.starts_with("azd ") { INSTALL_DEVELOPER } else { INSTALL };
+        Some(SignInFlow::tool(command, install))
     }
 }

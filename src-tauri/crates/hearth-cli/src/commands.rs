@@ -23,6 +23,7 @@ mod of_account;
 mod prices;
 mod report;
 mod sides;
+mod sign_in;
 mod sync;
 mod system;
 mod tune;

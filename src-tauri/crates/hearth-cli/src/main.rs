@@ -10,7 +10,7 @@ mod signals;
 mod table;
 mod words;
 
-use arguments::{Arguments, Command, Worker};
+use arguments::{AccountsCommand, Arguments, Command, Worker};
 use clap::Parser as _;
 use failure::{Ended, Failure};
 use hearth_core::{ApiError, AppOptions, ErrorCode, Place, SystemClock};
@@ -73,8 +73,12 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure
         return Box::pin(serve::serve(options, serve, output)).await;
     }
     let follows = matches!(&arguments.command, Command::Logs(logs) if logs.follow);
-    let hears = matches!(&arguments.command, Command::Logs(logs) if logs.live.live);
-    if hears || matches!(arguments.command, Command::Tune(_)) {
+    let hears = match &arguments.command {
+        Command::Logs(logs) => logs.live.live,
+        Command::Accounts { command } => matches!(command, Some(AccountsCommand::SignIn { .. })),
+        command => matches!(command, Command::Tune(_)),
+    };
+    if hears {
         let caller = Box::pin(Caller::open_for_long(options)).await?;
         // It hears the signal itself: what it changed or began is put back or ended, and said, before it ends.
         let ended = Box::pin(commands::run(&caller, &arguments.command, output)).await;

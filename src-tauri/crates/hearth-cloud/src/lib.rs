@@ -19,6 +19,7 @@ mod permission;
 mod provider;
 mod review;
 mod side;
+mod sign_in;
 
 pub use account::{Account, AccountId, Expiry, Identity, SignIn, SignInState};
 pub use call::{
@@ -43,3 +44,4 @@ pub use permission::{Grant, Level, LevelPolicy, Permission};
 pub use provider::{Changed, Progress, Provider, Reply, Step, Vendor};
 pub use review::{Call, CostEffect, Review, plan_digest};
 pub use side::{Keepable, Layer, NewTrigger, SideChange, Sides, StartAt, Trigger, TriggerOf};
+pub use sign_in::{Confirm, Confirmation, SignInFlow};

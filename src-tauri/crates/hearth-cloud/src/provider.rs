@@ -2,9 +2,10 @@
 //! account. Everything is asked through `dyn`, so that the rest of Hearth knows no vendor.
 
 use crate::{
-    Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, Containers,
+    Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, Confirm, Containers,
     CostRequest, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow,
-    LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Result, Review, Sides, Standing,
+    LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Result, Review, Sides, SignInFlow,
+    Standing,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,16 @@ pub trait Vendor: Send + Sync {
     /// Opens an account with what is kept now. Cheap, and asks nobody: a sign-in that was renewed counts from here on,
     /// so an open account is not held longer than what is done with it.
     fn open<'a>(&'a self, account: &'a Account) -> Reply<'a, Arc<dyn Provider>>;
+
+    /// How a person signs in to an account; none where nobody can, for instance to keys in a file. Asks nobody.
+    fn sign_in_flow(&self, account: &Account) -> Option<SignInFlow>;
+
+    /// Goes through a [`SignInFlow::Page`]: tells what a person must confirm and ends when they did and the vendor's
+    /// token is where the vendor's own tools keep it. May be dropped at any moment, and then nothing was kept.
+    fn sign_in<'a>(&'a self, account: &'a Account, _confirm: Confirm) -> Reply<'a, ()> {
+        let words = format!("signing in to {}", account.name);
+        Box::pin(async move { Err(Fault::new(FaultKind::Unable, words, "")) })
+    }
 }
 
 /// One open account. Every call has a time limit of its own and may be dropped at any moment; reading calls are

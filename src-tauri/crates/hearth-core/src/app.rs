@@ -222,6 +222,7 @@ impl App {
         let inner = &self.inner;
         inner.clouds.syncing.cancel();
         inner.clouds.tails.end();
+        inner.clouds.sign_ins.end();
         wait("tunings", TUNINGS, inner.tunings.end()).await;
         inner.tasks.close();
         inner.runtime.shutdown().await;

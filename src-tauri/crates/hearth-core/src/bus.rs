@@ -47,6 +47,7 @@ async fn keep(report: HearthEvent, store: &Store, listeners: &broadcast::Sender<
         | HearthEvent::BudgetAlert { .. }
         | HearthEvent::BrakeChanged
         | HearthEvent::AccountsChanged
+        | HearthEvent::SignInChanged
         | HearthEvent::CloudStep { .. }
         | HearthEvent::CloudPieces { .. }) => {
             listeners.send(other).ok();

@@ -22,7 +22,7 @@ use crate::api::{
     Sample, SampleEvent, SavedEvent, SavedEventName, SavedQuery, SavedQueryName, SendRequest, Sent, Settings,
     TableExport, Tuning, TuningName, TuningPlan, TuningPreview, TuningsQuery,
 };
-use crate::api::{ByUsePrice, CostActual, CostCompared, LiveTail, LiveTailName, LiveTailStart};
+use crate::api::{ByUsePrice, CostActual, CostCompared, LiveTail, LiveTailName, LiveTailStart, SigningIn};
 use crate::api::{
     CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
     WhatIfAnswer, WhatIfRequest,
@@ -201,6 +201,12 @@ commands! {
         account_choose(AccountChoose) -> AccountInfo = crate::clouds::accounts::choose;
         /// Asks the vendor what an account was billed by day and resource.
         account_billed(AccountBilled) -> BilledCost = crate::clouds::accounts::billed;
+        /// Begins to sign in to an account through the vendor's own flow; one that goes on already is answered.
+        sign_in_begin(AccountName) -> SigningIn = crate::clouds::sign_in::begin;
+        /// Sign-ins that go on, and the last one of each account.
+        sign_ins_list(Empty) -> Vec<SigningIn> = crate::clouds::sign_in::list;
+        /// Cancels a sign-in; answers when nothing of it goes on.
+        sign_in_cancel(AccountName) -> SigningIn = crate::clouds::sign_in::cancel;
         /// Adds an endpoint that speaks as a vendor does.
         endpoint_add(EndpointAdd) -> AccountInfo = crate::clouds::accounts::add_endpoint;
         /// Forgets such an endpoint.

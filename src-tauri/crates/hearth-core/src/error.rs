@@ -50,6 +50,10 @@ pub struct ApiError {
     pub hint: Option<String>,
     /// The chain of causes, for copying.
     pub detail: Option<String>,
+    /// The id of the account to sign in to, after which the same may work; none where that helps nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub sign_in: Option<String>,
 }
 
 /// What use cases return.
@@ -58,7 +62,7 @@ pub type Result<T> = std::result::Result<T, ApiError>;
 impl ApiError {
     /// An error with a message only.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, detail: None }
+        Self { code, message: message.into(), hint: None, detail: None, sign_in: None }
     }
 
     /// A mistake of Hearth itself.

@@ -8,7 +8,7 @@ use crate::place::{Endpoint, Place};
 use crate::regions::{USUAL_REGION, is_project, is_region};
 use crate::token::Tokens;
 use crate::{GOOGLE, GoogleAccount};
-use hearth_cloud::{Account, FaultKind, Provider, Reply, Result, Vendor};
+use hearth_cloud::{Account, FaultKind, Provider, Reply, Result, SignInFlow, Vendor};
 use hearth_model::Clock;
 use reqwest::redirect;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -91,6 +91,9 @@ impl Google {
     }
 }
 
+/// Where the program that signs in is found.
+const INSTALL: &str = "https://cloud.google.com/sdk/docs/install";
+
 impl Vendor for Google {
     fn name(&self) -> &'static str {
         GOOGLE
@@ -105,5 +108,9 @@ impl Vendor for Google {
             let provider: Arc<dyn Provider> = Arc::new(self.opened(account)?);
             Ok(provider)
         })
+    }
+
+    fn sign_in_flow(&self, account: &Account) -> Option<SignInFlow> {
+        Some(SignInFlow::tool(account.sign_in_command.as_deref()?, INSTALL))
     }
 }

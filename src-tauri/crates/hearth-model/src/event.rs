@@ -71,6 +71,8 @@ pub enum HearthEvent {
     BrakeChanged,
     /// Accounts, what was chosen for them, or functions in them changed.
     AccountsChanged,
+    /// A sign-in to an account began, went on or ended: ask for it again.
+    SignInChanged,
     /// A change in an account goes on: one of its calls begins or is done.
     CloudStep {
         /// The account's id.

@@ -50,6 +50,8 @@ export interface Host {
   /** Folders that the operating system dropped on the window; `hover` while they are over it. */
   onDrop(hover: (over: boolean) => void, drop: (picked: Picked) => void): () => void;
   saveFile(name: string, bytes: Uint8Array): Promise<boolean>;
+  /** Opens a page of somebody else in the person's browser. */
+  openPage(address: string): Promise<void>;
 }
 
 /** Columns of `series`, in their order. Durations in ms, cost in USD, `time` in seconds. */

@@ -78,6 +78,9 @@ export function serveHost(): Host {
     dropped: async (data, progress) => upload(await packDropped(data, progress)),
     onDrop: () => () => {},
     saveFile: async (name, content) => saveInBrowser(name, content),
+    openPage: async (address) => {
+      window.open(address, '_blank', 'noopener,noreferrer');
+    },
   };
 }
 

@@ -86,5 +86,6 @@ export function tauriHost(): Host {
       };
     },
     saveFile: (name, bytes) => ask<boolean>('save_file', bytes, { 'x-file-name': name }),
+    openPage: (address) => ask('open_page', { address }),
   };
 }

@@ -29,6 +29,7 @@ export function fakeAccount(
     unlockedUntilUs: null,
     chosenLocations: [],
     locations: ['eu-west-1', 'us-east-1'],
+    signIn: null,
     ...part,
   };
 }

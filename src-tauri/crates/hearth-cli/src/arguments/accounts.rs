@@ -11,6 +11,11 @@ pub(crate) enum AccountsCommand {
         /// Its id or name
         account: String,
     },
+    /// Sign in through the vendor's own flow: a page that shows a code, or the vendor's own tool; Ctrl-C cancels it
+    SignIn {
+        /// Its id or name
+        account: String,
+    },
     /// Ask the vendor what an account may do
     Permissions {
         /// Its id or name

@@ -1,5 +1,6 @@
 //! `accounts`: what was found and where, asking the vendor, the lock, endpoints.
 
+use super::sign_in;
 use crate::arguments::AccountsCommand;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -23,6 +24,7 @@ pub(super) async fn accounts(
     match command {
         None | Some(AccountsCommand::List) => list(caller, output).await,
         Some(AccountsCommand::Test { account }) => test(caller, named(account), output).await,
+        Some(AccountsCommand::SignIn { account }) => sign_in::sign_in(caller, named(account), output).await,
         Some(AccountsCommand::Permissions { account }) => permissions(caller, named(account), output).await,
         Some(AccountsCommand::Policy { account, level }) => {
             policy(caller, named(account), level, output).await

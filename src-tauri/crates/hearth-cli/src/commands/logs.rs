@@ -86,6 +86,7 @@ async fn follow(caller: &Caller, name: &str, output: &mut Output) -> Result<Ende
             | HearthEvent::BudgetAlert { .. }
             | HearthEvent::BrakeChanged
             | HearthEvent::AccountsChanged
+            | HearthEvent::SignInChanged
             | HearthEvent::CloudStep { .. }
             | HearthEvent::CloudPieces { .. } => None,
         });

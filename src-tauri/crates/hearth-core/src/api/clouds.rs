@@ -3,7 +3,7 @@
 use crate::api::{CodeSource, TasksWanted};
 use hearth_cloud::{
     Account, CallMode, Capabilities, Changed, CloudFunction, Fault, Identity, Level, LevelPolicy, LogRow,
-    Permission, Power, Review, SideChange, Standing, UrlAccess,
+    Permission, Power, Review, SideChange, SignInFlow, Standing, UrlAccess,
 };
 use hearth_model::{Architecture, Micros, RequestId};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ pub struct AccountInfo {
     pub chosen_locations: Vec<String>,
     /// Regions that there are.
     pub locations: Vec<String>,
+    /// How a person signs in to it from here; none where nobody can.
+    pub sign_in: Option<SignInFlow>,
 }
 
 /// The accounts that were found.

@@ -35,6 +35,7 @@ pub(crate) async fn info(app: &App, account: Account) -> AccountInfo {
         unlocked_until_us: app.clouds().unlocked_until(&account, app.now()),
         chosen_locations: choice.locations,
         locations: provider.map(|provider| provider.locations()).unwrap_or_default(),
+        sign_in: app.clouds().sign_in_flow(&account),
         account,
     }
 }

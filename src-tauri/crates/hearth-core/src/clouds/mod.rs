@@ -19,6 +19,7 @@ mod pieces;
 pub(crate) mod place;
 mod services;
 pub(crate) mod sides;
+pub(crate) mod sign_in;
 pub(crate) mod sync;
 pub(crate) mod tail;
 
@@ -26,11 +27,12 @@ use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;
 use hearth_aws::Aws;
 use hearth_azure::{AZURE, Azure};
-use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInState, Vendor};
+use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInFlow, SignInState, Vendor};
 use hearth_google::{GOOGLE, Google};
 use hearth_model::{Clock, Micros};
 use hearth_store::Store;
 use place::Place;
+use sign_in::SignIns;
 use std::sync::{Arc, PoisonError, RwLock};
 use sync::Syncing;
 use tail::Tails;
@@ -45,6 +47,7 @@ pub(crate) struct Clouds {
     choosing: tokio::sync::Mutex<()>,
     pub(crate) syncing: Syncing,
     pub(crate) tails: Tails,
+    pub(crate) sign_ins: SignIns,
 }
 
 impl Clouds {
@@ -62,6 +65,7 @@ impl Clouds {
             choosing: tokio::sync::Mutex::new(()),
             syncing: Syncing::default(),
             tails: Tails::default(),
+            sign_ins: SignIns::default(),
         })
     }
 
@@ -77,6 +81,11 @@ impl Clouds {
             GOOGLE => &self.google,
             _ => &self.aws,
         }
+    }
+
+    /// How a person signs in to an account; none where nobody can.
+    pub(crate) fn sign_in_flow(&self, account: &Account) -> Option<SignInFlow> {
+        if account.sign_in == SignIn::Local { None } else { self.vendor(account).sign_in_flow(account) }
     }
 
     /// The files and folders in which accounts are looked for.
@@ -170,10 +179,6 @@ fn no_such_account(named: &str) -> ApiError {
 /// A fault as an error that leaves Hearth.
 pub(crate) fn api_error(account: &Account, fault: Fault) -> ApiError {
     let name = &account.name;
-    let sign_in = || match &account.sign_in_command {
-        Some(command) => format!("Sign in again: {command}"),
-        None => "Renew the keys where they are kept; Hearth reads them anew each time.".to_owned(),
-    };
     let code = match &fault.kind {
         FaultKind::NotSignedIn | FaultKind::Expired => ErrorCode::SignIn,
         FaultKind::NotAllowed { .. } => ErrorCode::NotAllowed,
@@ -186,7 +191,10 @@ pub(crate) fn api_error(account: &Account, fault: Fault) -> ApiError {
         }
     };
     let hint = match &fault.kind {
-        FaultKind::NotSignedIn | FaultKind::Expired => Some(sign_in()),
+        FaultKind::NotSignedIn | FaultKind::Expired => Some(match &account.sign_in_command {
+            Some(command) => sign_in::hint(account, command),
+            None => "Renew the keys where they are kept; Hearth reads them anew each time.".to_owned(),
+        }),
         FaultKind::NotAllowed { permission } => Some(format!(
             "Ask for the permission {permission}; `hearth accounts permissions {}` shows the policy for each level.",
             account.id
@@ -204,6 +212,9 @@ pub(crate) fn api_error(account: &Account, fault: Fault) -> ApiError {
     };
     let mut error = ApiError::new(code, format!("{name}: {fault}"));
     error.hint = hint;
+    if code == ErrorCode::SignIn && account.sign_in_command.is_some() {
+        error.sign_in = Some(account.id.0.clone());
+    }
     match fault.request_id {
         Some(id) => error.with_detail(format!("request id of the vendor: {id}")),
         None => error,

@@ -336,6 +336,13 @@ async fn look_for_accounts(caller: &mut Caller) {
     assert!(unlocked["unlockedUntilUs"].as_u64().is_some());
     let tested = caller.json("account_test", json!({ "account": "nobody" })).await;
     assert_eq!(tested["fault"]["kind"], "broken_off", "{tested}");
+    // An endpoint that takes any keys has nobody to sign in.
+    caller.called.extend(["sign_in_begin", "sign_in_cancel"]);
+    let error = caller.house.refused("sign_in_begin", json!({ "account": "nobody" })).await;
+    assert!(error.message.contains("no sign-in that a person can renew"), "{error:?}");
+    let error = caller.house.refused("sign_in_cancel", json!({ "account": "nobody" })).await;
+    assert_eq!(error.code, hearth_core::ErrorCode::NotFound, "{error:?}");
+    assert_eq!(caller.json("sign_ins_list", json!({})).await, json!([]));
     assert_eq!(caller.json("by_use_prices", json!({})).await[0]["usd"], "0.01");
     // AWS bills this question, so that Hearth does not ask it without a yes.
     let days = json!({ "account": "nobody", "since": "2026-11-01", "until": "2026-11-02" });

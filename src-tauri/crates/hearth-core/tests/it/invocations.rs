@@ -96,6 +96,7 @@ async fn listeners_hear_a_call_begin_and_end_and_its_server_live() {
             HearthEvent::TuningChanged { .. } => "tuning",
             HearthEvent::BudgetAlert { .. } | HearthEvent::BrakeChanged => "money",
             HearthEvent::AccountsChanged
+            | HearthEvent::SignInChanged
             | HearthEvent::CloudStep { .. }
             | HearthEvent::CloudPieces { .. } => "clouds",
         });

@@ -2,6 +2,7 @@
 import type { Account } from "./Account";
 import type { Capabilities } from "./Capabilities";
 import type { Micros } from "./Micros";
+import type { SignInFlow } from "./SignInFlow";
 
 /**
  * An account with what a person chose for it.
@@ -30,4 +31,8 @@ chosenLocations: Array<string>,
 /**
  * Regions that there are.
  */
-locations: Array<string>, };
+locations: Array<string>, 
+/**
+ * How a person signs in to it from here; none where nobody can.
+ */
+signIn: SignInFlow | null, };

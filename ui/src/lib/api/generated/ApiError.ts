@@ -20,4 +20,8 @@ hint: string | null,
 /**
  * The chain of causes, for copying.
  */
-detail: string | null, };
+detail: string | null, 
+/**
+ * The id of the account to sign in to, after which the same may work; none where that helps nothing.
+ */
+signIn?: string, };

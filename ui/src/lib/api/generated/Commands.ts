@@ -117,6 +117,7 @@ import type { Sent } from "./Sent";
 import type { SeriesQuery } from "./SeriesQuery";
 import type { Settings } from "./Settings";
 import type { Sides } from "./Sides";
+import type { SigningIn } from "./SigningIn";
 import type { Standing } from "./Standing";
 import type { SyncStart } from "./SyncStart";
 import type { SyncStatus } from "./SyncStatus";
@@ -270,6 +271,18 @@ account_choose: [AccountChoose, AccountInfo],
  * Asks the vendor what an account was billed by day and resource.
  */
 account_billed: [AccountBilled, BilledCost], 
+/**
+ * Begins to sign in to an account through the vendor's own flow; one that goes on already is answered.
+ */
+sign_in_begin: [AccountName, SigningIn], 
+/**
+ * Sign-ins that go on, and the last one of each account.
+ */
+sign_ins_list: [Empty, Array<SigningIn>], 
+/**
+ * Cancels a sign-in; answers when nothing of it goes on.
+ */
+sign_in_cancel: [AccountName, SigningIn], 
 /**
  * Adds an endpoint that speaks as a vendor does.
  */

@@ -80,7 +80,7 @@ text: string,
 /**
  * Whether it cannot wait.
  */
-urgent: boolean, } | { "kind": "brake_changed" } | { "kind": "accounts_changed" } | { "kind": "cloud_step", 
+urgent: boolean, } | { "kind": "brake_changed" } | { "kind": "accounts_changed" } | { "kind": "sign_in_changed" } | { "kind": "cloud_step", 
 /**
  * The account's id.
  */

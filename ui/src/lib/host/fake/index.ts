@@ -100,6 +100,7 @@ export function fakeHost(names: string[] = initialNames()): FakeHost {
       saved.push({ name, bytes });
       return true;
     },
+    openPage: async () => {},
   };
 }
 
