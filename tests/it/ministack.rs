@@ -3,7 +3,7 @@
 use crate::support::{Home, Ran, finish, http, judge, program, until};
 use serde_json::Value;
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A running ministack, ended with the processes it started when the test lets go of it.
 pub(crate) struct Ministack {
@@ -99,7 +99,7 @@ impl Person {
         std::fs::write(path, text).unwrap();
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.command(arguments);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
@@ -107,7 +107,12 @@ impl Person {
                 command.env_remove(name.as_ref());
             }
         }
-        finish(command.env("HOME", self.folder()), "")
+        command.env("HOME", self.folder());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        finish(&mut self.command(arguments), "")
     }
 
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {

@@ -74,17 +74,10 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure
     }
     let follows = matches!(&arguments.command, Command::Logs(logs) if logs.follow);
     let mut caller = Box::pin(Caller::open(options.clone())).await?;
-    let hears = matches!(&arguments.command, Command::Logs(logs) if logs.live.live);
-    if hears || matches!(arguments.command, Command::Tune(_)) {
-        // It hears the signal itself: what it changed or began is put back or ended, and said, before it ends.
-        let ended = Box::pin(commands::run(&caller, &arguments.command, output)).await;
-        caller.close().await;
-        return ended;
-    }
     loop {
         let ended = tokio::select! {
             ended = Box::pin(commands::run(&caller, &arguments.command, output)) => ended,
-            () = signals::ending() => {
+            () = signals::unheard() => {
                 caller.end(INTERRUPTED_GRACE).await;
                 return if follows { Ok(Ended::Well) } else { Err(interrupted().into()) };
             }
