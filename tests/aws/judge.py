@@ -2,6 +2,7 @@
 
   judge.py stream URL NAME   calls a function at URL with InvokeWithResponseStream and reads the stream
   judge.py tail URL ARN      begins Live Tail and reads to its end
+  judge.py inventory URL     lists what an account holds that a deploy or a task makes
   judge.py bill URL FILE     holds the bodies of a file against the description of GetCostAndUsage, and reads URL's answer
 """
 
@@ -61,4 +62,15 @@ def bill(url, file):
     }
 
 
-print(json.dumps({"stream": stream, "tail": tail, "bill": bill}[sys.argv[1]](*sys.argv[2:])))
+def inventory(url):
+    ecs = client("ecs", url)
+    return {
+        "functions": [one["FunctionName"] for one in client("lambda", url).list_functions()["Functions"]],
+        "roles": [one["RoleName"] for one in client("iam", url).list_roles()["Roles"]],
+        "logGroups": [one["logGroupName"] for one in client("logs", url).describe_log_groups()["logGroups"]],
+        "clusters": ecs.list_clusters()["clusterArns"],
+        "taskDefinitions": ecs.list_task_definitions(status="ACTIVE")["taskDefinitionArns"],
+    }
+
+
+print(json.dumps({"stream": stream, "tail": tail, "inventory": inventory, "bill": bill}[sys.argv[1]](*sys.argv[2:])))

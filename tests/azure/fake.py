@@ -111,6 +111,8 @@ def ordered(call):
     with STATE.lock:
         if call.path == "/_fake/fault":
             STATE.faults.append({"times": 1, **call.body})
+        elif call.path == "/_fake/hold":
+            STATE.held = call.body["hold"]
         elif call.path == "/_fake/well":
             STATE.faults.clear()
         elif call.path == "/_fake/seen":

@@ -85,6 +85,9 @@ def manage(state, call):
             raise Refused(400, "InvalidOperation", "this fake only merges tags")
         site["tags"] = {**site.get("tags", {}), **call.body["properties"]["tags"]}
         return 200, {}, {"properties": {"tags": site["tags"]}}
+    if lower == f"{SCOPE}/resourcegroups" and method == "GET":
+        groups = [one for one in state.below(lower) if one["type"] == "Microsoft.Resources/resourceGroups"]
+        return 200, {}, {"value": groups}
     if re.fullmatch(SCOPE + r"/resourcegroups/[^/]+(/resources)?", lower):
         return group(state, call)
     if method == "POST" and lower.endswith("/listkeys") and "/storageaccounts/" in lower:

@@ -221,7 +221,7 @@ def deployment_host(state, call):
     if matched[2]:
         return 200, {}, [{"id": "main", "message": last["log"][0], "details_url": f"{call.base}/api/x"}]
     if last["turns"] > 0:
-        last["turns"] -= 1
+        last["turns"] -= 0 if state.held else 1
         return (200 if is_flex else 202), {}, {"id": last["id"], "status": 1, "status_text": "Building", "complete": False}
     return 200, {}, {"id": last["id"], "status": last["status"], "status_text": "", "complete": True}
 

@@ -25,6 +25,7 @@ class State:
         self.indexed = {}  # id of a site: functions that were synced
         self.deployments = {}  # id of a site: [{id, status, log}]
         self.operations = {}  # id: how many times it still goes on
+        self.held = False  # whether builds go on until a test lets them end
         self.faults = []  # ordered by a test
         self.seen = []  # every request
         self.calls = {}  # id of a site: calls

@@ -58,6 +58,8 @@ class Cloud:
         self.policies, self.operations, self.uploads, self.instances = {}, {}, {}, {}
         self.entries, self.calls = [], []
         self.failing, self.denied, self.unasked = None, set(), set()
+        # Whether operations go on until a test lets them end.
+        self.held = False
 
     def close(self):
         for instance in self.instances.values():
@@ -104,6 +106,7 @@ class Cloud:
             raise Refused(404, f"Resource {full} was not found")
         if not mask:
             raise Refused(400, "update_mask is required")
+        self.free(full)
         merge(function, body, mask)
         function["state"], function["updateTime"] = "DEPLOYING", now()
         parent, name = full.split("/functions/")
@@ -112,6 +115,7 @@ class Cloud:
     def delete(self, full):
         if full not in self.functions:
             raise Refused(404, f"Resource {full} was not found")
+        self.free(full)
 
         def gone():
             self.functions.pop(full)
@@ -207,6 +211,14 @@ class Cloud:
 
     # Operations
 
+    def free(self, target):
+        """Refuses while another operation of the same target goes on."""
+        for other in self.operations.values():
+            if not other["done"] and other["metadata"]["target"] == target:
+                # Time passes for who asks again.
+                self.look(other["name"])
+                raise Refused(409, "unable to queue the operation", "ABORTED")
+
     def begin(self, target, work):
         """An operation that is done at the second look."""
         location = "/".join(target.split("/")[:4])
@@ -222,8 +234,9 @@ class Cloud:
         operation = self.operations.get(name)
         if operation is None:
             raise Refused(404, f"operation {name} was not found")
-        operation["_looks"] += 1
-        if operation["_looks"] == 2:
+        if not self.held:
+            operation["_looks"] += 1
+        if operation["_looks"] == 2 and not operation["done"]:
             done = operation["_work"]()
             error, more = done if isinstance(done, tuple) else (None, {})
             operation["done"] = True

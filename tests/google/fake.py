@@ -413,6 +413,8 @@ def control(cloud, path, body):
             seen = list(SEEN)
             SEEN.clear()
             return seen
+        elif path == "/_fake/hold":
+            cloud.held = body["hold"]
         elif path == "/_fake/build":
             cloud.failing = body.get("problem")
         elif path == "/_fake/deny":

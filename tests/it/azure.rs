@@ -5,7 +5,7 @@ use crate::support::{Home, PATIENCE, Ran, finish, http, judge, program, root};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
 /// The running fake. It ends when its standard input does, and is killed when it does not.
@@ -101,7 +101,7 @@ impl Person {
         path
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.command(arguments);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
@@ -110,7 +110,11 @@ impl Person {
             }
         }
         command.env("HOME", self.folder()).envs(self.variables.iter().map(|(name, value)| (name, value)));
-        let ran = finish(&mut command, "");
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        let ran = finish(&mut self.command(arguments), "");
         self.said.borrow_mut().extend([ran.stdout.as_str(), ran.stderr.as_str()]);
         ran
     }

@@ -137,7 +137,7 @@ fn a_build_that_fails_says_why_and_is_taken_back() {
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("Build failed"), "{message}");
     assert!(message.contains("ERROR: build step 2 failed"), "the end of its log: {message}");
-    assert!(message.contains("taken back by cloudfunctions.functions.delete"), "{message}");
+    assert!(message.contains("these calls were taken back: cloudfunctions.functions.create"), "{message}");
     assert!(!error.to_string().contains("s3cret"), "{error}");
     assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
 

@@ -4,7 +4,7 @@
 use crate::support::{Home, Ran, finish, http, judge, program, root, until};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
 /// The descriptions as one OpenAPI document, made once.
@@ -159,7 +159,7 @@ impl Person {
         path
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.command(arguments);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
@@ -167,7 +167,12 @@ impl Person {
                 command.env_remove(name.as_ref());
             }
         }
-        finish(command.env("HOME", self.folder()), "")
+        command.env("HOME", self.folder());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        finish(&mut self.command(arguments), "")
     }
 
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {

@@ -3,11 +3,12 @@
 
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -165,33 +166,51 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
 
 /// Runs a program to its end in bounded time.
 pub(crate) fn finish(command: &mut Command, input: &str) -> Ran {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     if !input.is_empty() {
         command.stdin(Stdio::piped());
     }
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    if let Some(mut stdin) = child.stdin.take() {
+    let mut started = Started::of(command);
+    if let Some(mut stdin) = started.child.stdin.take() {
         stdin.write_all(input.as_bytes()).unwrap();
     }
-    let mut stdout = child.stdout.take().unwrap();
-    let mut stderr = child.stderr.take().unwrap();
-    let reading = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        stderr.read_to_end(&mut text).unwrap();
-        text
-    });
-    let answering = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        stdout.read_to_end(&mut text).unwrap();
-        text
-    });
-    let status = wait(&mut child);
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ran {
-        code: status.code().unwrap_or(-1),
-        stdout: text(answering.join().unwrap()),
-        stderr: text(reading.join().unwrap()),
+    started.end()
+}
+
+/// A program that goes on while a test does something else.
+pub(crate) struct Started {
+    child: Child,
+    stdout: JoinHandle<Vec<u8>>,
+    stderr: JoinHandle<Vec<u8>>,
+}
+
+impl Started {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        Self { child, stdout: reading(stdout), stderr: reading(stderr) }
     }
+
+    /// What a person does with Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let sent = program("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success(), "the signal is sent");
+    }
+
+    /// Waits for its end, in bounded time.
+    pub(crate) fn end(mut self) -> Ran {
+        let status = wait(&mut self.child);
+        let text = |bytes: JoinHandle<Vec<u8>>| String::from_utf8_lossy(&bytes.join().unwrap()).into_owned();
+        Ran { code: status.code().unwrap_or(-1), stdout: text(self.stdout), stderr: text(self.stderr) }
+    }
+}
+
+fn reading(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut text = Vec::new();
+        from.read_to_end(&mut text).unwrap();
+        text
+    })
 }
 
 fn wait(child: &mut Child) -> ExitStatus {

@@ -10,8 +10,8 @@ use crate::{
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,
-    Containers, CostRequest, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow,
-    LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Progress, Provider, Reply, Result,
+    Containers, CostRequest, Course, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines,
+    LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Provider, Reply, Result,
     Review, Sides, Standing,
 };
 use hearth_model::Clock;
@@ -202,7 +202,7 @@ impl Provider for AwsAccount {
         Box::pin(async move { Ok(Box::pin(plan::plan(self, change)).await?.review(self, change)) })
     }
 
-    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed> {
-        Box::pin(apply::apply(self, change, digest, progress))
+    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, course: Course) -> Reply<'a, Changed> {
+        Box::pin(apply::apply(self, change, digest, course))
     }
 }

@@ -1,61 +1,59 @@
-//! Makes a change that a person has seen: plans again, compares, carries out request by request, and takes back what was
-//! made when one fails.
+//! Makes a change that a person has seen: plans again, compares, and makes the calls of the plan in their course.
 
 use crate::AwsAccount;
+use crate::action::Todo;
 use crate::functions::find;
 use crate::plan::plan;
 use crate::run::Made;
-use hearth_cloud::{Change, Changed, Fault, FaultKind, Progress, Result, Step};
+use futures_util::future::BoxFuture;
+use hearth_cloud::{Back, Calls, Change, Changed, Course, Failed, Fault, Reply, Result, WayBack};
+
+/// The requests of a plan, and what they have made so far.
+struct Making<'a> {
+    account: &'a AwsAccount,
+    todo: Vec<Todo>,
+    made: Made,
+}
 
 pub(crate) async fn apply(
     account: &AwsAccount,
     change: &Change,
     digest: &str,
-    progress: Progress,
+    course: Course,
 ) -> Result<Changed> {
     let plan = Box::pin(plan(account, change)).await?;
     if plan.digest() != digest {
         return Err(Fault::plan_changed());
     }
-    let of = u32::try_from(plan.todo.len()).unwrap_or(u32::MAX);
-    let mut made = Made::default();
-    for (index, todo) in plan.todo.iter().enumerate() {
-        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let step = |done| Step { number, of, operation: todo.action.operation().to_owned(), done };
-        progress(step(false));
-        if let Err(mut fault) = account.carry_out(todo, &mut made).await {
-            let mut left = Vec::new();
-            // A request that broke off or whose waiting failed may have been done.
-            let begun = match fault.kind {
-                FaultKind::BrokenOff | FaultKind::TimedOut | FaultKind::Other => &plan.todo[..=index],
-                _ => &plan.todo[..index],
-            };
-            for todo in begun.iter().rev() {
-                match account.take_back(todo, &made).await {
-                    Ok(()) if todo.action.undone_by().is_some() => {}
-                    Ok(()) => left.push(todo.action.operation()),
-                    Err(undo) if undo.kind == FaultKind::NotFound => {}
-                    Err(undo) => {
-                        tracing::warn!(fault = %undo, "a part of a change that failed stays");
-                        left.push(todo.action.operation());
-                    }
-                }
-            }
-            if !begun.is_empty() {
-                let words = if left.is_empty() {
-                    " (the calls before it were taken back)".to_owned()
-                } else {
-                    format!(" (these calls before it stay in force: {})", left.join(", "))
-                };
-                fault.message.push_str(&words);
-            }
-            return Err(fault);
-        }
-        progress(step(true));
-    }
+    let mut making = Making { account, todo: plan.todo, made: Made::default() };
+    course.carry_out(&mut making).await?;
     let function = match change {
         Change::Containers { .. } => None,
         _ => find(account, change.function()).await?,
     };
-    Ok(Changed { function, results: made.results })
+    Ok(Changed { function, results: making.made.results })
+}
+
+impl Calls for Making<'_> {
+    fn operations(&self) -> Vec<&'static str> {
+        self.todo.iter().map(|todo| todo.action.operation()).collect()
+    }
+
+    fn make<'a>(
+        &'a mut self,
+        index: usize,
+        course: &'a Course,
+    ) -> BoxFuture<'a, std::result::Result<(), Failed>> {
+        Box::pin(async move {
+            self.account.carry_out(&self.todo[index], &mut self.made, course).await.map_err(Failed::from)
+        })
+    }
+
+    fn way_back(&self, index: usize) -> WayBack {
+        if self.todo[index].action.undone_by().is_some() { WayBack::Call } else { WayBack::None }
+    }
+
+    fn take_back(&self, index: usize) -> Reply<'_, Back> {
+        Box::pin(self.account.take_back(&self.todo[index], &self.made))
+    }
 }

@@ -13,7 +13,7 @@ use aws_sdk_lambda::types::{
     FunctionUrlAuthType, LastUpdateStatus, PackageType, Runtime, State,
 };
 use hearth_cloud::pace::Backoff;
-use hearth_cloud::{Fault, FaultKind, FunctionAddress, Result, Settings, UrlAccess};
+use hearth_cloud::{Back, Course, Fault, FaultKind, FunctionAddress, Result, Settings, UrlAccess};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -40,8 +40,8 @@ pub(crate) struct Made {
 }
 
 impl AwsAccount {
-    /// Carries a request out.
-    pub(crate) async fn carry_out(&self, todo: &Todo, made: &mut Made) -> Result<()> {
+    /// Carries a request out, and waits until it is in place unless the course is cancelled.
+    pub(crate) async fn carry_out(&self, todo: &Todo, made: &mut Made, course: &Course) -> Result<()> {
         let at = &todo.function;
         let asked = Asked { operation: todo.action.operation(), location: &at.location };
         let name = &at.name;
@@ -74,8 +74,8 @@ impl AwsAccount {
                     Role::There(arn) => (Some(arn.clone()), false),
                     Role::Made(_) => (made.role_arn.clone(), true),
                 };
-                self.create(at, code, settings, role, &asked).await?;
-                self.in_place(at, &asked).await?;
+                self.create(at, code, settings, role, course, &asked).await?;
+                course.watch(self.in_place(at, &asked)).await?;
             }
             Action::UpdateCode { code, settings } => {
                 let request = self.lambda(&at.location)?.update_function_code().function_name(name);
@@ -87,7 +87,7 @@ impl AwsAccount {
                     Code::Zip { bytes, .. } => request.zip_file(Blob::new(bytes.to_vec())),
                     Code::Image(image) => request.image_uri(image),
                 });
-                self.in_place(at, &asked).await?;
+                course.watch(self.in_place(at, &asked)).await?;
             }
             Action::UpdateConfiguration { settings, role } => {
                 let request = self.lambda(&at.location)?.update_function_configuration();
@@ -102,7 +102,7 @@ impl AwsAccount {
                         .set_description(settings.description.clone())
                         .set_environment(settings.environment.as_ref().map(environment))
                 );
-                self.in_place(at, &asked).await?;
+                course.watch(self.in_place(at, &asked)).await?;
             }
             Action::DeleteFunction => {
                 send!(self.lambda(&at.location)?.delete_function().function_name(name));
@@ -151,14 +151,14 @@ impl AwsAccount {
                 let request = self.lambda(&at.location)?.remove_permission().function_name(name);
                 send!(request.statement_id(URL_STATEMENT));
             }
-            Action::Side(action) => self.carry_out_side(at, action, made).await?,
-            Action::Tasks(action) => self.carry_out_tasks(&at.location, action, made).await?,
+            Action::Side(action) => self.carry_out_side(at, action, made, course).await?,
+            Action::Tasks(action) => self.carry_out_tasks(&at.location, action, made, course).await?,
         }
         Ok(())
     }
 
     /// Takes a request back that was carried out. What cannot be taken back is left as it is.
-    pub(crate) async fn take_back(&self, todo: &Todo, made: &Made) -> Result<()> {
+    pub(crate) async fn take_back(&self, todo: &Todo, made: &Made) -> Result<Back> {
         let at = &todo.function;
         let back = |action: Action| Todo { function: at.clone(), action };
         let mut nothing = Made::default();
@@ -180,12 +180,13 @@ impl AwsAccount {
             }
             Action::UpdateAlias { before, .. } => {
                 let asked = Asked { operation: "lambda:UpdateAlias", location: &at.location };
-                return self.update_alias(at, &before.name, &before.version, &before.weights, &asked).await;
+                let back = self.update_alias(at, &before.name, &before.version, &before.weights, &asked);
+                return back.await.map(|()| Back::Done);
             }
             Action::CreateAlias { alias, .. } => {
                 let asked = Asked { operation: "lambda:DeleteAlias", location: &at.location };
                 let request = self.lambda(&at.location)?.delete_alias().function_name(&at.name).name(alias);
-                return request.send().await.map(|_| ()).map_err(|error| asked.failed(&error));
+                return request.send().await.map(|_| Back::Done).map_err(|error| asked.failed(&error));
             }
             Action::DeleteRolePolicy { .. }
             | Action::DeleteRole { .. }
@@ -194,9 +195,9 @@ impl AwsAccount {
             | Action::DeleteFunction
             | Action::DeleteLogGroup
             | Action::PublishVersion { .. }
-            | Action::DeleteUrl => return Ok(()),
+            | Action::DeleteUrl => return Ok(Back::Nothing),
         };
-        Box::pin(self.carry_out(&undo, &mut nothing)).await
+        Box::pin(self.carry_out(&undo, &mut nothing, &Course::unwatched())).await.map(|()| Back::Done)
     }
 
     async fn create(
@@ -205,6 +206,7 @@ impl AwsAccount {
         code: &Code,
         settings: &Settings,
         (role, is_new): (Option<String>, bool),
+        course: &Course,
         asked: &Asked<'_>,
     ) -> Result<()> {
         let client = self.lambda(&at.location)?;
@@ -249,7 +251,9 @@ impl AwsAccount {
                 return Err(Fault { message: words, ..fault });
             }
             // Never at once: the role is known after some seconds, not after some tries.
-            sleep(ROLE_KNOWN.pause(number, 0.5 + rand::random::<f64>() / 2.0)).await;
+            if !course.pause(ROLE_KNOWN.pause(number, 0.5 + rand::random::<f64>() / 2.0)).await {
+                return Err(fault);
+            }
             number += 1;
         }
     }

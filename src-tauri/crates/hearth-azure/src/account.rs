@@ -9,8 +9,8 @@ use crate::wire::Wire;
 use crate::{apply, call, cost, logs, metrics, permissions, plan, policies, sites, standing};
 use hearth_cloud::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,
-    CostRequest, FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries,
-    MetricsRequest, Page, Permission, Progress, Provider, Reply, Result, Review, Standing,
+    CostRequest, Course, FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest,
+    MetricSeries, MetricsRequest, Page, Permission, Provider, Reply, Result, Review, Standing,
 };
 use hearth_model::Clock;
 use serde::Deserialize;
@@ -156,10 +156,10 @@ impl Provider for AzureAccount {
         })
     }
 
-    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed> {
+    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, course: Course) -> Reply<'a, Changed> {
         Box::pin(async move {
             check(&change.function().location)?;
-            apply::apply(self, change, digest, progress).await
+            apply::apply(self, change, digest, course).await
         })
     }
 }

@@ -1,34 +1,35 @@
-//! Makes a change that a person has seen: plans again, compares, carries out request by request, and takes back what was
-//! made when one fails.
+//! Makes a change that a person has seen: plans again, compares, and makes the calls of the plan in their course.
 
 use crate::AzureAccount;
 use crate::action::Action;
 use crate::plan::{Plan, plan};
 use crate::run::Made;
 use crate::sites::{Site, find};
-use hearth_cloud::{Change, Changed, Fault, FaultKind, FunctionAddress, Progress, Result, Step};
+use futures_util::future::BoxFuture;
+use hearth_cloud::{
+    Back, Calls, Change, Changed, Course, Failed, Fault, FunctionAddress, Reply, Result, WayBack,
+};
+
+/// The requests of a plan, and what they have made so far.
+struct Making<'a> {
+    account: &'a AzureAccount,
+    plan: Plan,
+    made: Made,
+}
 
 pub(crate) async fn apply(
     account: &AzureAccount,
     change: &Change,
     digest: &str,
-    progress: Progress,
+    course: Course,
 ) -> Result<Changed> {
     let plan = plan(account, change).await?;
     if plan.digest() != digest {
         return Err(Fault::plan_changed());
     }
-    let of = u32::try_from(plan.actions.len()).unwrap_or(u32::MAX);
-    let mut made = Made::default();
-    for (index, action) in plan.actions.iter().enumerate() {
-        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let step = |done| Step { number, of, operation: action.operation().to_owned(), done };
-        progress(step(false));
-        if let Err(fault) = account.carry_out(action, &plan.target, &mut made).await {
-            return Err(taken_back(account, &plan, index, fault).await);
-        }
-        progress(step(true));
-    }
+    let mut making = Making { account, plan, made: Made::default() };
+    course.carry_out(&mut making).await?;
+    let Making { plan, made, .. } = making;
     if matches!(change, Change::Delete { .. }) {
         return Ok(Changed { function: None, results: made.results });
     }
@@ -37,37 +38,36 @@ pub(crate) async fn apply(
     Ok(Changed { function, results: made.results })
 }
 
-/// Takes back what was made before a request failed, and says what stays.
-async fn taken_back(account: &AzureAccount, plan: &Plan, failed: usize, mut fault: Fault) -> Fault {
-    // A request that broke off or whose waiting failed may have been done.
-    let begun = match fault.kind {
-        FaultKind::BrokenOff | FaultKind::TimedOut | FaultKind::Other => &plan.actions[..=failed],
-        _ => &plan.actions[..failed],
-    };
-    // All that follows it is inside the group.
-    let group = begun.iter().position(|action| *action == Action::PutGroup);
-    let mut left = Vec::new();
-    for (index, action) in begun.iter().enumerate().rev() {
-        if group.is_some_and(|group| index > group) {
-            continue;
-        }
-        match account.take_back(action, &plan.target).await {
-            Ok(()) if action.undone_by().is_some() => {}
-            Ok(()) => left.push(action.operation()),
-            Err(undo) if undo.kind == FaultKind::NotFound => {}
-            Err(undo) => {
-                tracing::warn!(fault = %undo, "a part of a change that failed stays");
-                left.push(action.operation());
-            }
+impl Calls for Making<'_> {
+    fn operations(&self) -> Vec<&'static str> {
+        self.plan.actions.iter().map(Action::operation).collect()
+    }
+
+    fn make<'a>(
+        &'a mut self,
+        index: usize,
+        course: &'a Course,
+    ) -> BoxFuture<'a, std::result::Result<(), Failed>> {
+        Box::pin(async move {
+            let Plan { actions, target, .. } = &self.plan;
+            self.account
+                .carry_out(&actions[index], target, &mut self.made, course)
+                .await
+                .map_err(Failed::from)
+        })
+    }
+
+    fn way_back(&self, index: usize) -> WayBack {
+        let actions = &self.plan.actions;
+        // All that follows it is inside the group.
+        match actions.iter().position(|action| *action == Action::PutGroup) {
+            Some(group) if index > group => WayBack::With(group),
+            _ if actions[index].undone_by().is_some() => WayBack::Call,
+            _ => WayBack::None,
         }
     }
-    if !begun.is_empty() {
-        let words = if left.is_empty() {
-            " (the calls before it were taken back)".to_owned()
-        } else {
-            format!(" (these calls before it stay in force: {})", left.join(", "))
-        };
-        fault.message.push_str(&words);
+
+    fn take_back(&self, index: usize) -> Reply<'_, Back> {
+        Box::pin(self.account.take_back(&self.plan.actions[index], &self.plan.target))
     }
-    fault
 }

@@ -2,11 +2,12 @@
 //! not know what a resource means.
 
 use crate::AzureAccount;
+use crate::action::Request;
 use crate::fault::{Asked, said};
 use crate::secret::{Secret, scrub};
 use crate::token::Audience;
 use crate::wire::{Answer, Ask, Body, Host};
-use hearth_cloud::{Fault, FaultKind, Result};
+use hearth_cloud::{Course, Fault, FaultKind, Result};
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -130,23 +131,20 @@ impl AzureAccount {
         Ok((listed.value, next))
     }
 
-    /// Changes something, and waits until Azure has done it. Answers what Azure said first.
+    /// Changes something, and waits until Azure has done it or the course is cancelled.
     pub(crate) async fn change(
         &self,
         asked: &Asked<'_>,
-        method: Method,
-        path: &str,
-        version: &str,
-        body: Option<Value>,
+        request: Request,
         secrets: &[Secret],
-    ) -> Result<Value> {
-        let mut ask = Ask::new(method, Host::Management, at(path, version));
+        course: &Course,
+    ) -> Result<()> {
+        let mut ask = Ask::new(request.method, Host::Management, at(&request.path, request.version));
         ask.limit = Duration::from_mins(4);
-        ask.body = body.map_or(Body::None, Body::Json);
+        ask.body = request.body.map_or(Body::None, Body::Json);
         let done = async {
             let answer = self.ask(asked, ask).await?;
-            self.wait(asked, &answer).await?;
-            Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+            course.watch(self.wait(asked, &answer)).await
         };
         done.await.map_err(|fault| without(fault, secrets))
     }

@@ -9,7 +9,7 @@ use crate::sites::{PlanKind, Site};
 use crate::wire::{Ask, Body, Host};
 use bytes::Bytes;
 use hearth_cloud::pace::Backoff;
-use hearth_cloud::{FaultKind, Result};
+use hearth_cloud::{Course, FaultKind, Result};
 use reqwest::Method;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -65,6 +65,7 @@ pub(crate) async fn publish(
     site: &Site,
     zip: &Arc<[u8]>,
     secrets: &[Secret],
+    course: &Course,
 ) -> Result<()> {
     let asked = Asked { operation: PUBLISH, about: &site.name };
     let Some(host) = site.code_host().map(Host::Named) else {
@@ -74,8 +75,19 @@ pub(crate) async fn publish(
     let mut ask = Ask::new(Method::POST, host.clone(), path(kind));
     ask.body = Body::Zip(Bytes::copy_from_slice(zip));
     ask.limit = Duration::from_mins(10);
-    let sent = HOST_KNOWN.ask(rand::random, || account.ask(&asked, ask.clone())).await;
-    let sent = sent.map_err(|fault| without(fault, secrets))?;
+    let mut number = 1;
+    let sent = loop {
+        match account.ask(&asked, ask.clone()).await {
+            Err(fault)
+                if fault.may_pass()
+                    && number < HOST_KNOWN.tries
+                    && course.pause(HOST_KNOWN.pause(number, rand::random())).await =>
+            {
+                number += 1;
+            }
+            sent => break sent.map_err(|fault| without(fault, secrets))?,
+        }
+    };
     let status_path = match kind {
         PlanKind::Flex => {
             // The id of the deployment, as JSON text or bare.
@@ -89,7 +101,7 @@ pub(crate) async fn publish(
             .and_then(|address| account.wire.path_of(&asked, &host, &address).ok())
             .unwrap_or_else(|| LATEST.to_owned()),
     };
-    ended(account, &asked, &host, &status_path, secrets).await
+    course.watch(ended(account, &asked, &host, &status_path, secrets)).await
 }
 
 async fn ended(

@@ -9,7 +9,7 @@ use crate::functions::inside;
 use crate::secret::Secret;
 use crate::sites::Site;
 use crate::{kudu, settings};
-use hearth_cloud::{FaultKind, Power, Result};
+use hearth_cloud::{Back, Course, FaultKind, Power, Result};
 use serde::Deserialize;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -48,32 +48,44 @@ struct Connection {
 
 impl AzureAccount {
     /// Carries a request out.
-    pub(crate) async fn carry_out(&self, action: &Action, target: &Target, made: &mut Made) -> Result<()> {
-        let done = self.carried_out(action, target, made).await;
+    pub(crate) async fn carry_out(
+        &self,
+        action: &Action,
+        target: &Target,
+        made: &mut Made,
+        course: &Course,
+    ) -> Result<()> {
+        let done = self.carried_out(action, target, made, course).await;
         done.map_err(|fault| without(fault, &made.secrets))
     }
 
-    async fn carried_out(&self, action: &Action, target: &Target, made: &mut Made) -> Result<()> {
+    async fn carried_out(
+        &self,
+        action: &Action,
+        target: &Target,
+        made: &mut Made,
+        course: &Course,
+    ) -> Result<()> {
         let asked = Asked { operation: action.operation(), about: &target.names.app };
         match action {
             Action::PutSite(new) => {
                 made.secrets.extend(new.values.values().cloned());
                 let filled = self.filled(target, made).await?;
-                self.send(&asked, action, target, Some(&filled), made).await
+                self.send(&asked, action, target, Some(&filled), made, course).await
             }
             Action::PutSettings { values } => {
                 made.secrets.extend(values.values().cloned());
-                settings::merge(self, &target.site_id, values).await
+                settings::merge(self, &target.site_id, values, course).await
             }
             Action::Publish { code, .. } => {
                 let site: Site = self.get(&asked, &target.site_id, WEB).await?;
-                kudu::publish(self, &site, &code.zip, &made.secrets).await
+                kudu::publish(self, &site, &code.zip, &made.secrets, course).await
             }
             Action::SyncTriggers => {
-                self.send(&asked, action, target, None, made).await?;
-                self.found(target, &asked, made).await
+                self.send(&asked, action, target, None, made, course).await?;
+                course.watch(self.found(target, &asked, made)).await
             }
-            _ => self.send(&asked, action, target, Some(&Filled::default()), made).await,
+            _ => self.send(&asked, action, target, Some(&Filled::default()), made, course).await,
         }
     }
 
@@ -84,11 +96,10 @@ impl AzureAccount {
         target: &Target,
         filled: Option<&Filled>,
         made: &Made,
+        course: &Course,
     ) -> Result<()> {
         let Some(request) = action.request(target, filled) else { return Ok(()) };
-        self.change(asked, request.method, &request.path, request.version, request.body, &made.secrets)
-            .await?;
-        Ok(())
+        self.change(asked, request, &made.secrets, course).await
     }
 
     /// The keys that a new app needs, read at this moment.
@@ -136,7 +147,7 @@ impl AzureAccount {
     }
 
     /// Takes a request back that was carried out. What cannot be taken back, or goes with the group, is left.
-    pub(crate) async fn take_back(&self, action: &Action, target: &Target) -> Result<()> {
+    pub(crate) async fn take_back(&self, action: &Action, target: &Target) -> Result<Back> {
         let undo = match action {
             Action::PutGroup => Action::DeleteGroup,
             Action::Power { power: Power::Start, before: Power::Stop } => {
@@ -145,8 +156,9 @@ impl AzureAccount {
             Action::Power { power: Power::Stop, before: Power::Start } => {
                 Action::Power { power: Power::Start, before: Power::Stop }
             }
-            _ => return Ok(()),
+            _ => return Ok(Back::Nothing),
         };
-        self.carry_out(&undo, target, &mut Made::default()).await
+        let (mut nothing, course) = (Made::default(), Course::unwatched());
+        self.carry_out(&undo, target, &mut nothing, &course).await.map(|()| Back::Done)
     }
 }

@@ -2,10 +2,11 @@
 //! them, so they are read, merged and read again. Values are secrets.
 
 use crate::AzureAccount;
+use crate::action::Request;
 use crate::arm::{WEB, without};
 use crate::fault::Asked;
 use crate::secret::Secret;
-use hearth_cloud::{FaultKind, Result};
+use hearth_cloud::{Course, FaultKind, Result};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -77,7 +78,12 @@ pub(crate) fn names(values: &Values) -> Vec<String> {
 }
 
 /// Sets some and leaves the others as they are at this moment, then looks whether it is so.
-pub(crate) async fn merge(account: &AzureAccount, site_id: &str, wanted: &Values) -> Result<()> {
+pub(crate) async fn merge(
+    account: &AzureAccount,
+    site_id: &str,
+    wanted: &Values,
+    course: &Course,
+) -> Result<()> {
     let asked = Asked { operation: "Microsoft.Web/sites/config/write", about: "" };
     let mut all = read(account, site_id).await?;
     all.extend(wanted.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -86,7 +92,8 @@ pub(crate) async fn merge(account: &AzureAccount, site_id: &str, wanted: &Values
         all.iter().map(|(name, value)| (name, value.reveal())).collect();
     let body = json!({ "properties": properties });
     let path = format!("{site_id}/config/appsettings");
-    account.change(&asked, Method::PUT, &path, WEB, Some(body), &secrets).await?;
+    let request = Request { method: Method::PUT, path, version: WEB, body: Some(body) };
+    account.change(&asked, request, &secrets, course).await?;
     let now = read(account, site_id).await.map_err(|fault| without(fault, &secrets))?;
     match all.iter().find(|(name, value)| now.get(*name) != Some(*value)) {
         None => Ok(()),

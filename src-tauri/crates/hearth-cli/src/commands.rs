@@ -7,6 +7,7 @@ mod changes;
 mod clouds;
 mod containers;
 pub(crate) mod cost;
+mod course;
 mod db;
 mod demo;
 mod deploy;

@@ -73,23 +73,20 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure
         return Box::pin(serve::serve(options, serve, output)).await;
     }
     let follows = matches!(&arguments.command, Command::Logs(logs) if logs.follow);
-    let hears = match &arguments.command {
+    let lasts = match &arguments.command {
         Command::Logs(logs) => logs.live.live,
         Command::Accounts { command } => matches!(command, Some(AccountsCommand::SignIn { .. })),
         command => matches!(command, Command::Tune(_)),
     };
-    if hears {
-        let caller = Box::pin(Caller::open_for_long(options)).await?;
-        // It hears the signal itself: what it changed or began is put back or ended, and said, before it ends.
-        let ended = Box::pin(commands::run(&caller, &arguments.command, output)).await;
-        caller.close().await;
-        return ended;
-    }
-    let mut caller = Box::pin(Caller::open(options.clone())).await?;
+    let mut caller = if lasts {
+        Box::pin(Caller::open_for_long(options.clone())).await?
+    } else {
+        Box::pin(Caller::open(options.clone())).await?
+    };
     loop {
         let ended = tokio::select! {
             ended = Box::pin(commands::run(&caller, &arguments.command, output)) => ended,
-            () = signals::ending() => {
+            () = signals::unheard() => {
                 caller.end(INTERRUPTED_GRACE).await;
                 return if follows { Ok(Ended::Well) } else { Err(interrupted().into()) };
             }

@@ -32,6 +32,8 @@ pub enum FaultKind {
     Conflict,
     /// What is there changed since the review, so that other calls would be made. Nothing was.
     PlanChanged,
+    /// A person cancelled the change. The message says what was taken back and what stays.
+    Cancelled,
     /// The request itself is wrong.
     Invalid,
     /// The network or the vendor broke the call off; whether it was done is not known.
@@ -70,6 +72,11 @@ impl Fault {
         Self::new(FaultKind::PlanChanged, "the change", "")
     }
 
+    /// A change that a person cancelled.
+    pub fn cancelled(message: impl Into<String>) -> Self {
+        Self::new(FaultKind::Cancelled, "the change", message)
+    }
+
     /// Whether asking again later may help.
     pub fn may_pass(&self) -> bool {
         match self.kind {
@@ -80,6 +87,7 @@ impl Fault {
             | FaultKind::NotFound
             | FaultKind::Conflict
             | FaultKind::PlanChanged
+            | FaultKind::Cancelled
             | FaultKind::Invalid
             | FaultKind::Unable
             | FaultKind::Other => false,
@@ -103,6 +111,7 @@ impl Fault {
                     "{action} was not begun: what is there changed since the review, so the calls would be others"
                 )
             }
+            FaultKind::Cancelled => format!("{action} was cancelled"),
             FaultKind::Invalid => format!("{action} was refused as wrong"),
             FaultKind::BrokenOff => format!("{action} broke off; whether it was done is not known"),
             FaultKind::TimedOut => format!("{action} took longer than it may"),

@@ -1,7 +1,7 @@
 //! The words and the trait of every place where functions live: this computer, a cloud account, an emulator.
 //!
 //! Owns what a person may know and do there: accounts and how they were found, locations, functions, containers, calls,
-//! logs, reviews of changes, capabilities and faults. Pure but for [`pace`], which waits. Must not know a vendor, the ledger
+//! logs, reviews of changes, capabilities and faults. Pure but for [`pace`] and [`Course`], which wait. Must not know a vendor, the ledger
 //! or a user interface.
 
 mod account;
@@ -11,6 +11,7 @@ mod change;
 mod container_change;
 mod containers;
 mod cost;
+mod course;
 mod fault;
 mod function;
 pub mod pace;
@@ -34,6 +35,7 @@ pub use containers::{
     Launch, ServiceEvent, Task, TaskContainer, TaskDefinition, TaskNetwork, TaskSize, TaskStop,
 };
 pub use cost::{BilledCost, BilledRow, CostRequest};
+pub use course::{Back, Calls, Course, Failed, Progress, Step, WayBack};
 pub use fault::{Fault, FaultKind, Result, causes, shortened};
 pub use function::{
     Alias, CloudFunction, EventSource, FunctionAddress, FunctionState, FunctionUrl, PublishedVersion,
@@ -41,7 +43,7 @@ pub use function::{
 };
 pub use page::Page;
 pub use permission::{Grant, Level, LevelPolicy, Permission};
-pub use provider::{Changed, Progress, Provider, Reply, Step, Vendor};
+pub use provider::{Changed, Provider, Reply, Vendor};
 pub use review::{Call, CostEffect, Review, plan_digest};
 pub use side::{Keepable, Layer, NewTrigger, SideChange, Sides, StartAt, Trigger, TriggerOf};
 pub use sign_in::{Confirm, Confirmation, SignInFlow};

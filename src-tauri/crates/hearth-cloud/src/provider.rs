@@ -3,7 +3,7 @@
 
 use crate::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, Confirm, Containers,
-    CostRequest, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow,
+    CostRequest, Course, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow,
     LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Result, Review, Sides, SignInFlow,
     Standing,
 };
@@ -14,23 +14,6 @@ use ts_rs::TS;
 
 /// An answer that is waited for.
 pub type Reply<'a, T> = BoxFuture<'a, Result<T>>;
-
-/// A step of a change that is being made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Step {
-    /// Counted from 1, over the calls of the review.
-    pub number: u32,
-    /// How many there are.
-    pub of: u32,
-    /// The call.
-    pub operation: String,
-    /// Whether it is done, or just begun.
-    pub done: bool,
-}
-
-/// Who is told how far a change is.
-pub type Progress = Arc<dyn Fn(Step) + Send + Sync>;
 
 /// What a change made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -149,9 +132,9 @@ pub trait Provider: Send + Sync {
     fn review<'a>(&'a self, change: &'a Change) -> Reply<'a, Review>;
 
     /// Makes a change that a person has seen: `digest` is that of its review. When the plan has become another one,
-    /// nothing is done and the fault is a conflict. When a call fails, what was made before it is taken back as far as
-    /// the review said.
-    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed>;
+    /// nothing is done and the fault is a conflict. When a call fails or the course is cancelled, what was made before
+    /// is taken back as far as the review said.
+    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, course: Course) -> Reply<'a, Changed>;
 }
 
 fn unable(action: &str, function: &FunctionAddress) -> Fault {

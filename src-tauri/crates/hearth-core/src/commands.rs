@@ -3,11 +3,11 @@
 
 use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
-    AccountsList, CallsRead, CloudApply, CloudChangeRequest, CloudChanged, CloudFunctionName, CloudFunctions,
-    CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs, CloudLogsQuery, CloudRegion, CloudReview,
-    CloudSides, CloudStanding, ClusterDetail, ClusterName, Clusters, ClustersQuery, EndpointAdd, Inventory,
-    SeenEnvironments, SyncStart, SyncStatus, TaskDefinitionName, TaskDefinitions, TaskDefinitionsQuery,
-    TaskLogsQuery,
+    AccountsList, CallsRead, CloudApply, CloudChangeName, CloudChangeRequest, CloudChanged,
+    CloudFunctionName, CloudFunctions, CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs,
+    CloudLogsQuery, CloudRegion, CloudReview, CloudSides, CloudStanding, ClusterDetail, ClusterName,
+    Clusters, ClustersQuery, EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
+    TaskDefinitionName, TaskDefinitions, TaskDefinitionsQuery, TaskLogsQuery,
 };
 use crate::api::{
     AppInfo, BrakeConsentSet, BrakeFunctions, BrakeHistoryEntry, BrakeHistoryQuery, BrakeModeSet,
@@ -251,6 +251,8 @@ commands! {
         cloud_review(CloudChangeRequest) -> CloudReview = crate::clouds::changes::review;
         /// Makes a change that was reviewed; the account must be unlocked.
         cloud_apply(CloudApply) -> CloudChanged = crate::clouds::changes::apply;
+        /// Cancels such a change: no further call is made, and what was made is taken back.
+        cloud_change_cancel(CloudChangeName) -> Empty = crate::clouds::changes::cancel;
         /// Starts reading what accounts hold into the ledger.
         sync_start(SyncStart) -> SyncStatus = crate::clouds::sync::start;
         /// How far reading is.

@@ -19,6 +19,8 @@ pub enum ErrorCode {
     Conflict,
     /// What is there changed since the review of a change; nothing was done.
     PlanChanged,
+    /// A person cancelled the change; the message says what was taken back and what stays.
+    Cancelled,
     /// Another Hearth owns the data folder.
     Owned,
     /// The ledger cannot be opened: damaged, or made by a newer Hearth.

@@ -14,40 +14,7 @@ use hearth_model::{
 };
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
-use tokio_util::sync::CancellationToken;
-
-/// Calls in accounts that are waited for, by the id that their caller chose.
-#[derive(Debug, Default)]
-pub(crate) struct Waits(Mutex<HashMap<RequestId, CancellationToken>>);
-
-impl Waits {
-    fn begin(&self, id: &RequestId) -> Wait<'_> {
-        let token = CancellationToken::new();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), token.clone());
-        Wait { waits: self, id: id.clone(), token }
-    }
-
-    fn cancel(&self, id: &RequestId) -> bool {
-        let waits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waits.get(id).inspect(|token| token.cancel()).is_some()
-    }
-}
-
-/// One that is waited for; it is forgotten when nobody waits any more, however that came.
-struct Wait<'a> {
-    waits: &'a Waits,
-    id: RequestId,
-    token: CancellationToken,
-}
-
-impl Drop for Wait<'_> {
-    fn drop(&mut self) {
-        self.waits.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
-    }
-}
 
 pub(crate) async fn run(app: &App, request: EventRun) -> Result<EventAnswer> {
     match request.target.account.as_deref() {

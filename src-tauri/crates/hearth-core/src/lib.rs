@@ -43,6 +43,7 @@ mod stage;
 mod system;
 mod tuning;
 mod variables;
+mod waits;
 
 pub use app::{App, AppOptions};
 pub use clock::SystemClock;

@@ -6,9 +6,9 @@ use crate::fault::Asked;
 use crate::regions::{REGIONS, is_name, is_region};
 use crate::{apply, call, functions, logs, metrics, permissions, plan, standing};
 use hearth_cloud::{
-    Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, FaultKind,
-    FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page,
-    Permission, Progress, Provider, Reply, Result, Review, Standing,
+    Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, Course,
+    FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest,
+    Page, Permission, Provider, Reply, Result, Review, Standing,
 };
 use serde::de::DeserializeOwned;
 
@@ -128,7 +128,7 @@ impl Provider for GoogleAccount {
         Box::pin(async move { Ok(plan::plan(self, change).await?.review(self, change)) })
     }
 
-    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed> {
-        Box::pin(apply::apply(self, change, digest, progress))
+    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, course: Course) -> Reply<'a, Changed> {
+        Box::pin(apply::apply(self, change, digest, course))
     }
 }

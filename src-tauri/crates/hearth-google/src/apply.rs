@@ -1,5 +1,4 @@
-//! Makes a change that a person has seen: plans again, compares, carries out request by request, and takes back what was
-//! made when one fails.
+//! Makes a change that a person has seen: plans again, compares, and makes the calls of the plan in their course.
 
 use crate::GoogleAccount;
 use crate::client::{Ask, Service};
@@ -8,9 +7,9 @@ use crate::functions::find;
 use crate::plan::{code, plan};
 use crate::request::{Kind, Request};
 use crate::wire::{Operation, Upload};
-use hearth_cloud::{Change, Changed, Fault, FaultKind, Progress, Result, Step};
+use futures_util::future::BoxFuture;
+use hearth_cloud::{Back, Calls, Change, Changed, Course, Failed, Fault, FaultKind, Reply, Result, WayBack};
 use serde_json::Value;
-use std::fmt::Write as _;
 
 /// What one request leaves for those after it.
 #[derive(Default)]
@@ -19,17 +18,19 @@ struct Made {
     source: Value,
 }
 
-/// A request that failed, and whether Google had taken it on by then.
-struct Failed {
-    fault: Fault,
-    was_taken: bool,
+/// The requests of a plan, and what they have made so far.
+struct Making<'a> {
+    account: &'a GoogleAccount,
+    location: &'a str,
+    requests: &'a [Request],
+    made: Made,
 }
 
 pub(crate) async fn apply(
     account: &GoogleAccount,
     change: &Change,
     digest: &str,
-    progress: Progress,
+    course: Course,
 ) -> Result<Changed> {
     // Google's message may quote a value that it was sent.
     let values: Vec<&str> = match change {
@@ -46,20 +47,8 @@ pub(crate) async fn apply(
     if plan.digest() != digest {
         return Err(Fault::plan_changed());
     }
-    let requests = plan.requests();
-    let of = u32::try_from(requests.len()).unwrap_or(u32::MAX);
-    let mut made = Made::default();
-    for (index, request) in requests.iter().enumerate() {
-        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let step = |done| Step { number, of, operation: request.operation.to_owned(), done };
-        progress(step(false));
-        if let Err(Failed { fault, was_taken }) = account.carry_out(request, location, &mut made).await {
-            let begun = if was_taken { &requests[..=index] } else { &requests[..index] };
-            let fault = account.take_back(begun, location, fault).await;
-            return Err(masked(fault, &values));
-        }
-        progress(step(true));
-    }
+    let mut making = Making { account, location, requests: plan.requests(), made: Made::default() };
+    course.carry_out(&mut making).await.map_err(|fault| masked(fault, &values))?;
     let found = find(account, change.function()).await?;
     let mut results = Vec::new();
     if let (Some(url), Change::Deploy(_) | Change::SetUrl { .. }) =
@@ -70,12 +59,45 @@ pub(crate) async fn apply(
     Ok(Changed { function: found.map(|kept| kept.shown(location)), results })
 }
 
+impl Calls for Making<'_> {
+    fn operations(&self) -> Vec<&'static str> {
+        self.requests.iter().map(|request| request.operation).collect()
+    }
+
+    fn make<'a>(
+        &'a mut self,
+        index: usize,
+        course: &'a Course,
+    ) -> BoxFuture<'a, std::result::Result<(), Failed>> {
+        Box::pin(self.account.carry_out(&self.requests[index], self.location, &mut self.made, course))
+    }
+
+    fn way_back(&self, index: usize) -> WayBack {
+        let request = &self.requests[index];
+        match request.kind {
+            Kind::NewUpload => WayBack::Needless,
+            _ if request.undo.is_some() => WayBack::Call,
+            _ => WayBack::None,
+        }
+    }
+
+    fn take_back(&self, index: usize) -> Reply<'_, Back> {
+        Box::pin(async move {
+            let Some(undo) = &self.requests[index].undo else { return Ok(Back::Nothing) };
+            let (mut nothing, course) = (Made::default(), Course::unwatched());
+            let undone = self.account.carry_out(undo, self.location, &mut nothing, &course).await;
+            undone.map(|()| Back::Done).map_err(|failed| failed.fault)
+        })
+    }
+}
+
 impl GoogleAccount {
     async fn carry_out(
         &self,
         request: &Request,
         location: &str,
         made: &mut Made,
+        course: &Course,
     ) -> std::result::Result<(), Failed> {
         let asked = Asked { operation: request.operation, location };
         let refused = |fault: Fault| Failed {
@@ -100,34 +122,11 @@ impl GoogleAccount {
                     return Ok(());
                 }
                 let operation: Operation = self.client.send(&ask).await.map_err(refused)?;
-                let waited = self.wait(operation, request.service, request.version(), &asked).await;
-                waited.map_err(|fault| Failed { fault, was_taken: true })?;
+                let waited = self.wait(operation, request.service, request.version(), &asked);
+                course.watch(waited).await.map_err(|fault| Failed { fault, was_taken: true })?;
             }
         }
         Ok(())
-    }
-
-    /// Takes back what was begun, the last first, and says in the fault what stays.
-    async fn take_back(&self, begun: &[Request], location: &str, mut fault: Fault) -> Fault {
-        let (mut back, mut left) = (Vec::new(), Vec::new());
-        for request in begun.iter().rev() {
-            let Some(undo) = &request.undo else { continue };
-            match self.carry_out(undo, location, &mut Made::default()).await {
-                Ok(()) => back.push(undo.operation),
-                Err(failed) if failed.fault.kind == FaultKind::NotFound => {}
-                Err(failed) => {
-                    tracing::warn!(fault = %failed.fault, "a part of a change that failed stays");
-                    left.push(request.operation);
-                }
-            }
-        }
-        if !back.is_empty() {
-            write!(fault.message, " (taken back by {})", back.join(", ")).ok();
-        }
-        if !left.is_empty() {
-            write!(fault.message, " (these calls stay in force: {})", left.join(", ")).ok();
-        }
-        fault
     }
 }
 

@@ -62,7 +62,9 @@ fn status(code: ErrorCode) -> StatusCode {
         // 401 and 403 are about this host; an account's sign-in is somebody else's.
         ErrorCode::EngineMissing | ErrorCode::SignIn | ErrorCode::NotAllowed => StatusCode::FAILED_DEPENDENCY,
         ErrorCode::Locked => StatusCode::LOCKED,
-        ErrorCode::Conflict | ErrorCode::PlanChanged | ErrorCode::Owned => StatusCode::CONFLICT,
+        ErrorCode::Conflict | ErrorCode::PlanChanged | ErrorCode::Cancelled | ErrorCode::Owned => {
+            StatusCode::CONFLICT
+        }
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ErrorCode::Network => StatusCode::BAD_GATEWAY,
         ErrorCode::Ledger | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,

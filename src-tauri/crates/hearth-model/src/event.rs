@@ -73,8 +73,10 @@ pub enum HearthEvent {
     AccountsChanged,
     /// A sign-in to an account began, went on or ended: ask for it again.
     SignInChanged,
-    /// A change in an account goes on: one of its calls begins or is done.
+    /// A change in an account goes on: one of its calls begins, is done, or is taken back.
     CloudStep {
+        /// The change, by the id that its caller chose.
+        change_id: RequestId,
         /// The account's id.
         account: String,
         /// The function's name.
@@ -85,9 +87,9 @@ pub enum HearthEvent {
         of: u32,
         /// The call, for instance `lambda:CreateFunction`.
         operation: String,
-        /// Whether it is done.
-        done: bool,
-        /// When it began, or was done.
+        /// How far it is.
+        state: StepState,
+        /// Since when.
         at_us: Micros,
     },
     /// What an account sends piece by piece, for whoever asked for it: an answer, or log lines as they are written.
@@ -99,6 +101,22 @@ pub enum HearthEvent {
         /// No more come.
         ended: bool,
     },
+}
+
+/// How far a call of a change in an account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// It was sent, and is waited for.
+    Begun,
+    /// It is made.
+    Done,
+    /// The change was cancelled or another call failed, so that it is being taken back.
+    TakingBack,
+    /// It is as if it had not been made.
+    TakenBack,
+    /// It cannot be taken back, and stays in force.
+    Stays,
 }
 
 /// One piece of an answer, or one log line.

@@ -15,7 +15,7 @@ mod units;
 pub use environment::{
     Environment, EnvironmentEvent, EnvironmentState, EnvironmentTransition, IllegalTransition, StartTier,
 };
-pub use event::{CloudPiece, EventBatch, HearthEvent};
+pub use event::{CloudPiece, EventBatch, HearthEvent, StepState};
 pub use function::{
     Account, Architecture, BilledAs, CodePackage, Engine, FunctionConfiguration, FunctionRecord,
     FunctionVersion, LOCAL_ACCOUNT, LOCAL_ACCOUNT_NUMBER, LOCAL_REGION, ServiceTasks, UnknownRuntime,

@@ -160,6 +160,7 @@ export class Flow {
     if (router.route.screen === 'deploy' && deploying.detected === this.detected) return;
     const to = account?.account.name ?? 'the account';
     if (made) overlays.toast(`${name.trim()} is deployed to ${to}`);
+    else if (this.change.cancelled) overlays.toast(`Deploying ${name.trim()} to ${to} was cancelled`);
     else if (this.change.error)
       overlays.failed(`${name.trim()} was not deployed to ${to}`, this.change.error);
   }

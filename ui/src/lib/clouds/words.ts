@@ -133,6 +133,7 @@ export function faultWords(fault: Fault): string {
       return 'no answer in time';
     case 'broken_off':
       return 'the connection broke off';
+    case 'cancelled':
     case 'invalid':
     case 'unable':
     case 'other':

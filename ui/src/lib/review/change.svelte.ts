@@ -17,7 +17,7 @@ export type ChangePhase = 'idle' | 'looking' | 'review' | 'making' | 'done' | 'f
 
 /** How far a call of the review is. */
 export interface CallState {
-  state: 'waiting' | 'calling' | 'made' | 'failed';
+  state: 'waiting' | 'calling' | 'made' | 'failed' | 'taking_back' | 'taken_back' | 'stays';
   /** By Hearth's clock: steps reach the window some at a time. */
   beganUs: number | null;
   tookUs: number | null;
@@ -30,6 +30,14 @@ const WAITING: CallState = { state: 'waiting', beganUs: null, tookUs: null };
 
 type Step = Extract<HearthEvent, { kind: 'cloud_step' }>;
 
+const STATES = {
+  begun: 'calling',
+  done: 'made',
+  taking_back: 'taking_back',
+  taken_back: 'taken_back',
+  stays: 'stays',
+} as const satisfies Record<Step['state'], CallState['state']>;
+
 export class Change {
   phase = $state<ChangePhase>('idle');
   request = $state.raw<CloudChangeRequest | null>(null);
@@ -40,8 +48,12 @@ export class Change {
   error = $state.raw<ApiError | null>(null);
   /** Whether what is there changed since the review, so that it must be looked at again. */
   outdated = $state(false);
+  /** Whether a person cancelled it while it was made; its end is waited for. */
+  cancelling = $state(false);
   beganMs = $state<number | null>(null);
   tookMs = $state<number | null>(null);
+  /** Names it while it is made. */
+  #id = '';
   #round = 0;
   #stop: () => void = () => {};
 
@@ -62,11 +74,16 @@ export class Change {
     return this.calls.filter((one) => one.state === 'made').length;
   }
 
+  /** Whether it ended because a person cancelled it: its error says what was taken back and what stays. */
+  get cancelled(): boolean {
+    return this.error?.code === 'cancelled';
+  }
+
   /** Why it cannot be made now; null when it can. */
   get why(): string | null {
     if (this.phase === 'looking') return 'The review is being made';
     if (this.phase === 'making') return 'It is being made';
-    if (this.outdated) return 'Look at the review again first';
+    if (this.outdated || this.cancelled) return 'Look at the review again first';
     if (this.review === null) return 'There is no review yet';
     if (this.review.review.calls.some((one) => one.may === 'denied'))
       return 'The account lacks a permission that this needs';
@@ -110,7 +127,10 @@ export class Change {
     const { request, review } = this;
     if (!request || !review || this.why !== null) return false;
     const round = ++this.#round;
+    const id = crypto.randomUUID();
+    this.#id = id;
     this.phase = 'making';
+    this.cancelling = false;
     this.error = null;
     this.calls = review.review.calls.map(() => WAITING);
     this.beganMs = performance.now();
@@ -119,33 +139,43 @@ export class Change {
     this.#stop();
     // The last step may reach the window after the answer.
     this.#stop = live.on((event) => {
-      const mine =
-        event.kind === 'cloud_step' &&
-        event.account === review.account.account.id &&
-        event.function === review.name;
-      if (mine && round === this.#round) this.#step(event);
+      if (event.kind === 'cloud_step' && event.changeId === id && round === this.#round) this.#step(event);
       if (this.phase !== 'making' && this.calls.every((one) => one.tookUs !== null)) this.#stop();
     });
     making.add(title);
     try {
-      this.changed = await call('cloud_apply', { ...request, digest });
+      this.changed = await call('cloud_apply', { ...request, digest, changeId: id });
       this.calls = this.calls.map((one) => ({ ...one, state: 'made' }));
       this.phase = 'done';
     } catch (thrown) {
       this.#failed(asApiError(thrown));
     } finally {
       making.delete(title);
+      this.cancelling = false;
       this.tookMs = performance.now() - this.beganMs;
     }
     return this.phase === 'done';
   }
 
+  /** Asks that no further call is made and what was made is taken back. How that went, `apply` answers. */
+  async cancel(): Promise<void> {
+    if (this.phase !== 'making' || this.cancelling) return;
+    this.cancelling = true;
+    try {
+      await call('cloud_change_cancel', { changeId: this.#id });
+    } catch {
+      // It has ended just now: its own answer says how.
+    }
+  }
+
   #step(step: Step): void {
     this.calls = this.calls.map((one, index) => {
       if (index !== step.number - 1) return one;
-      if (!step.done) return { state: 'calling', beganUs: step.atUs, tookUs: null };
+      const state = STATES[step.state];
+      if (state === 'calling') return { state, beganUs: step.atUs, tookUs: null };
+      if (state !== 'made') return { ...one, state };
       const tookUs = one.beganUs === null ? null : step.atUs - one.beganUs;
-      return { state: 'made', beganUs: one.beganUs, tookUs };
+      return { state, beganUs: one.beganUs, tookUs };
     });
   }
 

@@ -16,14 +16,20 @@ const request: CloudChangeRequest = {
   change: { kind: 'delete', logs: false },
 };
 const fake = () => host() as FakeHost;
+/** The id that the change which was begun last goes by. */
+const id = (): string => {
+  const begun = fake().calls.findLast((one) => one.command === 'cloud_apply');
+  return (begun?.request as { changeId?: string } | undefined)?.changeId ?? '';
+};
 const step = (number: number, done: boolean, part: object = {}): HearthEvent => ({
   kind: 'cloud_step',
+  changeId: id(),
   account: 'aws:dev',
   function: 'tea',
   number,
   of: 2,
   operation: 'x',
-  done,
+  state: done ? 'done' : 'begun',
   atUs: number * 1_000 + (done ? 400 : 0),
   ...part,
 });
@@ -77,7 +83,7 @@ describe('a change in an account', () => {
     const made = change.apply();
     tell(step(1, false));
     expect(states(change)).toEqual(['calling', 'waiting']);
-    tell(step(1, true), step(2, false, { account: 'aws:other' }), step(2, true, { function: 'cup' }));
+    tell(step(1, true), step(2, false, { changeId: 'other' }), step(2, true, { changeId: 'other' }));
     expect(states(change)).toEqual(['made', 'waiting']);
     expect(change.made).toBe(1);
     expect(change.calls[0]?.tookUs).toBe(400);
@@ -109,7 +115,6 @@ describe('a change in an account', () => {
     const change = await seen();
     const answer = held();
     const made = change.apply();
-    // Of whoever changed it meanwhile.
     tell(step(1, false), step(1, true));
     answer.failed(planChanged);
     expect(await made).toBe(false);
@@ -141,6 +146,33 @@ describe('a change in an account', () => {
     answer.done();
     await made;
     expect(change.phase).toBe('done');
+  });
+
+  it('is cancelled by its own id, shows what is taken back, and is not made again before a look', async () => {
+    const change = await seen();
+    await change.cancel();
+    expect(fake().calls.map((one) => one.command)).not.toContain('cloud_change_cancel');
+    const answer = held();
+    fake().answer('cloud_change_cancel', () => ({}));
+    const made = change.apply();
+    tell(step(1, false), step(1, true), step(2, false));
+    const mine = id();
+    await change.cancel();
+    await change.cancel();
+    expect(fake().calls.filter((one) => one.command === 'cloud_change_cancel')).toEqual([
+      { command: 'cloud_change_cancel', request: { changeId: mine } },
+    ]);
+    expect(change).toMatchObject({ phase: 'making', cancelling: true });
+    tell(step(2, false, { state: 'taking_back' }));
+    expect(states(change)).toEqual(['made', 'taking_back']);
+    tell(step(2, false, { state: 'taken_back' }), step(1, false, { state: 'stays' }));
+    answer.failed({ ...planChanged, code: 'cancelled', message: 'these calls stay in force: x' });
+    expect(await made).toBe(false);
+    expect(change).toMatchObject({ phase: 'failed', cancelled: true, cancelling: false });
+    expect(states(change)).toEqual(['stays', 'taken_back']);
+    expect(change.why).toMatch(/review again/);
+    await change.again();
+    expect(change).toMatchObject({ phase: 'review', cancelled: false, beganMs: null });
   });
 
   it('knows that the account was unlocked after the review', async () => {

@@ -12,9 +12,8 @@ use aws_sdk_ecs::types::{
     CpuArchitecture, EphemeralStorage, KeyValuePair, LaunchType, LogConfiguration, LogDriver,
     NetworkConfiguration, NetworkMode, OsFamily, PortMapping, RuntimePlatform, Tag, TransportProtocol,
 };
-use hearth_cloud::{Fault, FaultKind, ImageTask, Result};
+use hearth_cloud::{Back, Course, Fault, FaultKind, ImageTask, Result};
 use hearth_model::Architecture;
-use tokio::time::sleep;
 
 /// Who started a task, as ECS shows it.
 const STARTED_BY: &str = "hearth";
@@ -28,6 +27,7 @@ impl AwsAccount {
         location: &str,
         action: &TaskAction,
         made: &mut Made,
+        course: &Course,
     ) -> Result<()> {
         let asked = Asked { operation: action.operation(), location };
         macro_rules! send {
@@ -63,7 +63,7 @@ impl AwsAccount {
             }
             TaskAction::Run { cluster, definition, count, placed } => {
                 let definition = there(definition, made);
-                self.run(location, cluster, &definition, *count, placed, made, &asked).await?;
+                self.run(location, cluster, &definition, *count, placed, made, course, &asked).await?;
             }
             TaskAction::Stop { cluster, id, reason } => {
                 send!(self.ecs(location)?.stop_task().cluster(cluster).task(id).reason(reason));
@@ -98,8 +98,8 @@ impl AwsAccount {
         location: &str,
         action: &TaskAction,
         made: &Made,
-    ) -> Result<()> {
-        let mut nothing = Made::default();
+    ) -> Result<Back> {
+        let (mut nothing, course) = (Made::default(), Course::unwatched());
         let undo = match action {
             TaskAction::CreateCluster { cluster } => TaskAction::DeleteCluster { cluster: cluster.clone() },
             TaskAction::CreateLogGroup { group } => TaskAction::DeleteLogGroup { group: group.clone() },
@@ -114,23 +114,24 @@ impl AwsAccount {
             },
             TaskAction::Register { .. } => match &made.definition {
                 Some(definition) => TaskAction::Deregister { definition: definition.clone() },
-                None => return Ok(()),
+                None => return Ok(Back::Nothing),
             },
+            TaskAction::Run { .. } if made.tasks.is_empty() => return Ok(Back::Nothing),
             TaskAction::Run { cluster, .. } => {
                 for id in &made.tasks {
-                    let reason = "a part of the change failed".to_owned();
+                    let reason = "the change that started it was taken back".to_owned();
                     let stop = TaskAction::Stop { cluster: cluster.clone(), id: id.clone(), reason };
-                    Box::pin(self.carry_out_tasks(location, &stop, &mut nothing)).await?;
+                    Box::pin(self.carry_out_tasks(location, &stop, &mut nothing, &course)).await?;
                 }
-                return Ok(());
+                return Ok(Back::Done);
             }
             TaskAction::DeleteCluster { .. }
             | TaskAction::DeleteLogGroup { .. }
             | TaskAction::Deregister { .. }
             | TaskAction::Stop { .. }
-            | TaskAction::DeleteService { .. } => return Ok(()),
+            | TaskAction::DeleteService { .. } => return Ok(Back::Nothing),
         };
-        Box::pin(self.carry_out_tasks(location, &undo, &mut nothing)).await
+        Box::pin(self.carry_out_tasks(location, &undo, &mut nothing, &course)).await.map(|()| Back::Done)
     }
 
     /// Makes a task definition and answers `family:revision`.
@@ -183,6 +184,7 @@ impl AwsAccount {
         count: u32,
         placed: &Placed,
         made: &mut Made,
+        course: &Course,
         asked: &Asked<'_>,
     ) -> Result<()> {
         let token = format!("{:032x}", rand::random::<u128>());
@@ -208,7 +210,9 @@ impl AwsAccount {
             if !role_is_new(&fault) || number >= ROLE_KNOWN.tries {
                 return Err(fault);
             }
-            sleep(ROLE_KNOWN.pause(number, 0.5 + rand::random::<f64>() / 2.0)).await;
+            if !course.pause(ROLE_KNOWN.pause(number, 0.5 + rand::random::<f64>() / 2.0)).await {
+                return Err(fault);
+            }
             number += 1;
         };
         made.tasks =

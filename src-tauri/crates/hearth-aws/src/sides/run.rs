@@ -8,7 +8,7 @@ use crate::fault::Asked;
 use crate::run::{Made, ROLE_KNOWN};
 use aws_sdk_eventbridge::types::{RuleState, Target as GivenTarget};
 use aws_sdk_lambda::types::EventSourcePosition;
-use hearth_cloud::{Fault, FaultKind, FunctionAddress, Result};
+use hearth_cloud::{Back, Course, Fault, FaultKind, FunctionAddress, Result};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -23,6 +23,7 @@ impl AwsAccount {
         at: &FunctionAddress,
         action: &SideAction,
         made: &mut Made,
+        course: &Course,
     ) -> Result<()> {
         let asked = Asked { operation: action.operation(), location: &at.location };
         macro_rules! send {
@@ -51,16 +52,16 @@ impl AwsAccount {
                         .await;
                     match answer.map_err(|error| asked.failed(&error)) {
                         Ok(answer) => break answer.uuid().unwrap_or_default().to_owned(),
-                        Err(fault) => patience.wait(fault, "does not have permissions").await?,
+                        Err(fault) => patience.wait(fault, "does not have permissions", course).await?,
                     }
                 };
                 made.mapping = Some(id.clone());
-                self.turned(at, &id, &asked).await?;
+                course.watch(self.turned(at, &id, &asked)).await?;
                 made.results.push(("trigger".to_owned(), id));
             }
             SideAction::TurnMapping { id, on, .. } => {
                 send!(self.lambda(&at.location)?.update_event_source_mapping().uuid(id).enabled(*on));
-                self.turned(at, id, &asked).await?;
+                course.watch(self.turned(at, id, &asked)).await?;
             }
             SideAction::DeleteMapping { id, .. } => {
                 send!(self.lambda(&at.location)?.delete_event_source_mapping().uuid(id));
@@ -91,7 +92,7 @@ impl AwsAccount {
             SideAction::PutNotifications { bucket, text, entry, fresh, .. } => {
                 let mut patience = Patience::new(*fresh);
                 while let Err(fault) = bucket::put_notifications(self, &at.location, bucket, text).await {
-                    patience.wait(fault, "Unable to validate").await?;
+                    patience.wait(fault, "Unable to validate", course).await?;
                 }
                 if let Entry::Comes { id, .. } = entry {
                     made.results.push(("trigger".to_owned(), format!("s3:{bucket}/{id}")));
@@ -121,7 +122,7 @@ impl AwsAccount {
             SideAction::SetLayers { layers, .. } => {
                 let request = self.lambda(&at.location)?.update_function_configuration();
                 send!(request.function_name(&at.name).set_layers(Some(layers.clone())));
-                self.in_place(at, &asked).await?;
+                course.watch(self.in_place(at, &asked)).await?;
             }
             SideAction::SetTags { function, tags, .. } => self.set_tags(at, function, tags, &asked).await?,
             SideAction::RemoveTags { function, before } => {
@@ -140,7 +141,7 @@ impl AwsAccount {
         at: &FunctionAddress,
         action: &SideAction,
         made: &Made,
-    ) -> Result<()> {
+    ) -> Result<Back> {
         use SideAction as S;
         let back = match action.clone() {
             S::LetRead { role, policy, document, source } => {
@@ -151,10 +152,10 @@ impl AwsAccount {
             }
             S::CreateMapping { source, .. } => match made.mapping.clone() {
                 Some(id) => S::DeleteMapping { id, source },
-                None => return Ok(()),
+                None => return Ok(Back::Nothing),
             },
             S::TurnMapping { id, source, on } => S::TurnMapping { id, source, on: !on },
-            S::DeleteMapping { .. } | S::ForbidRead { document: None, .. } => return Ok(()),
+            S::DeleteMapping { .. } | S::ForbidRead { document: None, .. } => return Ok(Back::Nothing),
             S::PutRule(rule) => S::DeleteRule(rule),
             S::DeleteRule(rule) => S::PutRule(rule),
             S::TurnRule { rule, on } => S::TurnRule { rule, on: !on },
@@ -169,13 +170,14 @@ impl AwsAccount {
                 let text = match &entry {
                     Entry::Comes { id, .. } if there(id) => now.without(id),
                     Entry::Goes { id, xml } if !there(id) => now.with(xml),
-                    Entry::Comes { .. } | Entry::Goes { .. } => return Ok(()),
+                    Entry::Comes { .. } | Entry::Goes { .. } => return Ok(Back::Nothing),
                 };
-                return bucket::put_notifications(self, &at.location, &bucket, &text).await;
+                let put = bucket::put_notifications(self, &at.location, &bucket, &text);
+                return put.await.map(|()| Back::Done);
             }
             S::Subscribe { topic, function } => match made.subscription.clone() {
                 Some(subscription) => S::Unsubscribe { subscription, topic, function },
-                None => return Ok(()),
+                None => return Ok(Back::Nothing),
             },
             S::Unsubscribe { topic, function, .. } => S::Subscribe { topic, function },
             S::Keep { of, before: None, count } => S::KeepNone { of, before: count },
@@ -191,7 +193,7 @@ impl AwsAccount {
                     self.set_tags(at, &function, &before, &asked).await?;
                 }
                 if came.is_empty() {
-                    return Ok(());
+                    return Ok(Back::Done);
                 }
                 S::RemoveTags { function, before: came }
             }
@@ -199,7 +201,8 @@ impl AwsAccount {
                 S::SetTags { function, tags: before, before: BTreeMap::new() }
             }
         };
-        self.carry_out_side(at, &back, &mut Made::default()).await
+        let mut nothing = Made::default();
+        self.carry_out_side(at, &back, &mut nothing, &Course::unwatched()).await.map(|()| Back::Done)
     }
 
     /// Waits until a mapping has become what was asked of it.
@@ -302,11 +305,13 @@ impl Patience {
     }
 
     /// Waits a moment, or answers the fault when it means something else or waiting was in vain.
-    async fn wait(&mut self, fault: Fault, not_yet: &str) -> Result<()> {
+    async fn wait(&mut self, fault: Fault, not_yet: &str, course: &Course) -> Result<()> {
         if !self.fresh || !fault.message.contains(not_yet) || self.number >= ROLE_KNOWN.tries {
             return Err(fault);
         }
-        sleep(ROLE_KNOWN.pause(self.number, 0.5 + rand::random::<f64>() / 2.0)).await;
+        if !course.pause(ROLE_KNOWN.pause(self.number, 0.5 + rand::random::<f64>() / 2.0)).await {
+            return Err(fault);
+        }
         self.number += 1;
         Ok(())
     }

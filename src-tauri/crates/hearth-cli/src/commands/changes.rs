@@ -1,13 +1,12 @@
 //! Changes in an account: the review is shown, a person says yes, the change is made. `--yes` says it beforehand;
 //! without it and without a terminal nothing is changed.
 
+use super::course;
 use crate::arguments::{Configure, Consent, Deploy, Where};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
-use hearth_core::api::{
-    AccountsList, CloudApply, CloudChange, CloudChangeRequest, CloudChanged, CloudReview, CodeSource, Empty,
-};
+use hearth_core::api::{AccountsList, CloudChange, CloudChangeRequest, CloudReview, CodeSource, Empty};
 use hearth_core::cloud::{Grant, Undo};
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
@@ -157,8 +156,7 @@ pub(super) async fn change(
             .with_hint("Add --yes to make the change, or --dry-run to only see it.")
             .into());
     }
-    let apply = CloudApply { request, digest: seen.review.digest.clone() };
-    let changed: CloudChanged = caller.ask("cloud_apply", apply).await?;
+    let changed = course::make(caller, request, &seen, output).await?;
     if output.is_json() {
         output.document(&json!({ "review": seen, "changed": changed }))?;
         return Ok(Ended::Well);

@@ -132,6 +132,7 @@ pub(super) async fn agree(
 pub(super) async fn tail(caller: &Caller, arguments: &Logs, output: &mut Output) -> Result<Ended, Failure> {
     let live = &arguments.live;
     agree(caller, ByUse::LiveTail, live.yes, output).await?;
+    let _hearing = signals::Hearing::begin();
     let id = RequestId::generate();
     let mut events = caller.events().await?;
     let start = LiveTailStart {

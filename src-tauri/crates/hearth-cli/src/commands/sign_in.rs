@@ -22,6 +22,7 @@ pub(super) async fn sign_in(
     request: AccountName,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
+    let _hearing = signals::Hearing::begin();
     let mut ending = std::pin::pin!(signals::ending());
     let mut events = caller.events().await?;
     let mut now: SigningIn = caller.ask("sign_in_begin", request).await?;

@@ -34,6 +34,7 @@ pub(super) async fn tune(caller: &Caller, arguments: &Tune, output: &mut Output)
         return Ok(Ended::Well);
     }
     tell(&preview, output);
+    let _hearing = signals::Hearing::begin();
     let begun: Tuning = caller.ask("tuning_start", &plan).await?;
     let id = TuningName { id: begun.id };
     let mut said = None;

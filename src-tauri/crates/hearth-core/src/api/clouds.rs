@@ -456,6 +456,19 @@ pub struct CloudApply {
     pub request: CloudChangeRequest,
     /// The digest of the review.
     pub digest: String,
+    /// Names this change while it is made, chosen by the caller, so that its steps are told apart and it can be
+    /// cancelled; none: nobody cancels it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub change_id: Option<RequestId>,
+}
+
+/// A change that is being made.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudChangeName {
+    /// The id that its caller chose.
+    pub change_id: RequestId,
 }
 
 /// What a change made.

@@ -5,16 +5,22 @@ use super::accounts::info;
 use super::bundle::{Bundle, bundle};
 use super::functions::location;
 use super::{Clouds, api_error, containers, sides};
-use crate::api::{CloudApply, CloudChange, CloudChangeRequest, CloudChanged, CloudReview, CodeSource};
+use crate::api::{
+    CloudApply, CloudChange, CloudChangeName, CloudChangeRequest, CloudChanged, CloudReview, CodeSource,
+    Empty,
+};
 use crate::app::blocking;
 use crate::budgets::elsewhere::{self, Pulled};
 use crate::deploy::check_name;
 use crate::package::make_executable;
 use crate::stage::Origin;
+use crate::waits::Wait;
 use crate::{ApiError, App, ErrorCode, Result, variables};
 use hearth_azure::AZURE;
-use hearth_cloud::{Account, Change, Deploy, FunctionAddress, Power, Provider, Settings, SignIn};
-use hearth_model::{Engine, HearthEvent};
+use hearth_cloud::{
+    Account, Change, Course, Deploy, FunctionAddress, Power, Provider, Settings, SignIn, Step,
+};
+use hearth_model::{Engine, HearthEvent, RequestId};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -43,22 +49,35 @@ pub(crate) async fn review(app: &App, request: CloudChangeRequest) -> Result<Clo
 }
 
 pub(crate) async fn apply(app: &App, request: CloudApply) -> Result<CloudChanged> {
+    let change_id = request.change_id.unwrap_or_else(RequestId::generate);
+    // From here on, so that a person who thinks better of it at once is heard.
+    let wait = app.waits().begin(&change_id);
     let meant = mean(app, &request.request).await?;
     Clouds::check_unlocked(app, &meant.account)?;
     let address = meant.change.function().clone();
     let (teller, account_id) = (app.clone(), meant.account.id.0.clone());
-    let progress = Arc::new(move |step: hearth_cloud::Step| {
+    let progress = Arc::new(move |step: Step| {
         teller.tell(HearthEvent::CloudStep {
+            change_id: change_id.clone(),
             account: account_id.clone(),
             function: address.name.clone(),
             number: step.number,
             of: step.of,
             operation: step.operation,
-            done: step.done,
+            state: step.state,
             at_us: teller.now(),
         });
     });
-    make(app, meant, request.digest, Pulled::by_person(), progress).await
+    let course = Course::new(progress, wait.token.clone());
+    make(app, meant, request.digest, Pulled::by_person(), course, Some(wait)).await
+}
+
+pub(crate) async fn cancel(app: &App, request: CloudChangeName) -> Result<Empty> {
+    if app.waits().cancel(&request.change_id) {
+        return Ok(Empty {});
+    }
+    let message = format!("there is nothing to cancel: no change `{}` is being made", request.change_id);
+    Err(ApiError::new(ErrorCode::NotFound, message).with_hint("It has ended already, or never began."))
 }
 
 /// Limits how many servers a function may have, by a change that is reviewed as all are: for the brake, which acts by
@@ -75,22 +94,25 @@ pub(crate) async fn limit(
     let change = Change::LimitConcurrency { function, limit };
     let review = provider.review(&change).await.map_err(|fault| api_error(&account, fault))?;
     let meant = Meant { account, provider, change };
-    make(app, meant, review.digest, pulled, Arc::new(|_: hearth_cloud::Step| {})).await.map(drop)
+    make(app, meant, review.digest, pulled, Course::unwatched(), None).await.map(drop)
 }
 
-/// A change that was begun is made to its end, or taken back, even when nobody waits for the answer any more.
+/// A change that was begun is made to its end, or taken back, even when nobody waits for the answer any more; so long it
+/// can be cancelled.
 async fn make(
     app: &App,
     meant: Meant,
     digest: String,
     pulled: Pulled,
-    progress: hearth_cloud::Progress,
+    course: Course,
+    wait: Option<Wait>,
 ) -> Result<CloudChanged> {
     let Meant { account, provider, change } = meant;
     let maker = app.clone();
     let making = app.tasks().spawn(async move {
+        let _wait = wait;
         let brake = elsewhere::before(&maker, &account, provider.as_ref(), &change, &pulled).await?;
-        let changed = provider.apply(&change, &digest, progress).await;
+        let changed = provider.apply(&change, &digest, course).await;
         // What was made is made, whether or not it could be noted.
         if let Err(error) = elsewhere::after(&maker, brake, changed.is_ok()).await {
             tracing::warn!(%error, "what the brake holds in an account is not noted");

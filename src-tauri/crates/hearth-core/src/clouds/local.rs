@@ -7,12 +7,13 @@ use crate::{ApiError, App, ErrorCode};
 use bytes::Bytes;
 use hearth_cloud::{
     Account, AccountId, Call, CallMode, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed,
-    CloudFunction, CostEffect, Expiry, Fault, FaultKind, FunctionAddress, FunctionState, Grant, Identity,
-    LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Progress, Provider,
-    PublishedVersion, Reply, Result, Review, SignIn, SignInState, Standing, Step, Undo,
+    CloudFunction, CostEffect, Course, Expiry, Fault, FaultKind, FunctionAddress, FunctionState, Grant,
+    Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Provider,
+    PublishedVersion, Reply, Result, Review, SignIn, SignInState, Standing, Undo,
 };
 use hearth_model::{
-    FunctionRecord, LOCAL_ACCOUNT, LOCAL_ACCOUNT_NUMBER, LOCAL_REGION, Micros, Phases, function_arn,
+    FunctionRecord, LOCAL_ACCOUNT, LOCAL_ACCOUNT_NUMBER, LOCAL_REGION, Micros, Phases, StepState,
+    function_arn,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -330,17 +331,19 @@ impl Provider for Local {
         Box::pin(self.planned(change))
     }
 
-    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, progress: Progress) -> Reply<'a, Changed> {
+    fn apply<'a>(&'a self, change: &'a Change, digest: &'a str, course: Course) -> Reply<'a, Changed> {
         Box::pin(async move {
             let review = self.planned(change).await?;
             if review.digest != digest {
                 return Err(Fault::plan_changed());
             }
             let operation = review.calls.into_iter().map(|call| call.operation).next().unwrap_or_default();
-            let step = |done| Step { number: 1, of: 1, operation: operation.clone(), done };
-            progress(step(false));
+            if course.is_cancelled() {
+                return Err(Fault::cancelled("nothing was made"));
+            }
+            course.tell((1, 1), &operation, StepState::Begun);
             let changed = self.make(change).await?;
-            progress(step(true));
+            course.tell((1, 1), &operation, StepState::Done);
             Ok(changed)
         })
     }

@@ -185,6 +185,7 @@ pub(crate) fn api_error(account: &Account, fault: Fault) -> ApiError {
         FaultKind::NotFound => ErrorCode::NotFound,
         FaultKind::Conflict => ErrorCode::Conflict,
         FaultKind::PlanChanged => ErrorCode::PlanChanged,
+        FaultKind::Cancelled => ErrorCode::Cancelled,
         FaultKind::Invalid | FaultKind::Unable => ErrorCode::InvalidInput,
         FaultKind::Throttled | FaultKind::BrokenOff | FaultKind::TimedOut | FaultKind::Other => {
             ErrorCode::Network
@@ -206,6 +207,7 @@ pub(crate) fn api_error(account: &Account, fault: Fault) -> ApiError {
         }
         FaultKind::NotFound
         | FaultKind::Conflict
+        | FaultKind::Cancelled
         | FaultKind::Invalid
         | FaultKind::Unable
         | FaultKind::Other => None,

@@ -351,7 +351,7 @@ async fn look_for_accounts(caller: &mut Caller) {
     assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput, "{error:?}");
     let unknown = json!({
         "account": "unknown", "name": "tea", "event": "{}", "digest": "", "change": { "kind": "delete" },
-        "cluster": "kettles", "task": "0", "regions": [], "runId": "one", "minutes": 1, "agreed": true
+        "cluster": "kettles", "task": "0", "regions": [], "runId": "one", "changeId": "one", "minutes": 1, "agreed": true
     });
     for command in [
         "clusters_list",
@@ -374,6 +374,7 @@ async fn look_for_accounts(caller: &mut Caller) {
         "cloud_environments",
         "cloud_review",
         "cloud_apply",
+        "cloud_change_cancel",
     ] {
         caller.may_refuse(command, unknown.clone()).await;
         let error = caller.house.refused(command, unknown.clone()).await;

@@ -121,6 +121,7 @@ impl From<ApiError> for Fault {
             | ErrorCode::NotAllowed
             | ErrorCode::Locked
             | ErrorCode::PlanChanged
+            | ErrorCode::Cancelled
             | ErrorCode::Network
             | ErrorCode::Internal => {
                 tracing::error!(%message, detail = error.detail.as_deref().unwrap_or(""), "a Lambda API call failed");

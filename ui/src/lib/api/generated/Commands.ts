@@ -23,6 +23,7 @@ import type { CallsRead } from "./CallsRead";
 import type { Changed } from "./Changed";
 import type { ChartExport } from "./ChartExport";
 import type { CloudApply } from "./CloudApply";
+import type { CloudChangeName } from "./CloudChangeName";
 import type { CloudChangeRequest } from "./CloudChangeRequest";
 import type { CloudFunctionName } from "./CloudFunctionName";
 import type { CloudFunctions } from "./CloudFunctions";
@@ -371,6 +372,10 @@ cloud_review: [CloudChangeRequest, CloudReview],
  * Makes a change that was reviewed; the account must be unlocked.
  */
 cloud_apply: [CloudApply, Changed], 
+/**
+ * Cancels such a change: no further call is made, and what was made is taken back.
+ */
+cloud_change_cancel: [CloudChangeName, Empty], 
 /**
  * Starts reading what accounts hold into the ledger.
  */

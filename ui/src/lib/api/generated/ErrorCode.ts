@@ -3,4 +3,4 @@
 /**
  * What kind of failure it is. A code exists only when somebody branches on it.
  */
-export type ErrorCode = "not_found" | "invalid_input" | "invalid_package" | "engine_missing" | "conflict" | "plan_changed" | "owned" | "ledger" | "disk_full" | "sign_in" | "not_allowed" | "locked" | "network" | "internal";
+export type ErrorCode = "not_found" | "invalid_input" | "invalid_package" | "engine_missing" | "conflict" | "plan_changed" | "cancelled" | "owned" | "ledger" | "disk_full" | "sign_in" | "not_allowed" | "locked" | "network" | "internal";

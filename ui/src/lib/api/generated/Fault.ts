@@ -19,4 +19,4 @@ requestId: string | null, } & ({ "kind": "not_signed_in" } | { "kind": "expired"
 /**
  * The permission that is missing, for instance `lambda:InvokeFunction`.
  */
-permission: string, } | { "kind": "throttled" } | { "kind": "not_found" } | { "kind": "conflict" } | { "kind": "plan_changed" } | { "kind": "invalid" } | { "kind": "broken_off" } | { "kind": "timed_out" } | { "kind": "unable" } | { "kind": "other" });
+permission: string, } | { "kind": "throttled" } | { "kind": "not_found" } | { "kind": "conflict" } | { "kind": "plan_changed" } | { "kind": "cancelled" } | { "kind": "invalid" } | { "kind": "broken_off" } | { "kind": "timed_out" } | { "kind": "unable" } | { "kind": "other" });

@@ -7,6 +7,7 @@ import type { Invocation } from "./Invocation";
 import type { LogLine } from "./LogLine";
 import type { Micros } from "./Micros";
 import type { RequestId } from "./RequestId";
+import type { StepState } from "./StepState";
 import type { TuningId } from "./TuningId";
 
 /**
@@ -82,6 +83,10 @@ text: string,
  */
 urgent: boolean, } | { "kind": "brake_changed" } | { "kind": "accounts_changed" } | { "kind": "sign_in_changed" } | { "kind": "cloud_step", 
 /**
+ * The change, by the id that its caller chose.
+ */
+changeId: RequestId, 
+/**
  * The account's id.
  */
 account: string, 
@@ -102,11 +107,11 @@ of: number,
  */
 operation: string, 
 /**
- * Whether it is done.
+ * How far it is.
  */
-done: boolean, 
+state: StepState, 
 /**
- * When it began, or was done.
+ * Since when.
  */
 atUs: Micros, } | { "kind": "cloud_pieces", 
 /**
