@@ -22,9 +22,8 @@ from botocore.tokens import SSOTokenProvider
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
-def person(url, does):
-    request = urllib.request.Request(f"{url}/_person", json.dumps({"does": does}).encode(), method="POST")
-    urllib.request.urlopen(request).read()
+def say(url, path, **what):
+    urllib.request.urlopen(urllib.request.Request(url + path, json.dumps(what).encode(), method="POST")).read()
 
 
 def flow(url):
@@ -48,15 +47,22 @@ def flow(url):
     seen["tooFast"] = ask()
     time.sleep(6.2)
     seen["pending"] = ask()
-    person(url, "refuse")
+    say(url, "/_person", does="refuse")
     time.sleep(6.2)
     seen["refused"] = ask()
-    person(url, "allow")
+    say(url, "/_person", does="allow")
     time.sleep(6.2)
     seen["allowed"] = ask()
     seen["again"] = ask()
     seen["stranger"] = ask(clientSecret="wrong")
-    person(url, "sleep")
+    say(url, "/_say", codeSeconds=1)
+    late = client.start_device_authorization(startUrl="https://corp.awsapps.com/start", **who)
+    time.sleep(1.2)
+    seen["late"] = ask(deviceCode=late["deviceCode"])
+    try:
+        client.start_device_authorization(startUrl="https://nobody.awsapps.com/start", **who)
+    except ClientError as error:
+        seen["unknown"] = type(error).__name__
     return seen
 
 

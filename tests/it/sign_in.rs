@@ -63,6 +63,10 @@ fn the_fake_is_one_that_botocore_speaks_to() {
         (&seen["pending"], &seen["refused"]),
         (&json!("AuthorizationPendingException"), &json!("AccessDeniedException"))
     );
+    assert_eq!(
+        (&seen["late"], &seen["unknown"]),
+        (&json!("ExpiredTokenException"), &json!("InvalidRequestException"))
+    );
     assert_eq!(seen["allowed"], json!(["accessToken", "expiresIn", "refreshToken", "tokenType"]));
     assert_eq!(
         (&seen["again"], &seen["stranger"]),
@@ -80,6 +84,9 @@ fn a_code_is_confirmed_and_awss_own_tools_use_the_sign_in() {
     let error = person.refused(&["functions", "--account", "corp"]);
     assert_eq!((&error["code"], &error["signIn"]), (&json!("sign_in"), &json!("aws:corp")), "{error}");
     assert!(error["hint"].as_str().unwrap().contains("hearth accounts sign-in aws:corp"), "{error}");
+
+    let listed = person.run(&["accounts"]);
+    assert!(listed.stderr.contains("Sign in: hearth accounts sign-in aws:corp"), "{listed:?}");
 
     let mut going = begin(&person, &["corp"]);
     let page = going.line("Open ");

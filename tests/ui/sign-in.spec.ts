@@ -118,10 +118,11 @@ test('an ended sign-in is renewed where an action failed, and the action is done
   sso,
 }) => {
   test.setTimeout(90_000);
-  await goTo(app, '#/accounts');
+  // Noticed wherever one is: the pill leads to the account.
+  const pill = app.getByRole('link', { name: '1 sign-in ended' });
+  await pill.click();
   const row = app.getByRole('row', { name: /corp/ });
   await expect(row.getByText('sign-in ended')).toBeVisible();
-  await row.click();
   const drawer = app.getByRole('complementary', { name: 'corp' });
   // Asking fails, and says what helps at that place.
   await drawer.getByRole('button', { name: 'Test' }).click();
@@ -159,6 +160,7 @@ test('an ended sign-in is renewed where an action failed, and the action is done
     timeout: 20_000,
   });
   await expect(row.getByText('sign-in ended')).toHaveCount(0);
+  await expect(pill).toHaveCount(0);
   const kept = readFileSync(
     join(sso.home, '.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json'),
     'utf8',

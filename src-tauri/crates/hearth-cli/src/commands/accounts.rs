@@ -124,6 +124,13 @@ async fn list(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {
         if let Some(problem) = &info.account.problem {
             output.aside(&format!("{}: {problem}", info.account.id), Tone::Odd);
         }
+        let is_out = matches!(info.account.state, SignInState::Expired | SignInState::Missing);
+        if is_out && info.sign_in.is_some() {
+            let id = info.account.id.as_str();
+            // The name of a profile may have a space in it.
+            let quote = if id.contains(' ') { "'" } else { "" };
+            output.aside(&format!("Sign in: hearth accounts sign-in {quote}{id}{quote}"), Tone::Quiet);
+        }
     }
     Ok(Ended::Well)
 }

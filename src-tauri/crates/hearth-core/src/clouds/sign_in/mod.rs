@@ -93,9 +93,8 @@ pub(crate) async fn begin(app: &App, request: AccountName) -> Result<SigningIn> 
                     Err(error) => SignInStep::Failed { error },
                 },
             };
-            if ended == SignInStep::Done {
-                worker.tell(HearthEvent::AccountsChanged);
-            }
+            // However it ended, the vendor's files may say something else now.
+            worker.tell(HearthEvent::AccountsChanged);
             one.change(&worker, |now| now.step = ended);
         });
     }
