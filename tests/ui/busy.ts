@@ -6,7 +6,7 @@ export interface Busy {
   url: string;
   /** From now on everything is as ministack says it. */
   letGo: () => void;
-  /** From now on a function that is asked for is still being made. */
+  /** The next function that is made or changed is still being made whenever somebody asks. */
   hold: () => void;
   stop: () => Promise<void>;
 }
@@ -14,6 +14,7 @@ export interface Busy {
 const CREATES = '/2015-03-31/functions';
 
 export async function busyBefore(cloud: string): Promise<Busy> {
+  let isArmed = false;
   let isBusy = false;
   const say = (answer: ServerResponse, status: number, body: object, type = '') => {
     answer.writeHead(status, { 'content-type': 'application/json', 'x-amzn-ErrorType': type });
@@ -34,6 +35,8 @@ export async function busyBefore(cloud: string): Promise<Busy> {
   const server = createServer((asked, answer) => {
     const { pathname } = new URL(asked.url ?? '/', cloud);
     const isOne = pathname.startsWith(`${CREATES}/`);
+    const changes = pathname.startsWith(CREATES) && (asked.method === 'POST' || asked.method === 'PUT');
+    isBusy ||= isArmed && changes;
     if (isBusy && isOne && asked.method === 'GET' && pathname.endsWith('/configuration')) {
       say(answer, 200, {
         FunctionName: pathname.split('/')[3],
@@ -48,8 +51,8 @@ export async function busyBefore(cloud: string): Promise<Busy> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    letGo: () => (isBusy = false),
-    hold: () => (isBusy = true),
+    letGo: () => (isArmed = isBusy = false),
+    hold: () => (isArmed = true),
     stop: () => {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));

@@ -69,6 +69,7 @@ test('a deploy is cancelled in the wizard, taken back call by call, and can be m
   const end = main.getByRole('alert');
   await expect(end).toContainText('Cancelled.', { timeout: 40_000 });
   await expect(end).toContainText('lambda:CreateFunction, iam:PutRolePolicy, iam:CreateRole');
+  await expect(calls.getByRole('row', { name: /being taken back/ })).toHaveCount(0);
   for (const operation of ['iam:CreateRole', 'iam:PutRolePolicy', 'lambda:CreateFunction'])
     await expect(calls.getByRole('row', { name: new RegExp(`${operation}.*taken back`) })).toBeVisible();
   expect(await functionsIn(app), 'nothing is left').toEqual([]);
@@ -83,7 +84,7 @@ test('a deploy is cancelled in the wizard, taken back call by call, and can be m
   await expect(main.getByText(/is live in emulator after/)).toBeVisible({ timeout: 40_000 });
 });
 
-test('a change in the review sheet is cancelled by its button, and what cannot be taken back says so', async ({
+test('a change in the review sheet is cancelled by its button, and what was set is set back', async ({
   app,
   busy,
   complaints,
@@ -126,8 +127,15 @@ test('a change in the review sheet is cancelled by its button, and what cannot b
   await expect(calls.getByRole('row', { name: /being taken back/ })).toBeVisible({ timeout: 20_000 });
   busy.letGo();
   await expect(sheet.getByRole('alert')).toContainText('Cancelled.', { timeout: 40_000 });
+  await expect(calls.getByRole('row', { name: /being taken back/ })).toHaveCount(0);
   await expect(calls.getByRole('row', { name: /taken back/ })).toBeVisible();
   expect(complaints.splice(0).length).toBeLessThanOrEqual(1);
   expect(await violations(app)).toEqual([]);
   await sheet.getByRole('button', { name: 'Close' }).click();
+  const sides = await rpc<{ layers: string[] }>(app, 'cloud_sides', {
+    account: 'emulator',
+    region: 'us-east-1',
+    name: 'kettle',
+  });
+  expect(sides.layers).toEqual([]);
 });

@@ -111,6 +111,7 @@ impl Provider for AwsAccount {
             C::LiveTail,
             C::Metrics,
             C::Versions,
+            C::Publish,
             C::Aliases,
             C::Url,
             C::EventSources,

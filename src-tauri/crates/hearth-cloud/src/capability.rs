@@ -32,10 +32,14 @@ pub enum Capability {
     Metrics,
     /// Keep versions that never change.
     Versions,
+    /// Keep the code and settings of now as a version; where it is missing, each deploy is one.
+    Publish,
     /// Names that point at versions, and shift traffic between two.
     Aliases,
-    /// An HTTPS address of the function's own.
+    /// An HTTPS address of the function's own, made and taken away.
     Url,
+    /// Say who may call the address that a function always has.
+    UrlAccess,
     /// Queues and streams that call it.
     EventSources,
     /// A limit on how many run at once.

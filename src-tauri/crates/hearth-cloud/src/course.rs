@@ -248,7 +248,7 @@ impl Course {
         }
         let mut message = format!("{begun} of {} calls had begun; {}", operations.len(), words.join("; "));
         if let Some(fault) = failure {
-            message = format!("{message}; just then a call failed: {fault}");
+            message = format!("{message}; its last call had failed: {fault}");
         }
         Fault::cancelled(message)
     }
@@ -346,6 +346,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn waiting_ends_at_once_and_what_still_goes_on_is_taken_back_as_soon_as_that_is_allowed() {
+        use StepState as S;
         let token = CancellationToken::new();
         let (course, told) = course(&token);
         let mut calls = Three::new([WayBack::Call; 3]);
@@ -358,7 +359,6 @@ mod tests {
             "the change was cancelled: 2 of 3 calls had begun; these calls were taken back: s:Two, s:One"
         );
         assert_eq!(*calls.done.lock().unwrap(), ["make 0", "make 1", "back 1", "back 0"]);
-        use StepState as S;
         assert_eq!(
             *told.lock().unwrap(),
             [

@@ -68,7 +68,7 @@ impl Provider for GoogleAccount {
             C::Metrics,
             C::Versions,
             C::Aliases,
-            C::Url,
+            C::UrlAccess,
             C::EventSources,
             C::Tags,
             C::Permissions,

@@ -49,15 +49,17 @@ pub(super) async fn make(
             }
             Some(batch) = events.next() => calls.hear(batch, &change_id, output),
             made = &mut making => {
-                // Its last steps come some at a time, and so a moment later.
+                // Steps come some at a time, so that the last ones come a moment later.
                 let last = async {
-                    while !calls.have_ended()
+                    while !calls.are_back(is_cancelled)
                         && let Some(batch) = events.next().await
                     {
                         calls.hear(batch, &change_id, output);
                     }
                 };
-                tokio::time::timeout(LAST_STEPS, last).await.ok();
+                if made.is_err() {
+                    tokio::time::timeout(LAST_STEPS, last).await.ok();
+                }
                 return made.map_err(Failure::from);
             }
         }
@@ -96,9 +98,13 @@ impl Calls {
         }
     }
 
-    /// Whether nothing of it goes on, as far as it was heard.
-    fn have_ended(&self) -> bool {
-        !self.0.iter().any(|(_, state)| matches!(state, Some(StepState::Begun | StepState::TakingBack)))
+    /// Whether all that was made is taken back or stays, as far as it was heard. A call that was refused stays begun.
+    fn are_back(&self, is_cancelled: bool) -> bool {
+        !self.0.iter().any(|(_, state)| match state {
+            Some(StepState::Done | StepState::TakingBack) => true,
+            Some(StepState::Begun) => is_cancelled,
+            None | Some(StepState::TakenBack | StepState::Stays) => false,
+        })
     }
 
     /// What is left when the command ends before everything was taken back.
