@@ -227,3 +227,41 @@ fn what_may_not_be_asked_says_which_right_is_missing() {
     let refused = person.refused(&asked(&["--yes"]));
     assert!(refused["message"].as_str().unwrap().contains("too many requests"), "{refused}");
 }
+
+#[test]
+fn a_month_is_set_beside_what_google_billed() {
+    let Some(fake) = Fake::start(true) else { return };
+    let Some(prism) = Prism::before(&fake) else { return };
+    let person = Person::new();
+    person.meet(&prism.url());
+    let named = |sku: &str, cost: f64| hour("2026-10-05T12:00:00Z", RUN, sku, cost, &[]);
+    let rows = [
+        named("Services CPU (Request-based billing)", 1.5),
+        named("Services CPU Tier 2 (Request-based billing)", 0.25),
+        named("Requests", 0.4),
+        named("Jobs CPU in us-central1", 0.01),
+        hour("2026-11-01T12:00:00Z", RUN, "Requests", 100.0, &[]),
+    ];
+    fake.control("export", export(STANDARD, &rows));
+    let question = ["cost", "actual", "--account", "emulator", "--month", "2026-10"];
+    let refused = person.refused(&question);
+    assert!(refused["message"].as_str().unwrap().contains("bills 10 MiB: $0.00006,"), "{refused}");
+    assert_eq!(fake.control("questions", json!({})), json!([]), "nothing was run before a yes");
+
+    let compared = person.json(&[&question[..], &["--yes"]].concat());
+    let told: Vec<[&Value; 2]> =
+        compared["lines"].as_array().unwrap().iter().map(|line| [&line["label"], &line["billed"]]).collect();
+    assert_eq!(
+        json!(told),
+        json!(
+            [["Processors of requests", "1.75"], ["Requests", "0.4"], ["Jobs CPU in us-central1", "0.01"],]
+        ),
+        "tiers are one line, and what Hearth has no line for stays itself"
+    );
+    assert_eq!((&compared["billed"], &compared["currency"]), (&json!("2.16"), &json!("EUR")), "{compared}");
+    assert_eq!(compared["askedUsd"], "0.000059604644775390625", "{compared}");
+    let notes = compared["notes"].to_string();
+    assert!(notes.contains("Pacific") && notes.contains("Google bills in EUR"), "{compared}");
+    let shown = person.run(&[&question[..], &["--yes"]].concat());
+    assert!(shown.stdout.contains("2.16 EUR billed"), "{shown:?}");
+}

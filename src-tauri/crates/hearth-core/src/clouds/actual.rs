@@ -192,12 +192,11 @@ fn lines(billed: &[BilledRow], own: Option<&CostOverview>) -> Vec<Both> {
 
 /// The line of Hearth's that a row is on, and its words; what Hearth does not know is a line of its own.
 fn line_of(row: &BilledRow) -> (String, String) {
-    let (known, plain) = match row.meter.as_deref() {
-        Some(meter) => (hearth_cost::google_meter(meter).map(|known| known.to_string()), meter),
-        None => {
-            let plain = without_region(&row.resource);
-            (KNOWN.iter().find(|(name, _)| *name == plain).map(|(_, line)| (*line).to_owned()), plain)
-        }
+    let (known, plain) = if let Some(meter) = row.meter.as_deref() {
+        (hearth_cost::google_meter(meter).map(|known| known.to_string()), meter)
+    } else {
+        let plain = without_region(&row.resource);
+        (KNOWN.iter().find(|(name, _)| *name == plain).map(|(_, line)| (*line).to_owned()), plain)
     };
     let label = words(known.as_deref().unwrap_or(plain)).to_owned();
     (known.unwrap_or_else(|| plain.to_owned()), label)
@@ -236,14 +235,13 @@ fn is_region(text: &str) -> bool {
 
 fn words(line: &str) -> &str {
     match line {
-        "aws/lambda/requests" => "Requests",
+        "aws/lambda/requests" | "gcp/cloud_run/requests" => "Requests",
         "aws/lambda/duration" => "Duration",
         "aws/lambda/ephemeral_storage" => "Ephemeral storage",
         "aws/lambda/provisioned_concurrency" => "Servers kept ready",
         "aws/fargate/vcpu" => "Processors of tasks",
         "aws/fargate/memory" => "Memory of tasks",
         "aws/fargate/ephemeral_storage" => "Storage of tasks",
-        "gcp/cloud_run/requests" => "Requests",
         "gcp/cloud_run/request_cpu" => "Processors of requests",
         "gcp/cloud_run/request_memory" => "Memory of requests",
         "gcp/cloud_run/idle_cpu" => "Processors kept ready",
