@@ -17,11 +17,12 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from bill import Exports
 from cloud import Cloud, Refused
 
 PROJECT, NUMBER = "tea-dev", "1234567890"
 # Query parameters that Google's own clients send, and that everything takes.
-COMMON = {"$alt", "alt", "prettyPrint"}
+COMMON = {"$alt", "alt", "fields", "prettyPrint"}
 AT = r"(projects/[^/:]+/locations/([^/:]+))"
 
 TOKENS = {}
@@ -282,6 +283,39 @@ def series(cloud, match, query, body):
     return {"timeSeries": made, "unit": "1"}
 
 
+OF_PROJECT = r"bigquery/v2/projects/([^/]+)"
+
+
+@route("GET", f"{OF_PROJECT}/datasets", "maxResults", "pageToken", "all", "filter")
+def datasets(cloud, match, query, body):
+    return cloud.exports.datasets(match[1], query)
+
+
+@route("GET", f"{OF_PROJECT}/datasets/([^/]+)/tables", "maxResults", "pageToken")
+def tables(cloud, match, query, body):
+    return cloud.exports.in_dataset(match[1], match[2], query)
+
+
+@route("GET", f"{OF_PROJECT}/datasets/([^/]+)/tables/([^/]+)", "selectedFields", "view")
+def table(cloud, match, query, body):
+    return cloud.exports.table(match[1], match[2], match[3])
+
+
+@route("POST", f"{OF_PROJECT}/queries")
+def ask(cloud, match, query, body):
+    return cloud.exports.ask(match[1], body, cloud.denied)
+
+
+@route("GET", f"{OF_PROJECT}/jobs/([^/]+)", "projection", "location")
+def job(cloud, match, query, body):
+    return cloud.exports.job(match[1], match[2])
+
+
+@route("GET", f"{OF_PROJECT}/queries/([^/]+)", "maxResults", "pageToken", "timeoutMs", "startIndex", "location", "formatOptions.useInt64Timestamp")
+def answer(cloud, match, query, body):
+    return cloud.exports.results(match[1], match[2], query)
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     cloud, any_token = None, False
@@ -424,6 +458,10 @@ def control(cloud, path, body):
             tokens.prepare(body)
         elif path == "/_fake/call":
             cloud.calls.append(body)
+        elif path == "/_fake/export":
+            cloud.exports.plant(body)
+        elif path == "/_fake/questions":
+            return cloud.exports.questions
         elif path == "/_fake/revoke":
             TOKENS.clear()
         elif path == "/_fake/keep":
@@ -447,6 +485,7 @@ def main():
     port = int(sys.argv[1])
     Handler.any_token = "--any-token" in sys.argv
     Handler.cloud = cloud = Cloud(f"http://127.0.0.1:{port}")
+    cloud.exports = Exports()
     server = Server(("127.0.0.1", port), Handler)
 
     def end(*_):

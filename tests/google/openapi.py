@@ -12,14 +12,15 @@ import sys
 
 import googleapiclient
 
-APIS = ["cloudfunctions.v1", "cloudfunctions.v2", "run.v2", "monitoring.v3", "logging.v2", "cloudresourcemanager.v3"]
-# Only what Hearth asks: the whole of six APIs would make the checking server slow to start.
+APIS = ["cloudfunctions.v1", "cloudfunctions.v2", "run.v2", "monitoring.v3", "logging.v2", "cloudresourcemanager.v3", "bigquery.v2"]
+# Only what Hearth asks: the whole of seven APIs would make the checking server slow to start.
 ASKED = re.compile(
     r"^(cloudfunctions\.(projects\.locations\.functions\.|operations\.get|projects\.locations\.operations\.get)"
     r"|run\.projects\.locations\.(services\.(list|get|patch|delete|getIamPolicy|setIamPolicy|testIamPermissions)"
     r"|services\.revisions\.list|operations\.get)"
     r"|monitoring\.projects\.timeSeries\.list|logging\.entries\.list"
-    r"|cloudresourcemanager\.projects\.(get|testIamPermissions))"
+    r"|cloudresourcemanager\.projects\.(get|testIamPermissions)"
+    r"|bigquery\.(jobs\.(query|getQueryResults)|datasets\.list|tables\.(list|get))$)"
 )
 ERRORS = [400, 401, 403, 404, 409, 429, 500, 503]
 FORMATS = {
@@ -81,7 +82,7 @@ def add(document, api, given):
     for method in methods(given):
         if not ASKED.match(method["id"]):
             continue
-        path = "/" + method["flatPath"]
+        path = "/" + given["servicePath"] + method["flatPath"]
         parameters = [parameter(name, {"type": "string"}, "path") for name in re.findall(r"{(\w+)}", path)]
         for name, one in {**given["parameters"], **method.get("parameters", {})}.items():
             if one["location"] == "query":
@@ -124,6 +125,8 @@ def main(out):
                                 "message": {"type": "string"},
                                 "status": {"type": "string"},
                                 "details": {"type": "array", "items": {"type": "object"}},
+                                # BigQuery's.
+                                "errors": {"type": "array", "items": {"type": "object"}},
                             },
                             "additionalProperties": False,
                         }

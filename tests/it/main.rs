@@ -16,6 +16,7 @@ mod clouds_azure_faults;
 mod clouds_cancel;
 mod clouds_fargate;
 mod clouds_google;
+mod clouds_google_bill;
 mod clouds_google_faults;
 mod clouds_logs;
 mod clouds_triggers;

@@ -65,10 +65,11 @@ moto() {
   fi
 }
 
-# Google's own clients and its descriptions of its APIs, and the server that runs its functions.
+# Google's own clients and its descriptions of its APIs, and the server that runs its functions. sqlglot (MIT) translates
+# BigQuery's SQL and DuckDB (MIT) runs it, so that a question to the fake's billing export really is one.
 google_python() {
   local pins=(google-api-python-client==2.202.0 google-cloud-functions==1.25.0 google-cloud-run==0.16.2
-    google-cloud-monitoring==2.32.0 functions-framework==3.10.2)
+    google-cloud-monitoring==2.32.0 google-cloud-bigquery==3.47.0 functions-framework==3.10.2 sqlglot==30.30.0 duckdb==2.0.1)
   done_before google-python "${pins[*]}" && return
   say "installing ${pins[*]}: Google's own clients and its functions server, that the Google provider is held against"
   if python_folder "$HEARTH_JUDGES/google-python" "${pins[@]}"; then

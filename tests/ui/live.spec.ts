@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, goTo, overflow, rpc, test as plain } from './hearth';
+import { fakeGoogle, googlePython } from './google';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
@@ -126,4 +127,50 @@ plain('a month is set beside the bill after a yes to its price', async ({ app })
   if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'bill.png') });
   await rpc(app, 'endpoint_remove', { account: 'biller' });
   aws.server.close();
+});
+
+plain("a month of Google's is set beside its billing export", async ({ app, complaints }) => {
+  plain.skip(googlePython === null, "Google's clients are not installed: run tests/tools/judges.sh");
+  const google = await fakeGoogle();
+  try {
+    const month = new Date().toISOString().slice(0, 7);
+    const table = 'tea-dev.billing.gcp_billing_export_v1_0123AB_4567CD_89EF01';
+    await google.plant({
+      name: table,
+      rows: [
+        {
+          usage_start_time: `${month}-01T20:00:00Z`,
+          service: { id: '152E-C115-5142', description: 'Cloud Run' },
+          sku: { id: '1', description: 'Services CPU (Request-based billing)' },
+          project: { id: 'tea-dev' },
+          cost: 1.25,
+          currency: 'EUR',
+          usage: { amount_in_pricing_units: 60, pricing_unit: 'second' },
+          credits: [{ amount: -0.05 }],
+        },
+      ],
+    });
+    await rpc(app, 'endpoint_add', { name: 'tea', url: google.url, provider: 'google', project: 'tea-dev', region: null });
+    await goTo(app, `#/accounts/${encodeURIComponent('endpoint:tea')}`);
+    const drawer = app.getByRole('complementary', { name: 'tea' });
+    await drawer.getByLabel('Table of the billing export').fill('tea-dev.billing.gone');
+    await drawer.getByRole('button', { name: 'Compare with the bill…' }).click();
+    await expect(drawer.getByText('it is not there', { exact: false })).toBeVisible();
+    // The browser notes the answer 404, which is the one that was wanted.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('404')]);
+    await drawer.getByLabel('Table of the billing export').fill('');
+    await drawer.getByRole('button', { name: 'Compare with the bill…' }).click();
+    await expect(drawer.getByText(`of ${table} for this question`, { exact: false })).toBeVisible();
+    await drawer.getByRole('button', { name: 'Ask Google for under 1¢' }).click();
+    const row = drawer.getByRole('row').filter({ hasText: 'Processors of requests' });
+    await expect(row).toContainText('1.2 EUR');
+    await expect(drawer.getByText('Pacific', { exact: false })).toBeVisible();
+    const axe = await new AxeBuilder({ page: app }).analyze();
+    expect(axe.violations.map((one) => one.id)).toEqual([]);
+    if (process.env['HEARTH_SHOTS'])
+      await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'bill-google.png') });
+    await rpc(app, 'endpoint_remove', { account: 'tea' });
+  } finally {
+    google.stop();
+  }
 });

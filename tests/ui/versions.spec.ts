@@ -1,7 +1,7 @@
 /** Versions, aliases, limit and address of a function in an account, in its drawer: each change through its review. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { googleTest, python } from './google';
+import { googlePython, googleTest } from './google';
 import { expect, goTo, overflow, rpc } from './hearth';
 import { cloudTest, program } from './ministack';
 
@@ -168,7 +168,7 @@ test('an address is made, copied and taken away, and a limit set and removed', a
 });
 
 googleTest('revisions of Google share traffic and lead back, and who may call is said', async ({ app, google }) => {
-  googleTest.skip(python === null, 'the clients of Google are not installed: run tests/tools/judges.sh');
+  googleTest.skip(googlePython === null, 'the clients of Google are not installed: run tests/tools/judges.sh');
   googleTest.setTimeout(150_000);
   const region = 'us-central1';
   await rpc(app, 'endpoint_add', { name: 'emulator', url: google, provider: 'google', project: 'tea-dev' });

@@ -69,7 +69,7 @@ pub(crate) async fn billed(account: &AwsAccount, request: &CostRequest) -> Resul
         }
         next = answer.next_page_token().filter(|token| !token.is_empty()).map(str::to_owned);
         if next.is_none() {
-            return Ok(BilledCost { rows, requests, estimated });
+            return Ok(BilledCost { rows, requests, estimated, notes: Vec::new() });
         }
         if requests == MOST_REQUESTS {
             let words = format!("the answer has more than {MOST_REQUESTS} pages; ask for fewer days");
@@ -88,6 +88,7 @@ fn row(day: &str, group: &Group) -> Option<BilledRow> {
         day: day.to_owned(),
         service: Some(service.clone()),
         resource: meter.clone(),
+        meter: None,
         amount: text(cost),
         currency: cost.unit().unwrap_or_default().to_owned(),
         quantity: used.map(text),

@@ -28,7 +28,7 @@ pub(crate) async fn permissions(account: &AwsAccount) -> Result<Vec<Permission>>
             name: (*name).to_owned(),
             level: *level,
             grant: grants.get(*name).copied().unwrap_or(Grant::Unknown),
-            for_containers: for_containers(name),
+            optional: for_containers(name),
         })
         .collect())
 }

@@ -62,7 +62,9 @@ pub(crate) async fn billed(account: &AzureAccount, request: &CostRequest) -> Res
         Some(at(&format!("{}/providers/Microsoft.CostManagement/query", account.scope().await?), COST));
     for requests in 0..MOST_PAGES {
         // Azure does not say whether a day is settled.
-        let Some(path) = next.take() else { return Ok(BilledCost { rows, requests, estimated: true }) };
+        let Some(path) = next.take() else {
+            return Ok(BilledCost { rows, requests, estimated: true, notes: Vec::new() });
+        };
         let mut ask = Ask::new(Method::POST, Host::Management, path);
         ask.body = Body::Json(body.clone());
         ask.headers.push(("clienttype", "Hearth".to_owned()));
@@ -89,6 +91,7 @@ pub(crate) async fn billed(account: &AzureAccount, request: &CostRequest) -> Res
             rows.push(BilledRow {
                 day: format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]),
                 resource: text(resource),
+                meter: None,
                 service: None,
                 amount: text(amount),
                 currency: text(currency),

@@ -53,7 +53,7 @@ pub(crate) async fn permissions(account: &AzureAccount) -> Result<Vec<Permission
             name: (*name).to_owned(),
             level: *level,
             grant: grant(&given, name),
-            for_containers: false,
+            optional: false,
         })
         .collect())
 }

@@ -11,6 +11,20 @@ pub struct CostRequest {
     pub since: String,
     /// The last day.
     pub until: String,
+    /// The table that holds what was billed, for a vendor that keeps it in one; none: the one that is found.
+    #[serde(default)]
+    pub table: Option<String>,
+}
+
+/// What a vendor reads to answer, where it bills for that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BilledQuestion {
+    /// The table that is read.
+    pub table: String,
+    /// How many bytes of it.
+    pub reads_bytes: u64,
+    /// How many bytes the vendor bills at most.
+    pub billed_bytes: u64,
 }
 
 /// What one resource cost on one day.
@@ -23,6 +37,8 @@ pub struct BilledRow {
     pub service: Option<String>,
     /// The vendor's full name of the resource; AWS does not say it, but what was metered, for instance `Request`.
     pub resource: String,
+    /// What was metered, where the vendor says it beside the resource.
+    pub meter: Option<String>,
     /// The amount as a decimal number in text.
     pub amount: String,
     /// Its currency, for instance `EUR`.
@@ -43,4 +59,6 @@ pub struct BilledCost {
     pub requests: u32,
     /// Whether the vendor may still change it.
     pub estimated: bool,
+    /// What to know, in sentences.
+    pub notes: Vec<String>,
 }

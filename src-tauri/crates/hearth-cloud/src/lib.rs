@@ -34,7 +34,7 @@ pub use containers::{
     Cluster, ClusterStanding, ContainerDefinition, ContainerLog, ContainerService, Containers, InCluster,
     Launch, ServiceEvent, Task, TaskContainer, TaskDefinition, TaskNetwork, TaskSize, TaskStop,
 };
-pub use cost::{BilledCost, BilledRow, CostRequest};
+pub use cost::{BilledCost, BilledQuestion, BilledRow, CostRequest};
 pub use course::{Back, Calls, Course, Failed, Progress, Step, WayBack};
 pub use fault::{Fault, FaultKind, Result, causes, shortened};
 pub use function::{

@@ -54,8 +54,8 @@ pub struct Permission {
     pub level: Level,
     /// Whether it is there.
     pub grant: Grant,
-    /// Whether only containers need it, so that an account for functions does well without.
-    pub for_containers: bool,
+    /// Whether an account for functions does well without it: containers or the bill need it.
+    pub optional: bool,
 }
 
 /// The smallest policy for a level.

@@ -2,10 +2,10 @@
 //! account. Everything is asked through `dyn`, so that the rest of Hearth knows no vendor.
 
 use crate::{
-    Account, BilledCost, CallOutcome, CallRequest, Capabilities, Change, CloudFunction, Confirm, Containers,
-    CostRequest, Course, Fault, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines, LogRow,
-    LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Result, Review, Sides, SignInFlow,
-    Standing,
+    Account, BilledCost, BilledQuestion, CallOutcome, CallRequest, Capabilities, Change, CloudFunction,
+    Confirm, Containers, CostRequest, Course, Fault, FaultKind, FunctionAddress, Identity, Layer,
+    LevelPolicy, LiveLines, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces,
+    Result, Review, Sides, SignInFlow, Standing,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,11 @@ pub trait Provider: Send + Sync {
     fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
         let words = format!("from {} to {}", request.since, request.until);
         Box::pin(async move { Err(Fault::new(FaultKind::Unable, "reading what was billed", words)) })
+    }
+
+    /// What the vendor would read to say what it billed; none where asking has no price of that kind. Bills nothing.
+    fn billed_question<'a>(&'a self, _request: &'a CostRequest) -> Reply<'a, Option<BilledQuestion>> {
+        Box::pin(async { Ok(None) })
     }
 
     /// What is set around a function: what calls it by itself, environments kept ready, layers.

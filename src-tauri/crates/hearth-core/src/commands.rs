@@ -201,6 +201,8 @@ commands! {
         account_choose(AccountChoose) -> AccountInfo = crate::clouds::accounts::choose;
         /// Asks the vendor what an account was billed by day and resource.
         account_billed(AccountBilled) -> BilledCost = crate::clouds::accounts::billed;
+        /// What the vendor bills for that question, to be told before; null where it is free.
+        account_billed_price(AccountBilled) -> Option<ByUsePrice> = crate::clouds::accounts::billed_price;
         /// Begins to sign in to an account through the vendor's own flow; one that goes on already is answered.
         sign_in_begin(AccountName) -> SigningIn = crate::clouds::sign_in::begin;
         /// Sign-ins that go on, and the last one of each account.
@@ -231,6 +233,8 @@ commands! {
         live_tail_stop(LiveTailName) -> LiveTail = crate::clouds::tail::stop;
         /// A month as Hearth worked it out beside what the vendor billed, which it bills a question for.
         cost_actual(CostActual) -> CostCompared = crate::clouds::actual::compare;
+        /// What the vendor bills for that question, to be told before; null where it is free.
+        cost_actual_price(CostActual) -> Option<ByUsePrice> = crate::clouds::actual::price;
         /// A page of log lines of a function of an account.
         cloud_logs(CloudLogsQuery) -> CloudLogs = crate::clouds::functions::logs;
         /// Servers of a function of an account, rebuilt from its log.

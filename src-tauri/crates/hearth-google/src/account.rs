@@ -4,11 +4,11 @@
 use crate::client::{Ask, Client, Service};
 use crate::fault::Asked;
 use crate::regions::{REGIONS, is_name, is_region};
-use crate::{apply, call, functions, logs, metrics, permissions, plan, standing};
+use crate::{apply, call, cost, functions, logs, metrics, permissions, plan, standing};
 use hearth_cloud::{
-    Account, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction, Course,
-    FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest,
-    Page, Permission, Provider, Reply, Result, Review, Standing,
+    Account, BilledCost, BilledQuestion, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed,
+    CloudFunction, CostRequest, Course, FaultKind, FunctionAddress, Identity, LevelPolicy, LogRow,
+    LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Provider, Reply, Result, Review, Standing,
 };
 use serde::de::DeserializeOwned;
 
@@ -73,6 +73,7 @@ impl Provider for GoogleAccount {
             C::Tags,
             C::Permissions,
             C::Environments,
+            C::BilledCost,
         ])
     }
 
@@ -122,6 +123,14 @@ impl Provider for GoogleAccount {
 
     fn metrics<'a>(&'a self, location: &'a str, request: &'a MetricsRequest) -> Reply<'a, Vec<MetricSeries>> {
         Box::pin(metrics::metrics(self, location, request))
+    }
+
+    fn billed_question<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, Option<BilledQuestion>> {
+        Box::pin(async move { Ok(Some(cost::question(self, request).await?)) })
+    }
+
+    fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
+        Box::pin(cost::billed(self, request))
     }
 
     fn review<'a>(&'a self, change: &'a Change) -> Reply<'a, Review> {

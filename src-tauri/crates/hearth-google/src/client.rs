@@ -32,11 +32,12 @@ pub(crate) enum Service {
     Monitoring,
     Logging,
     Resources,
+    BigQuery,
 }
 
 impl Service {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Functions, Self::Run, Self::Monitoring, Self::Logging, Self::Resources];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Functions, Self::Run, Self::Monitoring, Self::Logging, Self::Resources, Self::BigQuery];
 
     /// Its name in hosts and in gcloud's `api_endpoint_overrides`.
     pub(crate) fn name(self) -> &'static str {
@@ -46,6 +47,7 @@ impl Service {
             Self::Monitoring => "monitoring",
             Self::Logging => "logging",
             Self::Resources => "cloudresourcemanager",
+            Self::BigQuery => "bigquery",
         }
     }
 }

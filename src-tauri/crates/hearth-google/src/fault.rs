@@ -28,6 +28,14 @@ pub(crate) struct Said {
     pub(crate) message: String,
     pub(crate) status: String,
     details: Vec<Detail>,
+    errors: Vec<Reason>,
+}
+
+/// What BigQuery says beside its status, which is the same for a full quota and a missing right.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Reason {
+    reason: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -78,7 +86,9 @@ impl Asked<'_> {
                 format!("the API {service} {CLOSED}; enable it with `gcloud services enable {service}`");
             return self.fault(FaultKind::Other, shortened(&words));
         }
+        let is_quota = |one: &Reason| matches!(one.reason.as_str(), "rateLimitExceeded" | "quotaExceeded");
         let kind = match said.status.as_str() {
+            _ if said.errors.iter().any(is_quota) => FaultKind::Throttled,
             "UNAUTHENTICATED" if reason("ACCESS_TOKEN_EXPIRED").is_some() => FaultKind::Expired,
             "UNAUTHENTICATED" => FaultKind::NotSignedIn,
             "PERMISSION_DENIED" => FaultKind::NotAllowed { permission: self.permission(said) },
@@ -128,10 +138,14 @@ impl Asked<'_> {
     }
 }
 
-/// "Permission 'cloudfunctions.functions.list' denied on …"
+/// "Permission 'cloudfunctions.functions.list' denied on …", or BigQuery's "… does not have bigquery.jobs.create
+/// permission in …"
 fn permission(message: &str) -> Option<String> {
-    let rest = message.split_once("ermission '").or_else(|| message.split_once("ermission \""))?.1;
-    let name = rest.split(['\'', '"']).next()?;
+    let quoted = message.split_once("ermission '").or_else(|| message.split_once("ermission \""));
+    let name = match quoted {
+        Some((_, rest)) => rest.split(['\'', '"']).next()?,
+        None => message.split_once(" permission")?.0.rsplit(' ').next()?,
+    };
     (name.matches('.').count() >= 2).then(|| name.to_owned())
 }
 

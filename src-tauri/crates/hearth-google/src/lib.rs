@@ -11,9 +11,12 @@
 mod account;
 mod adapter;
 mod apply;
+mod bigquery;
 mod call;
 mod client;
+mod cost;
 mod discover;
+mod export;
 mod fault;
 mod functions;
 mod key;

@@ -36,6 +36,15 @@ pub(crate) const PERMISSIONS: &[(&str, Level)] = &[
     ("iam.serviceAccounts.actAs", Level::Deploy),
 ];
 
+/// What only reading the bill needs, in a table of BigQuery that may be in another project: an account does well without.
+const BILL: &[&str] = &[
+    "bigquery.datasets.get",
+    "bigquery.tables.list",
+    "bigquery.tables.get",
+    "bigquery.tables.getData",
+    "bigquery.jobs.create",
+];
+
 /// Google takes 100 permissions in a question.
 const MOST: usize = 100;
 
@@ -51,17 +60,17 @@ pub(crate) async fn identity(account: &GoogleAccount) -> Result<Identity> {
 }
 
 pub(crate) async fn permissions(account: &GoogleAccount) -> Result<Vec<Permission>> {
-    let names: Vec<&str> = PERMISSIONS.iter().map(|(name, _)| *name).collect();
+    let needed = PERMISSIONS.iter().map(|(name, level)| (*name, *level, false));
+    let all: Vec<_> = needed.chain(BILL.iter().map(|name| (*name, Level::Look, true))).collect();
+    let names: Vec<&str> = all.iter().map(|(name, ..)| *name).collect();
     let grants = ask(account, &names).await?;
-    Ok(PERMISSIONS
-        .iter()
-        .map(|(name, level)| Permission {
-            name: (*name).to_owned(),
-            level: *level,
-            grant: grants.get(*name).copied().unwrap_or(Grant::Unknown),
-            for_containers: false,
-        })
-        .collect())
+    let permission = |(name, level, optional): (&str, Level, bool)| Permission {
+        name: name.to_owned(),
+        level,
+        grant: grants.get(name).copied().unwrap_or(Grant::Unknown),
+        optional,
+    };
+    Ok(all.into_iter().map(permission).collect())
 }
 
 /// What Google says of these permissions; nothing when it may not be asked.
@@ -111,9 +120,13 @@ fn role(level: Level) -> String {
     };
     let mut text = format!("title: \"{title}\"\ndescription: \"{note}\"\nstage: GA\nincludedPermissions:\n");
     for (name, _) in PERMISSIONS.iter().filter(|(_, needs)| *needs <= level) {
-        text.push_str("- ");
-        text.push_str(name);
-        text.push('\n');
+        text.extend(["- ", name, "\n"]);
+    }
+    text.push_str(
+        "# Only to read what Google billed, from its export in BigQuery; leave them out otherwise.\n",
+    );
+    for name in BILL {
+        text.extend(["- ", name, "\n"]);
     }
     text
 }
@@ -126,9 +139,11 @@ mod tests {
     fn a_role_for_looking_changes_nothing() {
         let all = policies();
         let changes = ["create", "update", "delete", "setIamPolicy", "sourceCodeSet", "actAs", "invoke"];
-        assert!(!changes.iter().any(|word| all[0].policy.contains(word)), "{}", all[0].policy);
+        let (functions, bill) = all[0].policy.split_once('#').unwrap();
+        assert!(!changes.iter().any(|word| functions.contains(word)), "{functions}");
+        assert!(bill.contains("- bigquery.tables.getData\n"), "{bill}");
         assert!(all[1].policy.contains("run.routes.invoke") && !all[1].policy.contains("functions.create"));
         assert!(all[2].policy.contains("iam.serviceAccounts.actAs"));
-        assert!(PERMISSIONS.len() <= MOST);
+        assert!(PERMISSIONS.len() + BILL.len() <= MOST);
     }
 }

@@ -20,6 +20,26 @@ macro_rules! answers {
 }
 
 answers! {
+    /// What BigQuery answers to a question.
+    QueryAnswer {
+        job_complete: bool, job_reference: JobReference, rows: Vec<QueryRow>, page_token: Option<String>,
+        total_bytes_processed: String, total_bytes_billed: String,
+    }
+    JobReference { job_id: String, location: String, }
+    QueryRow { f: Vec<Cell>, }
+    Cell { v: Option<String>, }
+    Datasets { datasets: Vec<Dataset>, next_page_token: String, }
+    Dataset { dataset_reference: DatasetReference, }
+    DatasetReference { dataset_id: String, }
+    Tables { tables: Vec<Table>, next_page_token: String, }
+    Table {
+        table_reference: TableReference, schema: TableSchema, location: String, time_partitioning: Option<TimeParts>,
+    }
+    TableReference { table_id: String, }
+    TableSchema { fields: Vec<Field>, }
+    Field { name: String, fields: Vec<Field>, }
+    /// How a table is parted by time: by a column, or by when a row was written.
+    TimeParts { field: String, }
     /// A page of functions of the API v2.
     Functions { functions: Vec<Function>, next_page_token: String, unreachable: Vec<String>, }
     /// A function of the API v2.

@@ -54,7 +54,7 @@ pub(crate) enum AccountsCommand {
         regions: Vec<String>,
     },
     /// Ask the vendor what an account was billed, by day and resource; Azure answers this a few times a day, AWS bills
-    /// $0.01 for each request
+    /// $0.01 for each request, and Google bills what is read of its billing export in BigQuery
     Billed {
         /// Its id or name
         account: String,
@@ -64,6 +64,9 @@ pub(crate) enum AccountsCommand {
         /// The last day
         #[arg(long, value_name = "DAY")]
         until: String,
+        /// The table of Google's billing export [default: the one in the account's project]
+        #[arg(long, value_name = "PROJECT.DATASET.TABLE")]
+        table: Option<String>,
         /// Ask although asking is billed
         #[arg(long)]
         yes: bool,

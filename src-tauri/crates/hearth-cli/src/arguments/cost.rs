@@ -31,7 +31,7 @@ pub(crate) enum Cost {
         #[command(flatten)]
         scope: Scoped,
     },
-    /// Set a month beside what AWS billed, line by line; AWS bills $0.01 for the question, which needs a yes
+    /// Set a month beside what AWS or Google billed, line by line; they bill the question, which needs a yes
     Actual {
         /// The account: its id or name
         #[arg(long, value_name = "ACCOUNT")]
@@ -39,6 +39,9 @@ pub(crate) enum Cost {
         /// The month, such as 2026-11 [default: this one]
         #[arg(long, value_name = "MONTH")]
         month: Option<String>,
+        /// The table of Google's billing export [default: the one in the account's project]
+        #[arg(long, value_name = "PROJECT.DATASET.TABLE")]
+        table: Option<String>,
         /// Ask although asking is billed
         #[arg(long)]
         yes: bool,

@@ -1,5 +1,6 @@
 //! `accounts`: what was found and where, asking the vendor, the lock, endpoints.
 
+use super::live::consent;
 use super::sign_in;
 use crate::arguments::AccountsCommand;
 use crate::failure::{Ended, Failure};
@@ -8,7 +9,7 @@ use crate::table::{Side, Table, cell};
 use crate::words;
 use hearth_core::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
-    AccountsList, Empty, EndpointAdd,
+    AccountsList, ByUsePrice, Empty, EndpointAdd,
 };
 use hearth_core::cloud::{BilledCost, Expiry, Grant, Level, SignIn, SignInState};
 use hearth_host::Caller;
@@ -46,13 +47,18 @@ pub(super) async fn accounts(
             };
             tell(caller.ask("account_choose", request).await?, output)
         }
-        Some(AccountsCommand::Billed { account, since, until, yes }) => {
+        Some(AccountsCommand::Billed { account, since, until, table, yes }) => {
             let request = AccountBilled {
                 account: account.clone(),
                 since: since.clone(),
                 until: until.clone(),
-                agreed: *yes,
+                table: table.clone(),
+                agreed: true,
             };
+            let price: Option<ByUsePrice> = caller.ask("account_billed_price", request.clone()).await?;
+            if let Some(price) = price {
+                consent(&price, *yes, output).await?;
+            }
             billed(&caller.ask("account_billed", request).await?, output)
         }
         Some(AccountsCommand::Add { name, url, region, profile, provider, project }) => {
@@ -149,17 +155,25 @@ fn billed(cost: &BilledCost, output: &mut Output) -> Result<Ended, Failure> {
         ("Day", Side::Left),
         ("Amount", Side::Right),
         ("", Side::Left),
+        ("Service", Side::Left),
         ("Resource", Side::Left),
+        ("Meter", Side::Left),
     ]);
     for row in &cost.rows {
         table.row(vec![
             row.day.clone().into(),
             row.amount.clone().into(),
             row.currency.clone().into(),
+            row.service.clone().unwrap_or_default().into(),
             row.resource.clone().into(),
+            // Where there is no resource, what was metered stands for it.
+            row.meter.clone().filter(|meter| *meter != row.resource).unwrap_or_default().into(),
         ]);
     }
     table.print(output)?;
+    for note in &cost.notes {
+        output.aside(note, Tone::Quiet);
+    }
     Ok(Ended::Well)
 }
 

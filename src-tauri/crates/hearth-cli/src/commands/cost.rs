@@ -10,6 +10,7 @@ use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words::{UNKNOWN, dollars};
+use hearth_core::api::CostActual;
 use hearth_core::cost::{
     BilledLine, BilledOptions, CaseAnswer, Package, PriceBook, billed_lines, estimate_cases,
 };
@@ -28,8 +29,9 @@ pub(super) async fn from_ledger(
         Cost::Show { month, by, scope } => month::show(caller, month.clone(), *by, scope, output).await,
         Cost::Function { name, month } => month::function(caller, name, month.clone(), output).await,
         Cost::Forecast { scope } => month::forecast(caller, scope, output).await,
-        Cost::Actual { account, month, yes } => {
-            actual::actual(caller, account, month.clone(), *yes, output).await
+        Cost::Actual { account, month, table, yes } => {
+            let (account, month, table) = (account.clone(), month.clone(), table.clone());
+            actual::actual(caller, CostActual { account, month, table, agreed: true }, *yes, output).await
         }
         Cost::WhatIf(arguments) => what_if::what_if(caller, arguments, output).await,
         Cost::Estimate { .. } | Cost::Billed(_) | Cost::Report(_) => Ok(Ended::Unable),

@@ -118,7 +118,11 @@ pub(super) async fn agree(
     yes: bool,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let price = price(caller, what).await?;
+    consent(&price(caller, what).await?, yes, output).await
+}
+
+/// The same for a price that is known.
+pub(super) async fn consent(price: &ByUsePrice, yes: bool, output: &mut Output) -> Result<(), Failure> {
     output.aside(&price.words, Tone::Odd);
     if yes || asked(output).await? {
         return Ok(());

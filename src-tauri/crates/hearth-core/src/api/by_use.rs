@@ -9,7 +9,7 @@ use ts_rs::TS;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ByUse {
-    /// Asking AWS what it billed (Cost Explorer).
+    /// Asking what was billed: AWS's Cost Explorer, a question to Google's BigQuery.
     Bill,
     /// A live log on AWS (Live Tail).
     LiveTail,
@@ -23,7 +23,7 @@ pub struct ByUsePrice {
     pub what: ByUse,
     /// Dollars for one, an exact decimal in text.
     pub usd: String,
-    /// What one is: `request`, `minute`.
+    /// What one is: `request`, `minute`, `question`.
     pub each: String,
     /// The whole of it, in a sentence for people.
     pub words: String,
@@ -87,6 +87,10 @@ pub struct CostActual {
     /// `2026-11`; none for the current month.
     #[serde(default)]
     pub month: Option<String>,
+    /// The table of Google's billing export, `PROJECT.DATASET.TABLE`; none: the one in the account's project.
+    #[serde(default)]
+    #[ts(optional)]
+    pub table: Option<String>,
     /// The person was told the price and said yes.
     #[serde(default)]
     pub agreed: bool,
@@ -136,7 +140,7 @@ pub struct CostCompared {
     pub difference: String,
     /// Requests that were made for it.
     pub requests: u32,
-    /// What they cost.
+    /// What they cost, at most.
     pub asked_usd: String,
     /// Whether the vendor may still change it.
     pub estimated: bool,

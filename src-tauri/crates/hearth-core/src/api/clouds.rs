@@ -141,6 +141,10 @@ pub struct AccountBilled {
     pub since: String,
     /// The last day.
     pub until: String,
+    /// The table of Google's billing export, `PROJECT.DATASET.TABLE`; none: the one in the account's project.
+    #[serde(default)]
+    #[ts(optional)]
+    pub table: Option<String>,
     /// The person was told what asking costs, where it does, and said yes.
     #[serde(default)]
     pub agreed: bool,

@@ -4,12 +4,15 @@
 use super::{Clouds, api_error, by_use, no_such_account};
 use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
-    AccountsList, ByUse, Empty, EndpointAdd,
+    AccountsList, ByUsePrice, Empty, EndpointAdd,
 };
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_aws::Endpoint;
-use hearth_cloud::{Account, AccountId, BilledCost, Capabilities, CostRequest, Grant, Level, Permission};
+use hearth_cloud::{
+    Account, AccountId, BilledCost, Capabilities, CostRequest, Grant, Level, Permission, Provider,
+};
 use hearth_model::{HearthEvent, Micros};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Longest that an account can be unlocked.
@@ -103,10 +106,10 @@ pub(crate) async fn permissions(app: &App, request: AccountName) -> Result<Accou
     })
 }
 
-/// The largest level all of whose permissions are there; those of containers do not count.
+/// The largest level all of whose permissions are there; those that functions do well without do not count.
 fn level(permissions: &[Permission]) -> Option<Level> {
     let has = |level: Level| {
-        let counts = |permission: &&Permission| permission.level <= level && !permission.for_containers;
+        let counts = |permission: &&Permission| permission.level <= level && !permission.optional;
         let mut needed = permissions.iter().filter(counts).peekable();
         needed.peek().is_some() && needed.all(|permission| permission.grant == Grant::Allowed)
     };
@@ -246,13 +249,30 @@ fn google_endpoint(request: &EndpointAdd) -> Result<Option<hearth_google::Endpoi
 
 /// Asks the vendor what it billed. Some vendors limit how often this may be asked, so only a person asks.
 pub(crate) async fn billed(app: &App, request: AccountBilled) -> Result<BilledCost> {
+    let (account, provider, days) = question(app, &request).await?;
+    if !request.agreed
+        && let Some(price) = by_use::bill(&account, provider.as_ref(), &days).await?
+    {
+        return Err(by_use::not_agreed(&price));
+    }
+    provider.billed(&days).await.map_err(|fault| api_error(&account, fault))
+}
+
+pub(crate) async fn billed_price(app: &App, request: AccountBilled) -> Result<Option<ByUsePrice>> {
+    let (account, provider, days) = question(app, &request).await?;
+    by_use::bill(&account, provider.as_ref(), &days).await
+}
+
+async fn question(app: &App, request: &AccountBilled) -> Result<(Account, Arc<dyn Provider>, CostRequest)> {
     let account = Clouds::account(app, &request.account).await?;
-    if account.provider == hearth_aws::AWS {
-        by_use::check(ByUse::Bill, request.agreed)?;
+    if request.table.is_some() && account.provider != hearth_google::GOOGLE {
+        let message = format!("the bill of `{}` is in no table", account.name);
+        return Err(ApiError::new(ErrorCode::InvalidInput, message)
+            .with_hint("A table is for accounts of Google; leave it out."));
     }
     let provider = Clouds::open(app, &account).await?;
-    let days = CostRequest { since: request.since, until: request.until };
-    provider.billed(&days).await.map_err(|fault| api_error(&account, fault))
+    let AccountBilled { since, until, table, .. } = request.clone();
+    Ok((account, provider, CostRequest { since, until, table }))
 }
 
 /// Refuses what cannot be an endpoint, and what would send keys over a line that others can read.

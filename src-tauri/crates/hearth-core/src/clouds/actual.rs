@@ -1,16 +1,17 @@
-//! A month in both views: what Hearth worked out from the ledger, and what AWS billed. Owns which of AWS's usage types
-//! are which of Hearth's lines. What only one of the two knows is said, never taken for nothing.
+//! A month in both views: what Hearth worked out from the ledger, and what AWS or Google billed. Owns which of their
+//! meters are which of Hearth's lines. What only one of the two knows is said, never taken for nothing.
 
-use super::by_use::{BILL_REQUEST, check};
+use super::by_use::{self, BILL_REQUEST};
 use super::{Clouds, api_error};
-use crate::api::{ByUse, ComparedLine, CostActual, CostCompared, CostOverview, CostQuery, CostScope};
+use crate::api::{ByUsePrice, ComparedLine, CostActual, CostCompared, CostOverview, CostQuery, CostScope};
 use crate::spending::{Month, overview, plain};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_cloud::{BilledRow, CostRequest};
+use hearth_cloud::{Account, BilledRow, CostRequest, Provider};
 use hearth_cost::Decimal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Usage types without their region, and the line of Hearth's that they are on. Those of arm64 end with `-ARM` or have
+/// AWS's usage types without their region, and the line of Hearth's that they are on. Those of arm64 end with `-ARM` or have
 /// `-ARM` within.
 const KNOWN: [(&str, &str); 15] = [
     ("Request", "aws/lambda/requests"),
@@ -47,12 +48,22 @@ struct Both {
     own: Side,
 }
 
-pub(crate) async fn compare(app: &App, request: CostActual) -> Result<CostCompared> {
+/// What is asked of whom.
+struct Question {
+    account: Account,
+    provider: Arc<dyn Provider>,
+    month: Month,
+    days: CostRequest,
+    price: Option<ByUsePrice>,
+}
+
+async fn question(app: &App, request: &CostActual) -> Result<Question> {
     let account = Clouds::account(app, &request.account).await?;
-    if account.provider != hearth_aws::AWS {
+    if ![hearth_aws::AWS, hearth_google::GOOGLE].contains(&account.provider.as_str()) {
         let message = format!("what `{}` was billed cannot be set beside Hearth's figures", account.name);
-        return Err(ApiError::new(ErrorCode::InvalidInput, message)
-            .with_hint("This is for accounts of AWS; `hearth accounts billed` shows what Azure billed."));
+        return Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(
+            "This is for accounts of AWS and Google; `hearth accounts billed` shows what Azure billed.",
+        ));
     }
     let now = Month::holding(app.now());
     let month = request.month.as_deref().map(Month::parse).transpose()?.unwrap_or(now);
@@ -60,18 +71,39 @@ pub(crate) async fn compare(app: &App, request: CostActual) -> Result<CostCompar
         let message = format!("{} has not begun yet", month.name());
         return Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint("Name an earlier month."));
     }
-    check(ByUse::Bill, request.agreed)?;
-    let own = own(app, account.id.as_str(), &month.name()).await?;
     let provider = Clouds::open(app, &account).await?;
-    let days = CostRequest { since: format!("{}-01", month.name()), until: month.last_day().to_string() };
+    let days = CostRequest {
+        since: format!("{}-01", month.name()),
+        until: month.last_day().to_string(),
+        table: request.table.clone(),
+    };
+    let price = by_use::bill(&account, provider.as_ref(), &days).await?;
+    Ok(Question { account, provider, month, days, price })
+}
+
+/// What asking costs, to be told before.
+pub(crate) async fn price(app: &App, request: CostActual) -> Result<Option<ByUsePrice>> {
+    Ok(question(app, &request).await?.price)
+}
+
+pub(crate) async fn compare(app: &App, request: CostActual) -> Result<CostCompared> {
+    let Question { account, provider, month, days, price } = question(app, &request).await?;
+    if let Some(price) = price.as_ref().filter(|_| !request.agreed) {
+        return Err(by_use::not_agreed(price));
+    }
+    let is_google = account.provider == hearth_google::GOOGLE;
+    let vendor = if is_google { "Google" } else { "AWS" };
+    let own = own(app, account.id.as_str(), &month.name()).await?;
     let billed = provider.billed(&days).await.map_err(|fault| api_error(&account, fault))?;
-    let mut notes = Vec::new();
+    let mut notes = billed.notes.clone();
     if own.is_none() {
         notes.push(
             "Hearth has no calls of this account in that month: hearth sync --logs reads them.".to_owned(),
         );
     }
-    if billed.estimated {
+    if is_google {
+        notes.push("Hearth's own days are those of UTC, and its figures are in US dollars.".to_owned());
+    } else if billed.estimated {
         notes.push("AWS may still change these figures; it is some hours behind, up to a day.".to_owned());
     }
     notes.push(
@@ -81,10 +113,15 @@ pub(crate) async fn compare(app: &App, request: CostActual) -> Result<CostCompar
     let currency = billed.rows.first().map_or_else(|| "USD".to_owned(), |row| row.currency.clone());
     if currency != "USD" {
         notes.push(format!(
-            "AWS bills in {currency} and Hearth works in US dollars: the difference says nothing."
+            "{vendor} bills in {currency} and Hearth works in US dollars: the difference says nothing."
         ));
     }
     let lines = lines(&billed.rows, own.as_ref());
+    // A question to BigQuery has one price, however many pages its answer has.
+    let asked = match price {
+        Some(price) if is_google => price.usd,
+        _ => plain(BILL_REQUEST * Decimal::from(billed.requests)),
+    };
     let sum = |side: fn(&Both) -> Option<Decimal>| lines.iter().filter_map(side).sum::<Decimal>();
     let (all_billed, all_own) = (sum(|line| line.billed.amount), sum(|line| line.own.amount));
     Ok(CostCompared {
@@ -96,7 +133,7 @@ pub(crate) async fn compare(app: &App, request: CostActual) -> Result<CostCompar
         difference: plain(all_billed - all_own),
         lines: lines.into_iter().map(shown).collect(),
         requests: billed.requests,
-        asked_usd: plain(BILL_REQUEST * Decimal::from(billed.requests)),
+        asked_usd: asked,
         estimated: billed.estimated,
         notes,
     })
@@ -116,16 +153,17 @@ async fn own(app: &App, account: &str, month: &str) -> Result<Option<CostOvervie
 fn lines(billed: &[BilledRow], own: Option<&CostOverview>) -> Vec<Both> {
     let mut all: BTreeMap<String, Both> = BTreeMap::new();
     for row in billed {
-        let plain = without_region(&row.resource);
-        let known = KNOWN.iter().find(|(name, _)| *name == plain).map(|(_, line)| *line);
-        let line = all.entry(known.unwrap_or(plain).to_owned()).or_default();
+        // Google says what was metered beside the resource, AWS in its place.
+        let meter = row.meter.as_ref().unwrap_or(&row.resource);
+        let (name, label) = line_of(row);
+        let line = all.entry(name).or_default();
         if line.label.is_empty() {
-            known.map_or(plain, words).clone_into(&mut line.label);
+            line.label = label;
             line.service = row.service.clone().unwrap_or_default();
             line.unit = row.unit.clone().unwrap_or_default();
         }
-        if !line.meters.contains(&row.resource) {
-            line.meters.push(row.resource.clone());
+        if !line.meters.contains(meter) {
+            line.meters.push(meter.clone());
         }
         add(&mut line.billed.amount, Some(decimal(&row.amount)));
         add(&mut line.billed.quantity, row.quantity.as_deref().map(decimal));
@@ -150,6 +188,18 @@ fn lines(billed: &[BilledRow], own: Option<&CostOverview>) -> Vec<Both> {
         line.meters.sort();
     }
     lines
+}
+
+/// The line of Hearth's that a row is on, and its words; what Hearth does not know is a line of its own.
+fn line_of(row: &BilledRow) -> (String, String) {
+    let (known, plain) = if let Some(meter) = row.meter.as_deref() {
+        (hearth_cost::google_meter(meter).map(|known| known.to_string()), meter)
+    } else {
+        let plain = without_region(&row.resource);
+        (KNOWN.iter().find(|(name, _)| *name == plain).map(|(_, line)| (*line).to_owned()), plain)
+    };
+    let label = words(known.as_deref().unwrap_or(plain)).to_owned();
+    (known.unwrap_or_else(|| plain.to_owned()), label)
 }
 
 fn entry<'a>(all: &'a mut BTreeMap<String, Both>, name: &str, unit: &str) -> &'a mut Both {
@@ -185,13 +235,19 @@ fn is_region(text: &str) -> bool {
 
 fn words(line: &str) -> &str {
     match line {
-        "aws/lambda/requests" => "Requests",
+        "aws/lambda/requests" | "gcp/cloud_run/requests" => "Requests",
         "aws/lambda/duration" => "Duration",
         "aws/lambda/ephemeral_storage" => "Ephemeral storage",
         "aws/lambda/provisioned_concurrency" => "Servers kept ready",
         "aws/fargate/vcpu" => "Processors of tasks",
         "aws/fargate/memory" => "Memory of tasks",
         "aws/fargate/ephemeral_storage" => "Storage of tasks",
+        "gcp/cloud_run/request_cpu" => "Processors of requests",
+        "gcp/cloud_run/request_memory" => "Memory of requests",
+        "gcp/cloud_run/idle_cpu" => "Processors kept ready",
+        "gcp/cloud_run/idle_memory" => "Memory kept ready",
+        "gcp/cloud_run/instance_cpu" => "Processors of instances",
+        "gcp/cloud_run/instance_memory" => "Memory of instances",
         "logs" => "Logs taken in",
         "log_storage" => "Logs kept",
         other => other,
@@ -226,6 +282,7 @@ mod tests {
             day: "2026-11-01".to_owned(),
             service: Some("AWS Lambda".to_owned()),
             resource: resource.to_owned(),
+            meter: None,
             amount: amount.to_owned(),
             currency: "USD".to_owned(),
             quantity: Some(quantity.to_owned()),
@@ -255,5 +312,27 @@ mod tests {
         assert_eq!(lines[0].meters, ["EUW1-Request-ARM", "Request"]);
         assert_eq!(lines[0].billed_quantity.as_deref(), Some("1500000"));
         assert!(lines.iter().all(|line| line.own.is_none() && line.difference.is_none()), "unknown is no 0");
+    }
+
+    #[test]
+    fn skus_of_google_are_lines_over_their_tiers_and_resources() {
+        let row = |sku: &str, resource: &str| BilledRow {
+            meter: Some(sku.to_owned()),
+            ..row(resource, "0.25", "2")
+        };
+        let rows = [
+            row("Services CPU (Request-based billing)", "kettle"),
+            row("Services CPU Tier 2 (Request-based billing)", "cup"),
+            row("Artifact Registry Storage", ""),
+        ];
+        let lines: Vec<ComparedLine> = lines(&rows, None).into_iter().map(shown).collect();
+        assert_eq!(
+            (lines[0].label.as_str(), lines[0].billed.as_deref()),
+            ("Processors of requests", Some("0.5"))
+        );
+        assert_eq!(lines[0].meters.len(), 2, "{:?}", lines[0].meters);
+        assert_eq!(lines[1].label, "Artifact Registry Storage");
+        let known = "gcp/cloud_run/request_cpu";
+        assert_eq!(hearth_cost::google_meter(&lines[0].meters[0]).unwrap().to_string(), known);
     }
 }

@@ -347,8 +347,9 @@ async fn look_for_accounts(caller: &mut Caller) {
     // AWS bills this question, so that Hearth does not ask it without a yes.
     let days = json!({ "account": "nobody", "since": "2026-11-01", "until": "2026-11-02" });
     caller.may_refuse("account_billed", days.clone()).await;
-    let error = caller.house.refused("account_billed", days).await;
+    let error = caller.house.refused("account_billed", days.clone()).await;
     assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput, "{error:?}");
+    assert_eq!(caller.json("account_billed_price", days).await["each"], "request");
     let unknown = json!({
         "account": "unknown", "name": "tea", "event": "{}", "digest": "", "change": { "kind": "delete" },
         "cluster": "kettles", "task": "0", "regions": [], "runId": "one", "changeId": "one", "minutes": 1, "agreed": true
@@ -371,6 +372,7 @@ async fn look_for_accounts(caller: &mut Caller) {
         "live_tail_renew",
         "live_tail_stop",
         "cost_actual",
+        "cost_actual_price",
         "cloud_environments",
         "cloud_review",
         "cloud_apply",

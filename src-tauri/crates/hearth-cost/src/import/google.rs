@@ -96,13 +96,22 @@ enum Where {
 fn selected(sku: &Sku) -> Option<(Meter, Where)> {
     let tier = |meter, name| Some((meter, Where::Tier(name)));
     match sku.sku_id.as_str() {
-        "F01C-3EA0-06CD" => return tier(Meter::Gen1Memory, "tier1"),
-        "C024-9C10-2A5B" => return tier(Meter::Gen1Cpu, "tier1"),
-        "8E10-82EB-6917" => return Some((Meter::Gen1Invocations, Where::Everywhere)),
-        "4BAF-1AD8-483C" => return Some((Meter::Gen1Egress, Where::Everywhere)),
-        _ => {}
+        "F01C-3EA0-06CD" => tier(Meter::Gen1Memory, "tier1"),
+        "C024-9C10-2A5B" => tier(Meter::Gen1Cpu, "tier1"),
+        "8E10-82EB-6917" => Some((Meter::Gen1Invocations, Where::Everywhere)),
+        "4BAF-1AD8-483C" => Some((Meter::Gen1Egress, Where::Everywhere)),
+        _ => described(&sku.description),
     }
-    match sku.description.as_str() {
+}
+
+/// What a SKU of Cloud Run meters, by the exact description, which is also how a bill names it.
+pub fn google_meter(description: &str) -> Option<Meter> {
+    described(description).map(|(meter, _)| meter)
+}
+
+fn described(description: &str) -> Option<(Meter, Where)> {
+    let tier = |meter, name| Some((meter, Where::Tier(name)));
+    match description {
         "Services CPU (Request-based billing)" => tier(Meter::RunRequestCpu, "tier1"),
         "Services Memory (Request-based billing)" => tier(Meter::RunRequestMemory, "tier1"),
         "Services CPU Tier 2 (Request-based billing)" => tier(Meter::RunRequestCpu, "tier2"),

@@ -9,7 +9,7 @@ mod tests;
 
 pub use aws::aws_price_list;
 pub use azure::{AzurePage, azure_retail_prices};
-pub use google::{GooglePage, google_skus};
+pub use google::{GooglePage, google_meter, google_skus};
 
 use crate::Day;
 use crate::book::{BookDiff, Change, ChangeKind, PriceBook, Row};

@@ -17,6 +17,10 @@ since: string,
  */
 until: string, 
 /**
+ * The table of Google's billing export, `PROJECT.DATASET.TABLE`; none: the one in the account's project.
+ */
+table?: string, 
+/**
  * The person was told what asking costs, where it does, and said yes.
  */
 agreed: boolean, };

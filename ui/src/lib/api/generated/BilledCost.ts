@@ -16,4 +16,8 @@ requests: number,
 /**
  * Whether the vendor may still change it.
  */
-estimated: boolean, };
+estimated: boolean, 
+/**
+ * What to know, in sentences.
+ */
+notes: Array<string>, };

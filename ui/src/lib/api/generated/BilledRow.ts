@@ -17,6 +17,10 @@ service: string | null,
  */
 resource: string, 
 /**
+ * What was metered, where the vendor says it beside the resource.
+ */
+meter: string | null, 
+/**
  * The amount as a decimal number in text.
  */
 amount: string, 

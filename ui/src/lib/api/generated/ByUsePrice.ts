@@ -14,7 +14,7 @@ what: ByUse,
  */
 usd: string, 
 /**
- * What one is: `request`, `minute`.
+ * What one is: `request`, `minute`, `question`.
  */
 each: string, 
 /**

@@ -273,6 +273,9 @@ account_choose: [AccountChoose, AccountInfo],
  */
 account_billed: [AccountBilled, BilledCost], 
 /**
+ * What the vendor bills for that question, to be told before; null where it is free.
+ */
+account_billed_price: [AccountBilled, ByUsePrice | null], 
  * Begins to sign in to an account through the vendor's own flow; one that goes on already is answered.
  */
 sign_in_begin: [AccountName, SigningIn], 
@@ -332,6 +335,10 @@ live_tail_stop: [LiveTailName, LiveTail],
  * A month as Hearth worked it out beside what the vendor billed, which it bills a question for.
  */
 cost_actual: [CostActual, CostCompared], 
+/**
+ * What the vendor bills for that question, to be told before; null where it is free.
+ */
+cost_actual_price: [CostActual, ByUsePrice | null], 
 /**
  * A page of log lines of a function of an account.
  */

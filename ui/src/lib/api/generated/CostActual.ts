@@ -13,6 +13,10 @@ account: string,
  */
 month: string | null, 
 /**
+ * The table of Google's billing export, `PROJECT.DATASET.TABLE`; none: the one in the account's project.
+ */
+table?: string, 
+/**
  * The person was told the price and said yes.
  */
 agreed: boolean, };

@@ -38,7 +38,7 @@ difference: string,
  */
 requests: number, 
 /**
- * What they cost.
+ * What they cost, at most.
  */
 askedUsd: string, 
 /**

@@ -19,6 +19,6 @@ level: Level,
  */
 grant: Grant, 
 /**
- * Whether only containers need it, so that an account for functions does well without.
+ * Whether an account for functions does well without it: containers or the bill need it.
  */
-forContainers: boolean, };
+optional: boolean, };

@@ -1,23 +1,24 @@
-//! `cost actual`: a month as Hearth worked it out beside what AWS billed.
+//! `cost actual`: a month as Hearth worked it out beside what AWS or Google billed.
 
 use super::month::rounded;
-use crate::commands::live::agree;
+use crate::commands::live::consent;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words::{UNKNOWN, counted};
-use hearth_core::api::{ByUse, CostActual, CostCompared};
+use hearth_core::api::{ByUsePrice, CostActual, CostCompared};
 use hearth_host::Caller;
 
 pub(super) async fn actual(
     caller: &Caller,
-    account: &str,
-    month: Option<String>,
+    request: CostActual,
     yes: bool,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
-    agree(caller, ByUse::Bill, yes, output).await?;
-    let request = CostActual { account: account.to_owned(), month, agreed: true };
+    let price: Option<ByUsePrice> = caller.ask("cost_actual_price", request.clone()).await?;
+    if let Some(price) = price {
+        consent(&price, yes, output).await?;
+    }
     let compared: CostCompared = caller.ask("cost_actual", request).await?;
     if output.is_json() {
         output.document(&compared)?;
@@ -37,12 +38,12 @@ pub(super) async fn actual(
     ))?;
     let mut table = Table::new(&[
         ("Line", Side::Left),
-        ("Counted by AWS", Side::Right),
+        ("Counted there", Side::Right),
         ("Counted here", Side::Right),
         ("Billed", Side::Right),
         ("Worked out", Side::Right),
         ("Difference", Side::Right),
-        ("AWS calls it", Side::Left),
+        ("Its name there", Side::Left),
     ]);
     for line in &compared.lines {
         table.row(vec![
@@ -60,6 +61,6 @@ pub(super) async fn actual(
         output.aside(note, Tone::Quiet);
     }
     let asked = counted(u64::from(compared.requests), "request");
-    output.aside(&format!("{asked} to Cost Explorer, {}.", rounded(&compared.asked_usd)), Tone::Quiet);
+    output.aside(&format!("{asked}, {}.", rounded(&compared.asked_usd)), Tone::Quiet);
     Ok(Ended::Well)
 }
