@@ -16,8 +16,9 @@ import os from "node:os";
 const END = Buffer.from("\r\n\r\n");
 const JOIN_LIMIT = 1 << 16;
 const PIECE = 1 << 16;
-// Milliseconds. With two cores or one it would take its turn from those whose event is waited for.
-const AWAKE = (os.availableParallelism?.() ?? 1) > 2 ? 0.25 : 0;
+// Milliseconds, longer than the way of an answer to its caller and of the next event back: else each event meets a
+// process that has just gone to sleep. With one core it would take its turn from those whose event is waited for.
+const AWAKE = (os.availableParallelism?.() ?? 1) > 1 ? 0.6 : 0;
 
 /** The Runtime API closed the connection: there is nobody left to work for. */
 export class Closed extends Error {}
