@@ -276,6 +276,7 @@ account_billed: [AccountBilled, BilledCost],
  * What the vendor bills for that question, to be told before; null where it is free.
  */
 account_billed_price: [AccountBilled, ByUsePrice | null], 
+/**
  * Begins to sign in to an account through the vendor's own flow; one that goes on already is answered.
  */
 sign_in_begin: [AccountName, SigningIn], 
