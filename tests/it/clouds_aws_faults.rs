@@ -278,7 +278,7 @@ struct Moto {
 impl Moto {
     fn start() -> Option<Self> {
         let server = judge("HEARTH_JUDGE_MOTO", "what AWS refuses, beside moto")?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = crate::ports::free();
         let child = program(server)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .stdin(Stdio::null())
@@ -289,7 +289,7 @@ impl Moto {
         let mut started = Self { child, port };
         until("moto answers", || {
             assert!(started.child.try_wait().unwrap().is_none(), "moto ended by itself");
-            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+            crate::ports::listens(port)
         });
         let plain = http(port, "POST /moto-api/config", &[], b"{\"lambda\":{\"use_docker\":false}}");
         assert!(plain.status < 300, "{plain:?}");

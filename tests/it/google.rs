@@ -1,6 +1,7 @@
 //! A Google on this computer for tests: our fake, which Google's own clients accept (`tests/google`), with Prism in front
 //! of it, which holds each request and each answer against Google's own descriptions of its APIs.
 
+use crate::ports;
 use crate::support::{Home, Ran, finish, http, judge, program, root, until};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ impl Fake {
     /// One that takes any token, or one that takes only tokens that it gave.
     pub(crate) fn start(any_token: bool) -> Option<Self> {
         let python = judge("HEARTH_JUDGE_GOOGLE_PYTHON", "the Google provider beside Google's own clients")?;
-        let port = free_port();
+        let port = ports::free();
         let mut command = program(python);
         command
             .arg(root().join("tests/google/fake.py"))
@@ -47,7 +48,7 @@ impl Fake {
         let mut started = Self { child, stdin, port };
         until("the fake answers", || {
             assert!(started.child.try_wait().unwrap().is_none(), "the fake ended by itself");
-            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+            ports::listens(port)
         });
         Some(started)
     }
@@ -97,7 +98,7 @@ impl Prism {
     pub(crate) fn before(fake: &Fake) -> Option<Self> {
         let prism = judge("HEARTH_JUDGE_PRISM", "requests to Google against its descriptions")?;
         let description = description()?;
-        let port = free_port();
+        let port = ports::free();
         let mut command = program(prism);
         command
             .args(["proxy", "-h", "127.0.0.1", "-p", &port.to_string(), "--errors"])
@@ -113,7 +114,7 @@ impl Prism {
         let mut started = Self { child, port };
         until("Prism answers", || {
             assert!(started.child.try_wait().unwrap().is_none(), "Prism ended by itself");
-            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+            ports::listens(port)
         });
         Some(started)
     }
@@ -129,10 +130,6 @@ impl Drop for Prism {
         program("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
         self.child.wait().ok();
     }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Runs `hearth` with a home folder of the test's own and without the variables of whoever runs the tests.

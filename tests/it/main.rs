@@ -33,6 +33,7 @@ mod ministack;
 mod owner;
 mod packages;
 mod plain_user;
+mod ports;
 mod secrets;
 mod sign_in;
 mod sign_in_tools;

@@ -30,7 +30,7 @@ impl Ministack {
     fn with(variables: &[(&str, &str)]) -> Option<Self> {
         let program_path = judge("HEARTH_JUDGE_MINISTACK", "the AWS provider beside ministack")?;
         let folder = tempfile::tempdir().unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = crate::ports::free();
         let mut command = program(program_path);
         command
             .current_dir(folder.path())
@@ -53,8 +53,7 @@ impl Ministack {
         let mut started = Self { child, port, _folder: folder };
         until("ministack answers", || {
             assert!(started.child.try_wait().unwrap().is_none(), "ministack ended by itself");
-            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
-                && http(port, "GET /_ministack/health", &[], b"").status == 200
+            crate::ports::listens(port) && http(port, "GET /_ministack/health", &[], b"").status == 200
         });
         Some(started)
     }
