@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// How long the last steps are waited for after the answer.
 const LAST_STEPS: Duration = Duration::from_secs(1);
+/// How long those of before a second Ctrl-C are waited for: a few batches.
+const STEPS_SO_FAR: Duration = Duration::from_millis(250);
 
 /// Makes a change that was reviewed.
 pub(super) async fn make(
@@ -35,6 +37,12 @@ pub(super) async fn make(
             biased;
             () = &mut ending => {
                 if is_cancelled {
+                    let so_far = async {
+                        while let Some(batch) = events.next().await {
+                            calls.hear(batch, &change_id, output);
+                        }
+                    };
+                    tokio::time::timeout(STEPS_SO_FAR, so_far).await.ok();
                     return Err(calls.left(matches!(caller, Caller::Owner(_))).into());
                 }
                 is_cancelled = true;
