@@ -12,7 +12,7 @@ use bare::Bare;
 use hearth_model::{Clock, Invocation, ManualClock, Micros};
 use hearth_store::{Batch, Store, StoreOptions};
 use hearth_trace::{Trace, line_of};
-use measure::{Asked, Measured, measure};
+use measure::{Asked, Measured, NEEDLE, measure};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -24,6 +24,8 @@ const START: Micros = Micros(1_787_529_600_000_000);
 const BATCH: usize = 30_000;
 /// One call of so many logs a line.
 const CALLS_A_LINE: usize = 10;
+/// So many lines of each ledger have [`NEEDLE`].
+const NEEDLES: u64 = 100;
 
 struct Options {
     rows: u64,
@@ -102,7 +104,12 @@ async fn build(
         Built { calls: 0, lines: 0, ours: Duration::ZERO, bare: Duration::ZERO, logs: Duration::ZERO };
     while built.calls < rows {
         let calls = trace.take(BATCH.min((rows - built.calls) as usize));
-        let lines: Vec<_> = calls.iter().step_by(CALLS_A_LINE).map(line_of).collect();
+        let mut lines: Vec<_> = calls.iter().step_by(CALLS_A_LINE).map(line_of).collect();
+        for (number, line) in (built.lines..).zip(&mut lines) {
+            if number.is_multiple_of((rows / CALLS_A_LINE as u64 / NEEDLES).max(1)) {
+                line.text = format!("{} {NEEDLE}", line.text);
+            }
+        }
         if let Some(csv) = &mut csv {
             for call in &calls {
                 write_row(csv, call);
@@ -226,18 +233,19 @@ async fn main() {
     )
     .await;
     println!(
-        "\n{:<46} {:>8} {:>9} {:>9} {:>9} {:>9} {:>7}",
+        "\n{:<46} {:>10} {:>10} {:>9} {:>9} {:>9} {:>9} {:>7}",
         format!("while {stored:.0} rows/s are stored, ms"),
-        "rows",
+        "rows small",
+        "rows large",
         "p50 small",
         "p95 small",
         "p50 large",
         "p95 large",
         "growth"
     );
-    for Asked { name, rows, small, large } in &asked {
+    for Asked { name, rows_small, rows_large, small, large } in &asked {
         println!(
-            "{name:<46} {rows:>8} {:>9.2} {:>9.2} {:>9.2} {:>9.2} {:>6.2}x",
+            "{name:<46} {rows_small:>10} {rows_large:>10} {:>9.2} {:>9.2} {:>9.2} {:>9.2} {:>6.2}x",
             small.p50_ms,
             small.p95_ms,
             large.p50_ms,

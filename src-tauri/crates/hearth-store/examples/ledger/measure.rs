@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 const DAY: Micros = Micros::from_seconds(86_400);
+/// A text on the same number of lines in a small ledger and in a large one.
+pub(crate) const NEEDLE: &str = "voucher QX-7731";
 /// How often each question is asked.
 const TIMES: usize = 60;
 /// How often calls are stored meanwhile.
@@ -19,7 +21,9 @@ const EVERY: Duration = Duration::from_millis(40);
 /// How long one question took, in milliseconds, of a small ledger and of a large one.
 pub(crate) struct Asked {
     pub(crate) name: &'static str,
-    pub(crate) rows: usize,
+    /// What was answered: an answer that grows with the ledger takes longer for that alone.
+    pub(crate) rows_small: usize,
+    pub(crate) rows_large: usize,
     pub(crate) small: Times,
     pub(crate) large: Times,
 }
@@ -64,11 +68,12 @@ pub(crate) async fn measure(small: Measured<'_>, large: Measured<'_>, only: &str
         small.into_iter().zip(large).filter(|((name, _), _)| name.contains(only))
     {
         let mut times = [Vec::new(), Vec::new()];
-        let mut rows = 0;
+        let mut rows = [0, 0];
         for _ in 0..TIMES {
-            for (question, times) in [&of_small, &of_large].into_iter().zip(&mut times) {
+            for ((question, times), rows) in [&of_small, &of_large].into_iter().zip(&mut times).zip(&mut rows)
+            {
                 let asked = Instant::now();
-                rows = question().await;
+                *rows = question().await;
                 times.push(asked.elapsed().as_secs_f64() * 1e3);
                 // As a person would, not at once.
                 tokio::time::sleep(Duration::from_millis(3)).await;
@@ -78,7 +83,8 @@ pub(crate) async fn measure(small: Measured<'_>, large: Measured<'_>, only: &str
             times.sort_by(f64::total_cmp);
             Times { p50_ms: times[TIMES / 2], p95_ms: times[TIMES * 95 / 100] }
         });
-        answers.push(Asked { name, rows, small, large });
+        let [rows_small, rows_large] = rows;
+        answers.push(Asked { name, rows_small, rows_large, small, large });
     }
     let rate = stored.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
     stop.store(true, Ordering::Relaxed);
@@ -187,7 +193,8 @@ fn questions<'a>(
         ("search in invocations, an error", page(search("read order 4242"))),
         ("search in invocations, a request id", page(search("a1b2c3"))),
         ("search in logs, frequent", logs("retrying after", None)),
-        ("search in logs, rare", logs("cents 4242", None)),
+        ("search in logs, as many lines in both", logs(NEEDLE, None)),
+        ("search in logs, one in a hundred thousand", logs("cents 4242", None)),
         ("search in logs, nowhere", logs("no such words", None)),
         ("search in logs, one function", logs("cache miss", Some(usual))),
         (
