@@ -52,11 +52,7 @@ pub(crate) struct Canvas<'a, B: DrawingBackend> {
 
 impl<'a, B: DrawingBackend> Canvas<'a, B> {
     pub(crate) fn new(backend: B, title: &'a str, baseline: Baseline) -> Self {
-        FONTS.call_once(|| {
-            // A font that cannot be read shows itself as an error of the first text.
-            let _unusable = register_font(FAMILY, FontStyle::Normal, REGULAR).is_err()
-                || register_font(FAMILY, FontStyle::Bold, SEMIBOLD).is_err();
-        });
+        register_fonts();
         Self { area: backend.into_drawing_area(), title, baseline }
     }
 
@@ -133,6 +129,14 @@ impl<'a, B: DrawingBackend> Canvas<'a, B> {
     }
 }
 
+fn register_fonts() {
+    FONTS.call_once(|| {
+        // A font that cannot be read shows itself as an error of the first text.
+        let _unusable = register_font(FAMILY, FontStyle::Normal, REGULAR).is_err()
+            || register_font(FAMILY, FontStyle::Bold, SEMIBOLD).is_err();
+    });
+}
+
 fn font(size: f64, weight: Weight) -> FontDesc<'static> {
     let style = match weight {
         Weight::Regular => FontStyle::Normal,
@@ -141,8 +145,9 @@ fn font(size: f64, weight: Weight) -> FontDesc<'static> {
     FontDesc::new(FontFamily::Name(FAMILY), size * SIZE_OF_EM * f64::from(FINENESS), style)
 }
 
-/// The width of a text in pixels; needs a [`Canvas`] to have been made.
+/// The width of a text in pixels.
 pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
+    register_fonts();
     let fallback = text.chars().count() as f64 * size * 0.6;
     font(size, weight)
         .box_size(&printable(text))
@@ -162,6 +167,19 @@ pub(crate) fn fitted(text: &str, size: f64, weight: Weight, room: f64) -> String
         }
     }
     String::new()
+}
+
+/// A text as lines that are no wider than `room`. A word that is wider has a line of its own.
+pub(crate) fn broken(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let longer = lines.last().map(|line| format!("{line} {word}"));
+        match (longer.filter(|longer| width(longer, size, weight) <= room), lines.last_mut()) {
+            (Some(longer), Some(last)) => *last = longer,
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A text without the characters that XML cannot hold.

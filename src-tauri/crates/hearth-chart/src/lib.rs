@@ -41,6 +41,11 @@ pub fn font_faces() -> String {
     file::font_faces()
 }
 
+/// A text of this size, not strong, as lines that fit in so much room on a [`Page`].
+pub fn lines_of(text: &str, size: f64, room: f64) -> Vec<String> {
+    canvas::broken(text, size, canvas::Weight::Regular, room)
+}
+
 /// Draws a chart. Any input gives a picture: empty lines, gaps only, one point, huge or unequal columns too.
 pub fn draw(chart: &ChartPicture) -> Result<Vec<u8>> {
     match chart.format {

@@ -112,6 +112,7 @@ async fn functions_table(app: &App, query: FunctionsQuery) -> Result<Raw> {
         app,
         &[
             "name",
+            "account",
             "runtime",
             "handler",
             "version",
@@ -138,6 +139,7 @@ async fn functions_table(app: &App, query: FunctionsQuery) -> Result<Raw> {
         let percentile = |micros: Option<Micros>| micros.map_or_else(|| figure(""), milliseconds);
         table.row(&[
             text(&function.name),
+            text(&row.account_name),
             text(&function.configuration.runtime),
             text(&function.configuration.handler),
             figure(function.version),
@@ -180,7 +182,7 @@ async fn invocations_table(app: &App, query: InvocationsQuery) -> Result<Raw> {
             "memoryMb",
             "maxMemoryMb",
             "architecture",
-            "awsUsd",
+            "listUsd",
             "server",
             "environmentId",
             "eventBytes",

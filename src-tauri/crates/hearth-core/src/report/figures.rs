@@ -7,7 +7,7 @@ use crate::api::{
 };
 use crate::spending::{self, Asked, Piece, Sums, plain};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_cost::{Day, Decimal, Line};
+use hearth_cost::{Day, Decimal, Line, PriceBook, Provider};
 use hearth_model::{FunctionId, Grain, LOCAL_ACCOUNT, Micros};
 use hearth_store::Scope;
 use jiff::tz::TimeZone;
@@ -79,6 +79,7 @@ pub(super) async fn figures(app: &App, request: &CostReportQuery) -> Result<Cost
     } else {
         None
     };
+    let accounts = account_rows(&pieces, accounts, asked.only.as_ref())?;
     Ok(CostReport {
         demo: asked.demo,
         scope: shown(&asked, request.scope.as_deref()),
@@ -86,14 +87,27 @@ pub(super) async fn figures(app: &App, request: &CostReportQuery) -> Result<Cost
         to: last.to_string(),
         until_us: to.min(now),
         total: total.amount(),
-        accounts: account_rows(&pieces, accounts, asked.only.as_ref())?,
+        price_source: price_source(&newest.ledger.book, &accounts),
+        accounts,
         functions: functions.into_iter().map(|(_, function)| function).collect(),
         days: days(&pieces, asked.only.as_ref()),
         forecast,
         assumptions: assumptions(&pieces, asked.only.is_some()),
         price_date: newest.ledger.book.date().to_owned(),
-        price_source: newest.ledger.book.source().to_owned(),
     })
+}
+
+/// Where the prices of these accounts come from. What runs on this computer is priced as AWS would.
+fn price_source(book: &PriceBook, accounts: &[ReportAccount]) -> String {
+    let has = |provider: &str| accounts.iter().any(|account| account.provider == provider);
+    let mut sources = Vec::new();
+    let others = [("azure", Provider::Azure), ("google", Provider::Gcp)];
+    if has("aws") || has("local") || !others.iter().any(|(provider, _)| has(provider)) {
+        sources.push(book.source().to_owned());
+    }
+    let others = others.into_iter().filter(|(provider, _)| has(provider));
+    sources.extend(others.filter_map(|(_, provider)| book.main_source(provider)));
+    sources.join("; ")
 }
 
 fn invalid(message: String) -> ApiError {

@@ -1,9 +1,9 @@
 //! The report as a page of A4: where each word and the chart stand. Must not know file formats.
 
-use super::words::{amount_of, calls, count, dollars, share};
+use super::words::{calls, count, dollars, hidden_lines, share};
 use crate::api::{CostForecast, CostReport};
 use hearth_chart::{
-    ChartLine, ChartPicture, Format, Ink, LineStyle, Page, PageItem, PageText, Role, Theme, Unit,
+    ChartLine, ChartPicture, Format, Ink, LineStyle, Page, PageItem, PageText, Role, Theme, Unit, lines_of,
 };
 use jiff::tz::TimeZone;
 
@@ -11,9 +11,15 @@ use jiff::tz::TimeZone;
 const SIZE: (u32, u32) = (794, 1_123);
 const LEFT: f64 = 40.0;
 const RIGHT: f64 = 754.0;
+/// Where the smallest print ends.
+const BOTTOM: f64 = 1_095.0;
+/// Accounts that have a line of their own.
+const ACCOUNTS: usize = 8;
 /// Functions that have a line of their own.
-const FUNCTIONS: usize = 12;
+const FUNCTIONS: usize = 16;
 const LINE: f64 = 17.0;
+const SMALL: f64 = 9.5;
+const SMALL_LINE: f64 = 14.0;
 
 /// The chart: dollars a day by part.
 pub(super) fn chart(report: &CostReport, size: (u32, u32)) -> ChartPicture {
@@ -93,11 +99,7 @@ pub(super) fn hidden(report: &CostReport) -> Vec<String> {
         account
             .hidden
             .iter()
-            .map(|hidden| {
-                let lines: Vec<String> =
-                    hidden.lines.iter().map(|line| format!("{} {}", line.label, amount_of(line))).collect();
-                format!("{}, {}: {}", account.name, hidden.region, lines.join("; "))
-            })
+            .map(|hidden| format!("{}, {}: {}", account.name, hidden.region, hidden_lines(&hidden.lines)))
             .collect()
     };
     report.accounts.iter().flat_map(of).collect()
@@ -150,9 +152,20 @@ impl Sheet {
         }
     }
 
+    /// What has no line of its own.
+    fn left_out(&mut self, all: usize, shown: usize) {
+        if let Some(count) = all.checked_sub(shown).filter(|count| *count > 0) {
+            self.y += LINE;
+            let words = format!("and {count} that cost less; the HTML, CSV and JSON files have all of them");
+            self.text(words, LEFT, 11.0, false, Ink::Quiet, RIGHT - LEFT);
+        }
+    }
+
     fn small(&mut self, text: &str) {
-        self.y += 14.0;
-        self.text(text, LEFT, 9.5, false, Ink::Quiet, RIGHT - LEFT);
+        for line in lines_of(text, SMALL, RIGHT - LEFT) {
+            self.y += SMALL_LINE;
+            self.text(line, LEFT, SMALL, false, Ink::Quiet, RIGHT - LEFT);
+        }
     }
 }
 
@@ -189,28 +202,88 @@ pub(super) fn page(report: &CostReport) -> Page {
     sheet.y += f64::from(size.1);
 
     sheet.heading("By account", &COLUMNS);
-    for account in &report.accounts {
+    for account in report.accounts.iter().take(ACCOUNTS) {
         sheet.row(&account.name, &account.provider, &cells(&account.amount));
     }
+    sheet.left_out(report.accounts.len(), ACCOUNTS);
     sheet.heading("By function", &COLUMNS);
     for function in report.functions.iter().take(FUNCTIONS) {
         let place = format!("{}, {}", function.plan, function.region);
         sheet.row(&function.name, &place, &cells(&function.amount));
     }
-    let left_out = report.functions.len().saturating_sub(FUNCTIONS);
-    if left_out > 0 {
-        sheet.y += LINE;
-        let words = format!("and {left_out} that cost less; the CSV and JSON files have all of them");
-        sheet.text(words, LEFT, 11.0, false, Ink::Quiet, RIGHT - LEFT);
-    }
+    sheet.left_out(report.functions.len(), FUNCTIONS);
     sheet.heading("Easily forgotten, not part of the amounts above", &[]);
-    for line in hidden(report) {
-        sheet.small(&line);
+    let prices = format!("Prices: {}, as of {}. Made by Hearth.", report.price_source, report.price_date);
+    let rest: Vec<&str> =
+        report.assumptions.iter().map(String::as_str).chain(std::iter::once(prices.as_str())).collect();
+    let height = |text: &str| lines_of(text, SMALL, RIGHT - LEFT).len() as f64 * SMALL_LINE;
+    // Two lines are kept free, for a gap and for how many are left out.
+    let end = BOTTOM - rest.iter().map(|words| height(words)).sum::<f64>() - 2.0 * SMALL_LINE;
+    let hidden = hidden(report);
+    let shown = hidden.iter().take_while(|line| {
+        let fits = sheet.y + height(line) <= end;
+        if fits {
+            sheet.small(line);
+        }
+        fits
+    });
+    let left_out = hidden.len() - shown.count();
+    if left_out > 0 {
+        sheet.small(&format!(
+            "and those of {left_out} more regions; the HTML and JSON files have all of them"
+        ));
     }
     sheet.y += 6.0;
-    for words in &report.assumptions {
+    for words in rest {
         sheet.small(words);
     }
-    sheet.small(&format!("Prices: {}, as of {}. Made by Hearth.", report.price_source, report.price_date));
     Page { title: title(report), size: SIZE, theme: Theme::Light, items: sheet.items }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn everything_of_a_large_house_stays_on_the_page_and_is_told_whole() {
+        let amount =
+            json!({ "listUsd": "12", "afterGrantsUsd": "2", "requests": 9, "errors": 1, "coldStarts": 2 });
+        let line = |label: &str| {
+            json!({
+                "name": "x", "label": label, "kind": "hidden", "basis": "unknown", "unit": "GB", "steps": [], "note": null
+            })
+        };
+        let lines: Vec<_> =
+            ["Logs taken in", "Logs kept", "Data out", "Public IPv4 address of the NAT gateway"]
+                .iter()
+                .map(|label| line(label))
+                .collect();
+        let accounts: Vec<_> = (0..30)
+            .map(|number| {
+                let hidden: Vec<_> =
+                    (0..5).map(|place| json!({ "region": format!("eu-west-{place}"), "lines": lines })).collect();
+                json!({
+                    "id": "a", "name": format!("account {number}"), "provider": "aws", "amount": amount, "hidden": hidden
+                })
+            })
+            .collect();
+        let report: CostReport = serde_json::from_value(json!({
+            "demo": false, "scope": "all", "from": "2026-10-01", "to": "2026-10-31", "untilUs": 0, "total": amount,
+            "accounts": accounts, "functions": [], "days": [], "forecast": null,
+            "assumptions": ["a long one ".repeat(30)], "priceDate": "2026-11-23", "priceSource": "AWS"
+        }))
+        .unwrap();
+        let texts: Vec<PageText> = page(&report)
+            .items
+            .into_iter()
+            .filter_map(|item| if let PageItem::Text(text) = item { Some(text) } else { None })
+            .collect();
+        assert!(texts.iter().all(|text| text.at.1 < f64::from(SIZE.1) - 20.0), "{texts:#?}");
+        assert!(texts.iter().all(|text| lines_of(&text.text, text.size, text.room).len() == 1), "{texts:#?}");
+        let has = |words: &str| texts.iter().any(|text| text.text.contains(words));
+        assert!(has("and 22 that cost less") && has("more regions; the HTML and JSON files"), "{texts:#?}");
+        assert!(has("unknown: Logs taken in, Logs kept, Data out, Public IPv4"), "{texts:#?}");
+        assert!(has("Made by Hearth."), "{texts:#?}");
+    }
 }

@@ -36,9 +36,16 @@ pub(super) fn share(part: u64, whole: u64) -> String {
     if whole == 0 { "–".to_owned() } else { format!("{:.1} %", part as f64 / whole as f64 * 100.0) }
 }
 
-/// An amount of a hidden line, or that it is not known.
-pub(super) fn amount_of(line: &Line) -> String {
-    line.amount.map_or_else(|| "unknown".to_owned(), |amount| dollars(&amount.to_string()))
+/// Hidden lines in a sentence: those with an amount first, then what is not known.
+pub(super) fn hidden_lines(lines: &[Line]) -> String {
+    let known = |line: &Line| Some(format!("{} {}", line.label, dollars(&line.amount?.to_string())));
+    let unknown: Vec<&str> =
+        lines.iter().filter(|line| line.amount.is_none()).map(|line| line.label.as_str()).collect();
+    let mut parts: Vec<String> = lines.iter().filter_map(known).collect();
+    if !unknown.is_empty() {
+        parts.push(format!("unknown: {}", unknown.join(", ")));
+    }
+    parts.join("; ")
 }
 
 /// How often it was called: unknown where something is paid for without a counted call, as for what is always on.

@@ -140,6 +140,15 @@ impl PriceBook {
         &self.0.source
     }
 
+    /// Where most prices of a provider come from; none when the book has no price of it.
+    pub fn main_source(&self, provider: Provider) -> Option<String> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for row in self.rows().iter().filter(|row| row.meter.provider() == provider) {
+            *counts.entry(self.source_of(row)).or_default() += 1;
+        }
+        counts.into_iter().max_by_key(|(_, count)| *count).map(|(words, _)| words)
+    }
+
     /// All sources by their keys.
     pub fn sources(&self) -> &BTreeMap<String, String> {
         &self.0.sources
