@@ -1,5 +1,6 @@
 //! Figures as people read them. What is unknown is a dash, never zero.
 
+use hearth_core::cost::Decimal;
 use hearth_model::Micros;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -67,6 +68,21 @@ pub(crate) fn dollars(amount: &str) -> String {
     format!("${trimmed}")
 }
 
+/// Cents, or all that matters of less than that.
+pub(crate) fn money(amount: &str) -> String {
+    let amount: Decimal = amount.parse().unwrap_or_default();
+    let sign = if amount.is_sign_negative() && !amount.is_zero() { "-" } else { "" };
+    let size = amount.abs();
+    if size.is_zero() {
+        "$0".to_owned()
+    } else if size < Decimal::new(1, 2) {
+        let digits = size.round_sf(3).unwrap_or(size).normalize();
+        format!("{sign}${digits}")
+    } else {
+        format!("{sign}${:.2}", size.round_dp(2))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +96,19 @@ mod tests {
         assert_eq!(bytes(2_048), "2.0 KB");
         assert_eq!(dollars("0.0000002080"), "$0.000000208");
         assert_eq!(dollars("10"), "$10");
+    }
+
+    #[test]
+    fn amounts_are_cents_or_the_digits_that_matter() {
+        for (amount, told) in [
+            ("302.6904", "$302.69"),
+            ("0.01", "$0.01"),
+            ("0.0000123456", "$0.0000123"),
+            ("0", "$0"),
+            ("-4.505", "-$4.50"),
+            ("-0.0", "$0"),
+        ] {
+            assert_eq!(money(amount), told);
+        }
     }
 }

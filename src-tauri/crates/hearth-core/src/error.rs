@@ -83,7 +83,8 @@ impl ApiError {
     /// Adds the chain of causes.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        // What only says the message once more tells nothing.
+        self.detail = Some(detail.into()).filter(|detail| *detail != self.message);
         self
     }
 }

@@ -58,10 +58,10 @@ pub(super) async fn budgets(
         let alerts: Vec<String> = budget.alerts.iter().map(|alert| format!("{alert} %")).collect();
         table.row(vec![
             cell(&budget.subject, Tone::Strong),
-            words::dollars(&budget.amount_usd).into(),
-            words::dollars(&budget.spent_usd).into(),
+            words::money(&budget.amount_usd).into(),
+            words::money(&budget.spent_usd).into(),
             format!("{} %", budget.spent_percent).into(),
-            words::dollars(&budget.projected_usd).into(),
+            words::money(&budget.projected_usd).into(),
             alerts.join(", ").into(),
             cell(state, tone),
         ]);
@@ -154,7 +154,7 @@ pub(super) async fn brake(
         BrakeMode::Armed => ("armed", Tone::Odd),
     };
     let word = output.tone(word, tone);
-    let rate = words::dollars(&status.usd_per_hour);
+    let rate = words::money(&status.usd_per_hour);
     output.line(&format!("Brake: {word}. Spending now: about {rate} an hour at AWS list price."))?;
     for held in &status.held {
         let name = output.tone(&held.function, Tone::Bad);
@@ -245,8 +245,8 @@ async fn rehearse(caller: &Caller, output: &mut Output) -> Result<Ended, Failure
             table.row(vec![
                 cell(&one.function, Tone::Strong),
                 cell(act, tone),
-                words::dollars(&one.spent_usd).into(),
-                words::dollars(&one.usd_per_hour).into(),
+                words::money(&one.spent_usd).into(),
+                words::money(&one.usd_per_hour).into(),
                 one.calls_24h.to_string().into(),
                 match one.former_concurrency {
                     None => "no limit of its own".to_owned(),

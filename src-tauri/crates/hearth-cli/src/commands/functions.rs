@@ -53,7 +53,7 @@ pub(super) async fn list(
             words::maybe_duration(stats.p50_us).into(),
             words::maybe_duration(stats.p95_us).into(),
             row.servers.len().to_string().into(),
-            words::dollars(&stats.month_list_usd).into(),
+            words::money(&stats.month_list_usd).into(),
         ]);
     }
     table.print(output)?;

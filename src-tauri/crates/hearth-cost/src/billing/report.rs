@@ -132,7 +132,9 @@ fn text(line: &str, day: Option<Day>) -> Result<Reported> {
         max_memory_mb: megabytes(number("Max Memory Used:", "MB")?, "Max Memory Used:")?,
     };
     if let Some(label) = cut_label(record) {
-        return Err(Error::Report(format!("the line of `{request_id}` is cut within `{label}`")));
+        return Err(Error::Report(format!(
+            "the line of `{request_id}` is cut within `{label}`: copy the whole line from the log"
+        )));
     }
     if reported.memory_mb.is_none() {
         return Err(Error::Report(format!("the line of `{request_id}` is cut: it has no `Memory Size:`")));
@@ -159,7 +161,9 @@ fn cut_label(record: &str) -> Option<&'static str> {
         })
     };
     // The longest part tells the label: `Max Mem` ends with what begins `Memory Size:` too.
-    LABELS.iter().filter_map(|label| Some((ends(label)?, *label))).max().map(|(_, label)| label)
+    // Of two that begin alike, the first one comes first on a line.
+    let found = LABELS.iter().rev().filter_map(|label| Some((ends(label)?, *label)));
+    found.max_by_key(|(length, _)| *length).map(|(_, label)| label)
 }
 
 /// What stands after `label`, which must not be the end of a longer one: `Duration:` is not `Billed Duration:`.

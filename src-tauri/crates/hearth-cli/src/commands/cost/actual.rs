@@ -1,11 +1,10 @@
 //! `cost actual`: a month as Hearth worked it out beside what AWS or Google billed.
 
-use super::month::rounded;
 use crate::commands::live::consent;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
-use crate::words::{UNKNOWN, counted};
+use crate::words::{UNKNOWN, counted, money};
 use hearth_core::api::{ByUsePrice, CostActual, CostCompared};
 use hearth_host::Caller;
 
@@ -25,7 +24,7 @@ pub(super) async fn actual(
         return Ok(Ended::Well);
     }
     let money = |amount: &str| {
-        if compared.currency == "USD" { rounded(amount) } else { format!("{amount} {}", compared.currency) }
+        if compared.currency == "USD" { money(amount) } else { format!("{amount} {}", compared.currency) }
     };
     let unknown = || UNKNOWN.to_owned();
     output.line(&format!(
@@ -33,8 +32,8 @@ pub(super) async fn actual(
         output.tone(&compared.account, Tone::Strong),
         compared.month,
         money(&compared.billed),
-        rounded(&compared.own),
-        rounded(&compared.difference),
+        money(&compared.own),
+        money(&compared.difference),
     ))?;
     let mut table = Table::new(&[
         ("Line", Side::Left),
@@ -51,8 +50,8 @@ pub(super) async fn actual(
             line.billed_quantity.clone().unwrap_or_else(unknown).into(),
             line.own_quantity.clone().unwrap_or_else(unknown).into(),
             line.billed.as_deref().map_or_else(unknown, money).into(),
-            line.own.as_deref().map_or_else(unknown, rounded).into(),
-            line.difference.as_deref().map_or_else(unknown, rounded).into(),
+            line.own.as_deref().map_or_else(unknown, money).into(),
+            line.difference.as_deref().map_or_else(unknown, money).into(),
             cell(line.meters.join(", "), Tone::Quiet),
         ]);
     }
@@ -61,6 +60,6 @@ pub(super) async fn actual(
         output.aside(note, Tone::Quiet);
     }
     let asked = counted(u64::from(compared.requests), "request");
-    output.aside(&format!("{asked}, {}.", rounded(&compared.asked_usd)), Tone::Quiet);
+    output.aside(&format!("{asked}, {}.", money(&compared.asked_usd)), Tone::Quiet);
     Ok(Ended::Well)
 }

@@ -4,7 +4,7 @@ use crate::arguments::{By, Scoped};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
-use crate::words::{UNKNOWN, counted, dollars};
+use crate::words::{UNKNOWN, counted, dollars, money};
 use hearth_core::api::{
     CostForecast, CostFunctionDetail, CostFunctionQuery, CostHidden, CostOverview, CostQuery, CostScope,
 };
@@ -36,11 +36,11 @@ pub(super) async fn show(
         return Ok(Ended::Well);
     }
     let demo = if month.demo { " (DEMO)" } else { "" };
-    let total = output.tone(&rounded(&month.cost.list_usd), Tone::Strong);
+    let total = output.tone(&money(&month.cost.list_usd), Tone::Strong);
     output.line(&format!(
         "{}{demo}: {total} at list price, {} after grants, {}",
         month.month.name,
-        rounded(&month.cost.after_grants_usd),
+        money(&month.cost.after_grants_usd),
         counted(month.requests, "call")
     ))?;
     output.line(&forecast_words(&month.forecast))?;
@@ -76,9 +76,9 @@ fn functions(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
             row.account.as_str().into(),
             row.requests.to_string().into(),
             decimal(&row.gb_seconds).round_dp(3).to_string().into(),
-            rounded(&row.parts.start_up_usd).into(),
-            rounded(&row.cost.list_usd).into(),
-            rounded(&row.cost.after_grants_usd).into(),
+            money(&row.parts.start_up_usd).into(),
+            money(&row.cost.list_usd).into(),
+            money(&row.cost.after_grants_usd).into(),
             change.into(),
         ]);
     }
@@ -99,8 +99,8 @@ fn accounts(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
             cell(row.name.as_str(), Tone::Strong),
             row.provider.as_str().into(),
             row.requests.to_string().into(),
-            rounded(&row.cost.list_usd).into(),
-            rounded(&row.cost.after_grants_usd).into(),
+            money(&row.cost.list_usd).into(),
+            money(&row.cost.after_grants_usd).into(),
             if row.paid { "yes" } else { "no, it ran here" }.into(),
         ]);
     }
@@ -136,9 +136,9 @@ pub(super) async fn function(
         "{} in {}: {} at list price, {} after grants; the bill would be {} less without it",
         output.tone(&row.name, Tone::Strong),
         bill.month.name,
-        rounded(&row.cost.list_usd),
-        rounded(&row.cost.after_grants_usd),
-        rounded(&row.marginal_usd),
+        money(&row.cost.list_usd),
+        money(&row.cost.after_grants_usd),
+        money(&row.marginal_usd),
     ))?;
     let mut table = steps_table();
     for line in &bill.lines {
@@ -163,7 +163,7 @@ pub(super) async fn forecast(caller: &Caller, scope: &Scoped, output: &mut Outpu
         output.document(&month.forecast)?;
         return Ok(Ended::Well);
     }
-    output.line(&format!("{} stands at {}.", month.month.name, rounded(&month.cost.list_usd)))?;
+    output.line(&format!("{} stands at {}.", month.month.name, money(&month.cost.list_usd)))?;
     output.line(&forecast_words(&month.forecast))?;
     Ok(Ended::Well)
 }
@@ -172,9 +172,9 @@ fn forecast_words(forecast: &CostForecast) -> String {
     match forecast {
         CostForecast::Yes { expected_usd, low_usd, high_usd, reason, .. } => format!(
             "Forecast: {} to {}, most likely {}; {reason}.",
-            rounded(low_usd),
-            rounded(high_usd),
-            rounded(expected_usd)
+            money(low_usd),
+            money(high_usd),
+            money(expected_usd)
         ),
         CostForecast::No { reason } => format!("No forecast: {reason}."),
     }
@@ -208,7 +208,7 @@ fn hidden_lines(hidden: &CostHidden, output: &mut Output) -> Result<(), Failure>
     let mut table =
         Table::new(&[("Easily forgotten", Side::Left), ("Amount", Side::Right), ("Why", Side::Left)]);
     for line in &hidden.lines {
-        let amount = line.amount.map_or_else(|| "unknown".to_owned(), |amount| rounded(&amount.to_string()));
+        let amount = line.amount.map_or_else(|| "unknown".to_owned(), |amount| money(&amount.to_string()));
         let why = line.note.as_deref().unwrap_or(UNKNOWN);
         table.row(vec![line.label.as_str().into(), amount.into(), cell(why, Tone::Quiet)]);
     }
@@ -224,38 +224,4 @@ pub(super) fn notes(assumptions: &[String], price_date: &str, output: &mut Outpu
 
 fn decimal(text: &str) -> Decimal {
     text.parse().unwrap_or_default()
-}
-
-/// Cents, or all that matters of less than that.
-pub(super) fn rounded(amount: &str) -> String {
-    let amount = decimal(amount);
-    let sign = if amount.is_sign_negative() && !amount.is_zero() { "-" } else { "" };
-    let size = amount.abs();
-    if size.is_zero() {
-        "$0".to_owned()
-    } else if size < Decimal::new(1, 2) {
-        let digits = size.round_sf(3).unwrap_or(size).normalize();
-        format!("{sign}${digits}")
-    } else {
-        format!("{sign}${:.2}", size.round_dp(2))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_cents_or_the_digits_that_matter() {
-        for (amount, told) in [
-            ("302.6904", "$302.69"),
-            ("0.01", "$0.01"),
-            ("0.0000123456", "$0.0000123"),
-            ("0", "$0"),
-            ("-4.505", "-$4.50"),
-            ("-0.0", "$0"),
-        ] {
-            assert_eq!(rounded(amount), told);
-        }
-    }
 }

@@ -1,11 +1,11 @@
 //! `cost what-if`: what a month would cost if something were different.
 
-use super::month::{notes, rounded};
+use super::month::notes;
 use crate::arguments::{Plan, WhatIf};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
-use crate::words::counted;
+use crate::words::{counted, money};
 use hearth_core::api::{CostScope, WhatIfAnswer, WhatIfDuration, WhatIfMonth, WhatIfPlan, WhatIfRequest};
 use hearth_core::cost::{Decimal, OwnServer};
 use hearth_core::{ApiError, ErrorCode};
@@ -32,9 +32,9 @@ pub(super) async fn what_if(
     let mut row = |name: &str, month: &WhatIfMonth| {
         table.row(vec![
             cell(name, Tone::Strong),
-            rounded(&month.usd).into(),
-            rounded(&month.low_usd).into(),
-            rounded(&month.high_usd).into(),
+            money(&month.usd).into(),
+            money(&month.low_usd).into(),
+            money(&month.high_usd).into(),
             month.words.as_str().into(),
         ]);
     };
@@ -43,9 +43,9 @@ pub(super) async fn what_if(
     table.print(output)?;
     output.line(&format!(
         "Change: {}, from {} to {}; {} in {} days of history",
-        rounded(&answer.change_usd),
-        rounded(&answer.change_low_usd),
-        rounded(&answer.change_high_usd),
+        money(&answer.change_usd),
+        money(&answer.change_low_usd),
+        money(&answer.change_high_usd),
         counted(answer.requests, "call"),
         answer.days
     ))?;
