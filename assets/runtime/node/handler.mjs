@@ -1,6 +1,7 @@
 // Finds and loads the function's handler: `folder/file.export.nested`, as
 // CommonJS or as an ES module, whichever the file and its package.json say.
 
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -8,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { fault } from "./contract.mjs";
 
 const EXTENSIONS = [".js", ".mjs", ".cjs"];
+const CHECK_MS = 2_000;
 
 export async function loadHandler(root, name) {
   if (name.includes("..")) {
@@ -49,12 +51,22 @@ async function load(root, modulePath) {
     if (isModule(root, file)) return await import(pathToFileURL(file).href);
     return createRequire(path.join(root, "noop.js"))(file);
   } catch (error) {
-    if (error instanceof SyntaxError) throw fault("Runtime.UserCodeSyntaxError", String(error), error.stack);
+    if (error instanceof SyntaxError) throw fault("Runtime.UserCodeSyntaxError", String(error), located(error, file));
     if (error?.code === "MODULE_NOT_FOUND" || error?.code === "ERR_MODULE_NOT_FOUND") {
       throw fault("Runtime.ImportModuleError", String(error), error.stack);
     }
     throw error;
   }
+}
+
+// The stack of a syntax error in an ES module does not say where it is, as that of a CommonJS one does in its first
+// lines. Node knows, and tells when it is asked to check the file.
+function located(error, file) {
+  const stack = String(error.stack);
+  if (file === undefined || stack.includes(file)) return stack;
+  const checked = spawnSync(process.execPath, ["--check", file], { encoding: "utf8", timeout: CHECK_MS });
+  const place = String(checked.stderr ?? "").split(/\n\s*at |\nSyntaxError/)[0].trim();
+  return place.includes(file) ? `${place}\n${stack}` : stack;
 }
 
 function isFile(file) {

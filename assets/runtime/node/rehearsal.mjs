@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { format } from "node:util";
 import { become } from "./assignment.mjs";
 import { loadHandler } from "./handler.mjs";
-import { patchConsole } from "./logs.mjs";
+import { patchConsole, setRequest } from "./logs.mjs";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "rehearsed");
 const require = createRequire(import.meta.url);
@@ -29,6 +29,8 @@ export async function rehearse(event, serve) {
     const handler = await loadHandler(ROOT, "rehearsed.handler");
     await serve(handler, { headers: HEADERS, body: event });
   } finally {
+    // What the function's own start-up logs belongs to no request.
+    setRequest(undefined);
     delete require.cache[path.join(ROOT, "rehearsed.js")];
     become(before);
     delete process.env._HANDLER;

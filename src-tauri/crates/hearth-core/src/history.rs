@@ -5,7 +5,7 @@ use crate::explain::explain;
 use crate::functions::existing_or_deleted;
 use crate::spending::{self, Priced};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{FunctionId, Invocation, Outcome};
+use hearth_model::{FunctionId, Invocation, LogLine, Micros, Outcome, Phases, ServerStart};
 use hearth_store::{InvocationFilter, LogFilter, Scope};
 
 /// Rows of a page when nobody says.
@@ -13,6 +13,10 @@ const USUAL_ROWS: u32 = 200;
 const USUAL_LINES: u32 = 500;
 /// Log lines that come with one invocation.
 const DETAIL_LINES: u32 = 5_000;
+/// Log lines of a start-up that come with the invocation it was for.
+const START_UP_LINES: u32 = 500;
+/// The last words of a server that ended come from its pipe a moment after.
+const LATE: Micros = Micros::from_seconds(1);
 
 pub(crate) async fn invocations(app: &App, request: InvocationsQuery) -> Result<InvocationsPage> {
     let limit = within(request.limit.unwrap_or(USUAL_ROWS), 1_000, "rows")?;
@@ -33,8 +37,10 @@ pub(crate) async fn invocation(app: &App, request: InvocationName) -> Result<Inv
         .ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("there is no call {id}")))?;
     let payloads = app.store().payloads(id).await?;
     let filter = LogFilter { request_id: Some(id.clone()), limit: DETAIL_LINES, ..LogFilter::default() };
-    let logs = app.store().logs(&filter).await?.lines;
-    let log_count = app.store().count_logs(id).await?;
+    let mut logs = start_up_lines(app, &invocation).await?;
+    let start_up = logs.len() as u64;
+    logs.extend(app.store().logs(&filter).await?.lines);
+    let log_count = start_up + app.store().count_logs(id).await?;
     let scope = Scope::from(&invocation.function_id);
     let placed = app.store().placed_functions(&scope).await?.into_iter().next();
     let (receipt, unpriced) = match spending::receipt(app, placed.as_ref(), &invocation)? {
@@ -54,6 +60,20 @@ pub(crate) async fn invocation(app: &App, request: InvocationName) -> Result<Inv
         explanation: explain(&invocation, timeout_of(app, &invocation).await?),
         invocation,
     })
+}
+
+/// What the server wrote while it was born for this invocation: a syntax error is told there and nowhere else.
+async fn start_up_lines(app: &App, invocation: &Invocation) -> Result<Vec<LogLine>> {
+    let (Some(environment), ServerStart::Cold) = (&invocation.environment_id, invocation.start) else {
+        return Ok(Vec::new());
+    };
+    let Phases { queue_us, init_us, invoke_us, .. } = invocation.phases;
+    let until = match invocation.outcome {
+        Outcome::Running => app.now(),
+        _ => invocation.started_us + queue_us + init_us + invoke_us + LATE,
+    };
+    let between = (invocation.started_us, until);
+    Ok(app.store().start_up_lines(environment, between, START_UP_LINES).await?)
 }
 
 pub(crate) async fn logs(app: &App, request: LogsQuery) -> Result<LogsPage> {

@@ -53,6 +53,8 @@ const FEW_LINES: i64 = 2_000;
 /// Lines that are looked at one by one at most, where no index finds the text.
 const SCAN_LINES: i64 = 100_000;
 
+const DAY_US: i64 = 86_400_000_000;
+
 const COLUMNS: &str =
     "SELECT l.id, l.at_us, s.id AS function_id, l.environment_id, l.request_id, l.origin, l.level,
      l.text FROM ";
@@ -260,6 +262,26 @@ impl Store {
             rows.extend(query.build_query_as::<LogRow>().fetch_all(self.reader()).await?);
         }
         Ok(rows)
+    }
+
+    /// Lines of a server's start-up, which is part of no invocation, between two instants, oldest first.
+    pub async fn start_up_lines(
+        &self,
+        environment: &EnvironmentId,
+        (from, to): (Micros, Micros),
+        limit: u32,
+    ) -> Result<Vec<LogLine>> {
+        let day = |at: Micros| at.0.div_euclid(DAY_US);
+        let mut query = QueryBuilder::new(COLUMNS);
+        query.push(
+            "log_lines l INDEXED BY log_lines_by_request CROSS JOIN scopes s ON s.key = l.function_key",
+        );
+        // A start-up may last over midnight.
+        query.push(" WHERE l.at_us / 86400000000 IN (").push_bind(day(from)).push(", ").push_bind(day(to));
+        query.push(") AND l.request_id IS NULL AND l.environment_id = ").push_bind(environment.0.clone());
+        query.push(" AND l.at_us BETWEEN ").push_bind(from.0).push(" AND ").push_bind(to.0);
+        query.push(" ORDER BY l.id LIMIT ").push_bind(i64::from(limit));
+        self.fetch_lines(query).await?.into_iter().map(LogLine::try_from).collect()
     }
 
     /// How many lines an invocation has logged.

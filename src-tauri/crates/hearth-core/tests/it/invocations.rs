@@ -44,6 +44,15 @@ async fn a_failing_function_is_an_answer_with_an_explanation() {
     assert!(answer["explanation"]["cause"].as_str().unwrap().contains("`nothing_like_this`"), "{answer}");
     let next = house.invoke("greeter", &json!({ "name": "Ada" })).await;
     assert_eq!(next["payload"]["hello"], "Ada", "the next call works");
+
+    let request = json!({ "requestId": answer["invocation"]["requestId"] });
+    let detail = house.ok("invocation_get", request).await;
+    let told = detail["logs"].to_string();
+    assert!(told.contains("nothing_like_this"), "a start-up is told with the call it was for: {detail}");
+    assert!(detail["logCount"].as_u64().unwrap() >= detail["logs"].as_array().unwrap().len() as u64);
+    let request = json!({ "requestId": next["requestId"] });
+    let warm = house.ok("invocation_get", request).await;
+    assert!(!warm["logs"].to_string().contains("nothing_like_this"), "{warm}");
     house.app.close().await;
 }
 

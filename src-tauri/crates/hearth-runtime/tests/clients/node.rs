@@ -106,6 +106,17 @@ fn init_errors_carry_aws_names() {
 }
 
 #[test]
+fn a_syntax_error_says_where_it_is_also_in_an_es_module() {
+    for (file, code) in [("index.js", "\nexports.handler = ("), ("index.mjs", "\nexport const handler = ;")] {
+        let Some(run) = start("index.handler", &[(file, code)]) else { return };
+        let (body, stdout) = run.init_error();
+        assert_eq!(body["errorType"], "Runtime.UserCodeSyntaxError");
+        assert!(body["trace"].to_string().contains(&format!("{file}:2")), "{body}");
+        assert!(stdout.contains(&format!("{file}:2")), "{stdout}");
+    }
+}
+
+#[test]
 fn errors_outside_the_handler_answer_the_call_and_end_the_process() {
     let code = "exports.handler = async (event) => { if (event === 'throw') setTimeout(() => { throw new Error('stray'); }, 1);\n\
         else Promise.reject(new Error('stray')); await new Promise((r) => setTimeout(r, event === 'soon' ? 1 : 60000)); };";
