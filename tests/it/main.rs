@@ -14,6 +14,7 @@ mod clouds_aws_live;
 mod clouds_azure;
 mod clouds_azure_faults;
 mod clouds_cancel;
+mod clouds_code;
 mod clouds_fargate;
 mod clouds_google;
 mod clouds_google_bill;

@@ -5,14 +5,14 @@ use crate::fault::Asked;
 use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
 use crate::waiting::RetryAfter;
 use crate::{
-    apply, call, cost, functions, logs, metrics, permissions, plan, policies, sides, standing, stream,
+    apply, call, code, cost, functions, logs, metrics, permissions, plan, policies, sides, standing, stream,
 };
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,
-    Containers, CostRequest, Course, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines,
-    LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Provider, Reply, Result,
-    Review, Sides, Standing,
+    Containers, CostRequest, Course, FaultKind, FunctionAddress, FunctionCode, Identity, Layer, LevelPolicy,
+    LiveLines, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Provider, Reply,
+    Result, Review, Sides, Standing,
 };
 use hearth_model::Clock;
 use std::sync::Arc;
@@ -101,6 +101,7 @@ impl Provider for AwsAccount {
         Capabilities::of([
             C::Deploy,
             C::DeployImage,
+            C::ReadCode,
             C::Delete,
             C::Configure,
             C::Invoke,
@@ -148,6 +149,10 @@ impl Provider for AwsAccount {
 
     fn standing<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Standing> {
         Box::pin(standing::standing(self, function))
+    }
+
+    fn code<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, FunctionCode> {
+        Box::pin(code::code(self, function))
     }
 
     fn call<'a>(&'a self, function: &'a FunctionAddress, request: CallRequest) -> Reply<'a, CallOutcome> {

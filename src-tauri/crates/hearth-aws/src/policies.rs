@@ -52,6 +52,7 @@ pub(crate) const PERMISSIONS: &[(&str, Level)] = &[
     ("lambda:CreateFunction", Level::Deploy),
     ("lambda:UpdateFunctionCode", Level::Deploy),
     ("lambda:UpdateFunctionConfiguration", Level::Deploy),
+    ("lambda:GetFunction", Level::Deploy),
     ("lambda:DeleteFunction", Level::Deploy),
     ("lambda:CreateFunctionUrlConfig", Level::Deploy),
     ("lambda:DeleteFunctionUrlConfig", Level::Deploy),

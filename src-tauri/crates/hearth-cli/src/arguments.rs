@@ -95,6 +95,17 @@ pub(crate) enum Command {
     },
     /// Write a chart as SVG or PNG, or a table as CSV
     Export(Export),
+    /// Write the code that a function runs into a new folder, or into a .zip
+    Code {
+        /// The function
+        name: String,
+        #[command(flatten)]
+        place: Where,
+        /// The folder, which must be new or empty, a file that ends in .zip, or - for a zip on standard output
+        /// [default: a folder of the function's name]
+        #[arg(short, long, value_name = "PATH")]
+        output: Option<PathBuf>,
+    },
     /// Delete a function; its history stays
     Delete {
         /// The function

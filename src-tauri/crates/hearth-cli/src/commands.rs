@@ -5,6 +5,7 @@ mod budgets;
 mod change;
 mod changes;
 mod clouds;
+mod code;
 mod containers;
 pub(crate) mod cost;
 mod course;
@@ -89,6 +90,9 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Reap { what } => change::reap(caller, what, output).await,
         Command::Cancel { request_id } => change::cancel(caller, request_id, output).await,
         Command::Export(arguments) => export::export(caller, arguments, output).await,
+        Command::Code { name, place, output: path } => {
+            code::code(caller, name, place, path.as_deref(), output).await
+        }
         Command::Delete { name, place, with_logs, consent } if place.account.is_some() => {
             let delete = CloudChange::Delete { logs: *with_logs };
             changes::of_function(caller, place, name, delete, *consent, output).await

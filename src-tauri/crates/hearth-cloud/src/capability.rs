@@ -12,6 +12,8 @@ pub enum Capability {
     Deploy,
     /// Deploy a container image as a function.
     DeployImage,
+    /// Give a function's code back.
+    ReadCode,
     /// Delete a function.
     Delete,
     /// Change memory, timeout, handler, variables.

@@ -3,6 +3,7 @@
 use hearth_model::{FunctionConfiguration, Micros};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use ts_rs::TS;
 
 /// Names a function inside an account.
@@ -64,6 +65,22 @@ pub struct CloudFunction {
     pub changed_us: Option<Micros>,
     /// The role it runs as.
     pub role: Option<String>,
+}
+
+/// The code of a function as it runs now. `Debug` leaves the code out, since it may hold a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FunctionCode {
+    /// The function.
+    pub function: CloudFunction,
+    /// The zip.
+    pub zip: Vec<u8>,
+}
+
+impl fmt::Debug for FunctionCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (function, bytes) = (&self.function, self.zip.len());
+        formatter.debug_struct("FunctionCode").field("function", function).field("zip_bytes", &bytes).finish()
+    }
 }
 
 /// A version that never changes.

@@ -38,8 +38,8 @@ pub use cost::{BilledCost, BilledQuestion, BilledRow, CostRequest};
 pub use course::{Back, Calls, Course, Failed, Progress, Step, WayBack};
 pub use fault::{Fault, FaultKind, Result, causes, shortened};
 pub use function::{
-    Alias, CloudFunction, EventSource, FunctionAddress, FunctionState, FunctionUrl, PublishedVersion,
-    Standing,
+    Alias, CloudFunction, EventSource, FunctionAddress, FunctionCode, FunctionState, FunctionUrl,
+    PublishedVersion, Standing,
 };
 pub use page::Page;
 pub use permission::{Grant, Level, LevelPolicy, Permission};

@@ -3,9 +3,9 @@
 
 use crate::{
     Account, BilledCost, BilledQuestion, CallOutcome, CallRequest, Capabilities, Change, CloudFunction,
-    Confirm, Containers, CostRequest, Course, Fault, FaultKind, FunctionAddress, Identity, Layer,
-    LevelPolicy, LiveLines, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces,
-    Result, Review, Sides, SignInFlow, Standing,
+    Confirm, Containers, CostRequest, Course, Fault, FaultKind, FunctionAddress, FunctionCode, Identity,
+    Layer, LevelPolicy, LiveLines, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission,
+    Pieces, Result, Review, Sides, SignInFlow, Standing,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,12 @@ pub trait Provider: Send + Sync {
 
     /// One function with everything around it.
     fn standing<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Standing>;
+
+    /// The code of a function.
+    fn code<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, FunctionCode> {
+        let fault = unable("reading the code", function);
+        Box::pin(async move { Err(fault) })
+    }
 
     /// Calls a function once.
     fn call<'a>(&'a self, function: &'a FunctionAddress, request: CallRequest) -> Reply<'a, CallOutcome>;

@@ -22,71 +22,63 @@ const LOOKED_AT: u64 = 8 * 1024;
 pub(crate) async fn list(app: &App, request: FunctionName) -> Result<CodeListing> {
     let function = existing(app, &request.name).await?;
     let root = app.packages().path(&function.code);
-    blocking(move || {
-        let mut files = Vec::new();
-        let walk = WalkDir::new(&root).follow_links(false).min_depth(1).sort_by_file_name();
-        // An interpreter that may write anywhere leaves its caches beside the code: they are not the person's.
-        for entry in walk.into_iter().filter_entry(|entry| !is_leftover(&entry.file_name().to_string_lossy()))
-        {
-            let entry = entry.map_err(|error| gone(&function).with_detail(error.to_string()))?;
-            if !entry.file_type().is_file() {
-                continue;
-            }
-            let path = entry.path().strip_prefix(&root).unwrap_or(entry.path());
-            let size_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-            files.push(CodeFile {
-                path: path
-                    .components()
-                    .map(|part| part.as_os_str().to_string_lossy())
-                    .collect::<Vec<_>>()
-                    .join("/"),
-                size_bytes,
-                editable: size_bytes <= EDITABLE_BYTES && looks_like_text(entry.path()),
-            });
+    let engine = Engine::of(&function.configuration.runtime)?;
+    blocking(move || listing(&root, &function.name, Some(engine), &function.configuration.handler)).await
+}
+
+/// The files of a package; `name` is the function's.
+pub(crate) fn listing(root: &Path, name: &str, engine: Option<Engine>, handler: &str) -> Result<CodeListing> {
+    let mut files = Vec::new();
+    let walk = WalkDir::new(root).follow_links(false).min_depth(1).sort_by_file_name();
+    // An interpreter that may write anywhere leaves its caches beside the code: they are not the person's.
+    for entry in walk.into_iter().filter_entry(|entry| !is_leftover(&entry.file_name().to_string_lossy())) {
+        let entry = entry.map_err(|error| gone(name).with_detail(error.to_string()))?;
+        if !entry.file_type().is_file() {
+            continue;
         }
-        let engine = Engine::of(&function.configuration.runtime)?;
-        let handler_file = handler_file(&root, engine, &function.configuration.handler);
-        Ok(CodeListing { files, handler_file })
-    })
-    .await
+        let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        let size_bytes = entry.metadata().map_or(0, |metadata| metadata.len());
+        files.push(CodeFile {
+            path: path
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy())
+                .collect::<Vec<_>>()
+                .join("/"),
+            size_bytes,
+            editable: size_bytes <= EDITABLE_BYTES && looks_like_text(entry.path()),
+        });
+    }
+    let handler_file = engine.and_then(|engine| handler_file(root, engine, handler));
+    Ok(CodeListing { files, handler_file })
 }
 
 pub(crate) async fn read(app: &App, request: CodeReadRequest) -> Result<CodeText> {
     let function = existing(app, &request.name).await?;
     let root = app.packages().path(&function.code);
-    blocking(move || {
-        let path = inside(&root, &request.path)?;
-        let missing = || {
-            ApiError::new(
-                ErrorCode::NotFound,
-                format!("the code of `{}` has no file `{}`", request.name, request.path),
-            )
-        };
-        // A link may point only inside, which was made sure of; this holds even if somebody changed the folder since.
-        let real = path.canonicalize().map_err(|_| missing())?;
-        let real_root = root.canonicalize().map_err(|_| gone(&function))?;
-        if !real.starts_with(&real_root) || !real.is_file() {
-            return Err(missing());
-        }
-        let mut bytes = Vec::new();
-        File::open(&real)
-            .and_then(|file| file.take(EDITABLE_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| missing().with_detail(error.to_string()))?;
-        if bytes.len() as u64 > EDITABLE_BYTES {
-            return Err(ApiError::new(
-                ErrorCode::InvalidInput,
-                format!("`{}` is larger than 1 MiB, so it is not shown", request.path),
-            ));
-        }
-        let text = String::from_utf8(bytes).map_err(|_| {
-            ApiError::new(
-                ErrorCode::InvalidInput,
-                format!("`{}` is not text, so it is not shown", request.path),
-            )
-        })?;
-        Ok(CodeText { path: request.path, text })
-    })
-    .await
+    blocking(move || text_of(&root, &request.name, request.path)).await
+}
+
+/// The text of one file of a package; `name` is the function's.
+pub(crate) fn text_of(root: &Path, name: &str, path: String) -> Result<CodeText> {
+    let place = inside(root, &path)?;
+    let missing = || ApiError::new(ErrorCode::NotFound, format!("the code of `{name}` has no file `{path}`"));
+    // A link may point only inside, which was made sure of; this holds even if somebody changed the folder since.
+    let real_root = root.canonicalize().map_err(|_| gone(name))?;
+    let real = place.canonicalize().map_err(|_| missing())?;
+    if !real.starts_with(&real_root) || !real.is_file() {
+        return Err(missing());
+    }
+    let mut bytes = Vec::new();
+    File::open(&real)
+        .and_then(|file| file.take(EDITABLE_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| missing().with_detail(error.to_string()))?;
+    let hidden =
+        |why| ApiError::new(ErrorCode::InvalidInput, format!("`{path}` is {why}, so it is not shown"));
+    if bytes.len() as u64 > EDITABLE_BYTES {
+        return Err(hidden("larger than 1 MiB"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| hidden("not text"))?;
+    Ok(CodeText { path, text })
 }
 
 pub(crate) async fn save(app: &App, request: CodeSaveRequest) -> Result<FunctionRecord> {
@@ -99,10 +91,7 @@ pub(crate) async fn save(app: &App, request: CodeSaveRequest) -> Result<Function
     let packages = app.packages().clone();
     let code = blocking(move || {
         let staging = packages.stage()?;
-        copy_folder(&root, staging.path())?;
-        for file in &request.files {
-            write(staging.path(), file)?;
-        }
+        copy_edited(&root, &request.files, staging.path())?;
         if request.files.iter().any(|file| file.path == "bootstrap") {
             make_executable(staging.path(), "bootstrap")?;
         }
@@ -121,6 +110,12 @@ pub(crate) async fn save(app: &App, request: CodeSaveRequest) -> Result<Function
         cause: "code".to_owned(),
     };
     publish(app, new).await
+}
+
+/// Copies a package and puts these files in the place of its own.
+pub(crate) fn copy_edited(root: &Path, files: &[CodeText], into: &Path) -> Result<()> {
+    copy_folder(root, into)?;
+    files.iter().try_for_each(|file| write(into, file))
 }
 
 fn write(root: &Path, file: &CodeText) -> Result<()> {
@@ -162,12 +157,9 @@ fn leaves(path: &str) -> ApiError {
     ApiError::new(ErrorCode::InvalidInput, format!("`{path}` is not a path inside the package"))
 }
 
-fn gone(function: &FunctionRecord) -> ApiError {
-    ApiError::new(
-        ErrorCode::NotFound,
-        format!("the code of `{}` is not in the data folder any more", function.name),
-    )
-    .with_hint("Deploy it again from its folder.")
+fn gone(name: &str) -> ApiError {
+    ApiError::new(ErrorCode::NotFound, format!("the code of `{name}` is not in the data folder any more"))
+        .with_hint("Deploy it again from its folder, or read it again from its account.")
 }
 
 fn looks_like_text(path: &Path) -> bool {

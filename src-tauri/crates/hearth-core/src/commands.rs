@@ -3,10 +3,10 @@
 
 use crate::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
-    AccountsList, CallsRead, CloudApply, CloudChangeName, CloudChangeRequest, CloudChanged,
-    CloudFunctionName, CloudFunctions, CloudFunctionsQuery, CloudInvoke, CloudInvoked, CloudLogs,
-    CloudLogsQuery, CloudRegion, CloudReview, CloudSides, CloudStanding, ClusterDetail, ClusterName,
-    Clusters, ClustersQuery, EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
+    AccountsList, CallsRead, CloudApply, CloudChangeName, CloudChangeRequest, CloudChanged, CloudCode,
+    CloudCodeRead, CloudFunctionName, CloudFunctions, CloudFunctionsQuery, CloudInvoke, CloudInvoked,
+    CloudLogs, CloudLogsQuery, CloudRegion, CloudReview, CloudSides, CloudStanding, ClusterDetail,
+    ClusterName, Clusters, ClustersQuery, EndpointAdd, Inventory, SeenEnvironments, SyncStart, SyncStatus,
     TaskDefinitionName, TaskDefinitions, TaskDefinitionsQuery, TaskLogsQuery,
 };
 use crate::api::{
@@ -217,6 +217,10 @@ commands! {
         cloud_functions(CloudFunctionsQuery) -> CloudFunctions = crate::clouds::functions::list;
         /// One function of an account with everything around it.
         cloud_function(CloudFunctionName) -> CloudStanding = crate::clouds::functions::get;
+        /// Reads the code of a function of an account, to be looked at and edited.
+        cloud_code(CloudFunctionName) -> CloudCode = crate::clouds::code::read;
+        /// One file of code that was read so.
+        cloud_code_read(CloudCodeRead) -> CodeText = crate::clouds::code::file;
         /// What is set around a function of an account: triggers, environments kept ready, layers.
         cloud_sides(CloudFunctionName) -> CloudSides = crate::clouds::sides::get;
         /// The layers of a region of an account, each in its newest version.
@@ -360,6 +364,8 @@ commands! {
         series(SeriesQuery) = crate::charts::series;
         /// A chart as SVG or PNG.
         chart_export(ChartExport) = crate::charts::export;
+        /// The code of a function of an account as a zip.
+        cloud_code_zip(CloudFunctionName) = crate::clouds::code::zip;
         /// A cost report as a file; as JSON it is a `CostReport`.
         cost_report(CostReportQuery) = crate::report::report;
         /// A table as CSV.

@@ -3,6 +3,7 @@
 
 use crate::api::{CodeSource, DeployRequest, Deployed, Detected, Empty, InspectRequest, Sample};
 use crate::app::blocking;
+use crate::clouds::code::kept;
 use crate::detect::{detect, handler_file, is_function_name};
 use crate::functions::existing;
 use crate::package::make_executable;
@@ -54,7 +55,10 @@ pub(crate) async fn deploy(app: &App, request: DeployRequest) -> Result<Deployed
     }
     let upload = match &request.source {
         CodeSource::Upload { upload, .. } => app.stage().upload_path(upload),
-        CodeSource::Path { .. } | CodeSource::Sample { .. } | CodeSource::Function { .. } => None,
+        CodeSource::Path { .. }
+        | CodeSource::Sample { .. }
+        | CodeSource::Function { .. }
+        | CodeSource::Edited { .. } => None,
     };
     let staged = bring(app, Origin::Source(request.source), request.handler.is_some()).await?;
     let name = request.name.unwrap_or_else(|| staged.detected.name.clone());
@@ -102,6 +106,9 @@ pub(crate) async fn bring(app: &App, origin: Origin, handler_given: bool) -> Res
         Origin::Source(CodeSource::Function { name }) => {
             let function = existing(app, &name).await?;
             Origin::Kept { folder: app.packages().path(&function.code), function: Box::new(function) }
+        }
+        Origin::Source(CodeSource::Edited { code, name, files }) => {
+            Origin::Edited { folder: kept(app, &code)?, name, files }
         }
         other => other,
     };

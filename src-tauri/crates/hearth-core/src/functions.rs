@@ -29,7 +29,7 @@ pub(crate) async fn existing(app: &App, name: &str) -> Result<FunctionRecord> {
         )
         .with_hint("The demo is shown: its functions are made up and cannot be run or changed. `hearth demo off` removes it.")),
         None => Err(ApiError::new(ErrorCode::NotFound, format!("there is no function named `{name}`"))
-            .with_hint("Functions lists those that exist.")),
+            .with_hint("`hearth functions` and the screen Functions list those that exist.")),
     }
 }
 
@@ -125,8 +125,8 @@ pub(crate) async fn get(app: &App, request: FunctionName) -> Result<FunctionDeta
     let since = app.now() - DAY;
     let figures = app.store().totals(&Scope::from(&function.id), since, app.now() + Micros(1)).await?;
     let bars = app.store().duration_histogram(Some(&function.id), since).await?;
-    // A function of this computer sees the region whose prices are used, one of an account its own.
-    let is_here = function.id.place().is_none();
+    // A function of this computer sees the region whose prices are used; one of an account, and of the demo, its own.
+    let is_here = function.id.place().is_none() && !scope.is_demo();
     let region = if is_here { app.settings().price_region } else { function.region.clone() };
     Ok(FunctionDetail {
         arn: function_arn(&region, &function.name),

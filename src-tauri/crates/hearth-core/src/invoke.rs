@@ -60,7 +60,7 @@ pub(crate) async fn cancel(app: &App, request: InvocationName) -> Result<Empty> 
         return Ok(Empty {});
     }
     Err(ApiError::new(ErrorCode::NotFound, format!("the call {} is not running", request.request_id))
-        .with_hint("It may have ended just now: look at Invocations."))
+        .with_hint("It may have ended just now: `hearth invocations` and the screen Invocations tell."))
 }
 
 pub(crate) async fn send(app: &App, request: SendRequest) -> Result<Sent> {

@@ -54,3 +54,4 @@ pub use hearth_cloud as cloud;
 /// Prices and cost arithmetic, for shells that need no [`App`].
 pub use hearth_cost as cost;
 pub use owner::{OwnerInfo, make_data_dir, read_owner};
+pub use package::unpack;

@@ -1,7 +1,8 @@
 //! Brings code from where a person has it into a staging folder and looks at it. Owns the kinds of sources. Must not
 //! know the ledger; blocking, so it is called off the async threads.
 
-use crate::api::{CodeSource, Detected, EngineInfo};
+use crate::api::{CodeSource, CodeText, Detected, EngineInfo};
+use crate::code::copy_edited;
 use crate::detect::detect;
 use crate::package::{Packages, Staging, copy_folder, unzip, write_embedded};
 use crate::samples::sample_folder;
@@ -27,6 +28,15 @@ pub(crate) enum Origin {
     Source(CodeSource),
     /// A zip in memory.
     Zip(Bytes),
+    /// A package that is here, with files in the place of its own.
+    Edited {
+        /// The folder of the package.
+        folder: PathBuf,
+        /// The function that it was read of.
+        name: String,
+        /// The files.
+        files: Vec<CodeText>,
+    },
     /// What a function that is here runs.
     Kept {
         /// The folder of its code.
@@ -52,6 +62,10 @@ impl Stage {
                 copy_folder(folder, staging.path())?;
                 function.name.clone()
             }
+            Origin::Edited { folder, name, files } => {
+                copy_edited(folder, files, staging.path())?;
+                name.clone()
+            }
             Origin::Zip(bytes) => {
                 unzip(Cursor::new(bytes), staging.path())?;
                 String::new()
@@ -66,7 +80,7 @@ impl Stage {
                 write_embedded(sample_folder(sample)?, staging.path())?;
                 sample.clone()
             }
-            Origin::Source(CodeSource::Function { name }) => {
+            Origin::Source(CodeSource::Function { name } | CodeSource::Edited { name, .. }) => {
                 return Err(ApiError::internal(format!("the code of `{name}` was not looked up")));
             }
         };

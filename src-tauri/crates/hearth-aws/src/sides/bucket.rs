@@ -4,6 +4,7 @@
 use super::notifications::Notifications;
 use crate::AwsAccount;
 use crate::fault::Asked;
+use crate::http::{broken, client};
 use aws_sdk_lambda::config::ProvideCredentials as _;
 use aws_sigv4::http_request::{
     PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
@@ -11,7 +12,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4::SigningParams;
 use hearth_cloud::{Fault, FaultKind, Result};
-use reqwest::{Method, redirect};
+use reqwest::Method;
 use std::time::{Duration, SystemTime};
 
 /// Longest that a request may take.
@@ -96,14 +97,11 @@ async fn send(
         .and_then(|request| sign(request, &params))
         .map_err(|error| wrong(error.to_string()))?
         .into_parts();
-    let mut request = http(asked)?.request(method, &url);
+    let mut request = client(asked, PATIENCE)?.request(method, &url);
     for (name, value) in signed.headers() {
         request = request.header(name, value);
     }
-    let broken = |error: reqwest::Error| {
-        let kind = if error.is_timeout() { FaultKind::TimedOut } else { FaultKind::BrokenOff };
-        asked.fault(kind, hearth_cloud::causes(&error.without_url()))
-    };
+    let broken = |error| broken(asked, error);
     let answer = request.body(body).send().await.map_err(broken)?;
     let status = answer.status();
     let header =
@@ -123,18 +121,4 @@ async fn send(
         rest.split('<').next().unwrap_or_default().to_owned()
     };
     Err(Fault { request_id, ..asked.said(status.as_u16(), &part("Code"), &part("Message")) })
-}
-
-fn http(asked: &Asked<'_>) -> Result<reqwest::Client> {
-    // Taken already is fine: whoever came first chose the same one.
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let built = reqwest::Client::builder()
-        .user_agent(concat!("Hearth/", env!("CARGO_PKG_VERSION")))
-        .timeout(PATIENCE)
-        // A signature goes to nobody that was not asked.
-        .redirect(redirect::Policy::none())
-        .build();
-    built.map_err(|error| {
-        asked.fault(FaultKind::Other, format!("HTTPS cannot be used on this computer: {error}"))
-    })
 }

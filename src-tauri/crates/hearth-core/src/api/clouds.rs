@@ -1,6 +1,6 @@
 //! Accounts, and functions in them. An account is named by its id or, where only one has it, by its name.
 
-use crate::api::{CodeSource, TasksWanted};
+use crate::api::{CodeListing, CodeSource, TasksWanted};
 use hearth_cloud::{
     Account, CallMode, Capabilities, Changed, CloudFunction, Fault, Identity, Level, LevelPolicy, LogRow,
     Permission, Power, Review, SideChange, SignInFlow, Standing, UrlAccess,
@@ -161,6 +161,31 @@ pub struct CloudFunctionName {
     pub region: Option<String>,
     /// The function.
     pub name: String,
+}
+
+/// The code of a function of an account as it was read.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudCode {
+    /// Names this code until Hearth ends.
+    pub code: String,
+    /// The function as it was then.
+    pub function: CloudFunction,
+    /// Its files.
+    #[serde(flatten)]
+    pub listing: CodeListing,
+}
+
+/// Asks for one file of such code.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CloudCodeRead {
+    /// What `cloud_code` answered.
+    pub code: String,
+    /// The function that it was read of.
+    pub name: String,
+    /// Path inside the package.
+    pub path: String,
 }
 
 /// Asks an account for its functions, now.

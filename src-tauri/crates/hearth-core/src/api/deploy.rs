@@ -1,5 +1,6 @@
 //! Deploying: what was found in a folder, and the deploy itself.
 
+use super::CodeText;
 use hearth_model::FunctionRecord;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +31,15 @@ pub enum CodeSource {
     Function {
         /// Its name.
         name: String,
+    },
+    /// Code that was read from an account, with files in the place of its own.
+    Edited {
+        /// What `cloud_code` answered.
+        code: String,
+        /// The function that it was read of.
+        name: String,
+        /// Files to write; others stay.
+        files: Vec<CodeText>,
     },
 }
 

@@ -276,6 +276,8 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
                 CodeSource::Upload { file_name, .. } => quoted(file_name),
                 CodeSource::Sample { sample } => format!("--sample {sample}"),
                 CodeSource::Function { name } => format!("--function {name}"),
+                // The folder that `hearth code` writes, edited.
+                CodeSource::Edited { name, .. } => quoted(&format!("./{name}")),
             };
             let mut line = format!("hearth deploy {from} --to {}:{location} --name {name}", request.account);
             let mut add = |flag: &str, value: Option<String>| {

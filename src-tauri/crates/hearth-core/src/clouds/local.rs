@@ -1,15 +1,17 @@
 //! This computer as a provider like the others, so that what works through the trait is proved without a cloud. Owns the
 //! translation only: deploying, calling and deleting are the use cases that the rest of Hearth has.
 
+use super::bundle::bundle;
 use crate::api::{FunctionName, LogsQuery};
+use crate::app::blocking;
 use crate::lambda::{CreateFunction, create, invoke, invoke_later, list, reserve_concurrency, update_code};
 use crate::{ApiError, App, ErrorCode};
 use bytes::Bytes;
 use hearth_cloud::{
     Account, AccountId, Call, CallMode, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed,
-    CloudFunction, CostEffect, Course, Expiry, Fault, FaultKind, FunctionAddress, FunctionState, Grant,
-    Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Provider,
-    PublishedVersion, Reply, Result, Review, SignIn, SignInState, Standing, Undo,
+    CloudFunction, CostEffect, Course, Expiry, Fault, FaultKind, FunctionAddress, FunctionCode,
+    FunctionState, Grant, Identity, LevelPolicy, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page,
+    Permission, Provider, PublishedVersion, Reply, Result, Review, SignIn, SignInState, Standing, Undo,
 };
 use hearth_model::{
     FunctionRecord, LOCAL_ACCOUNT, LOCAL_ACCOUNT_NUMBER, LOCAL_REGION, Micros, Phases, StepState,
@@ -58,6 +60,15 @@ impl Local {
             changed_us: Some(record.deployed_us),
             role: None,
         }
+    }
+
+    async fn code_of(&self, name: &str) -> Result<FunctionCode> {
+        let operation = "reading the code";
+        let missing = || Fault::new(FaultKind::NotFound, operation, format!("there is no function `{name}`"));
+        let record = self.find(name).await?.ok_or_else(missing)?;
+        let root = self.app.packages().path(&record.code);
+        let packed = blocking(move || bundle(&root)).await.map_err(|error| fault(operation, error))?;
+        Ok(FunctionCode { function: self.shown(&record), zip: packed.zip.to_vec() })
     }
 
     async fn find(&self, name: &str) -> Result<Option<FunctionRecord>> {
@@ -196,6 +207,7 @@ impl Provider for Local {
         use Capability as C;
         Capabilities::of([
             C::Deploy,
+            C::ReadCode,
             C::Delete,
             C::Invoke,
             C::InvokeEvent,
@@ -266,6 +278,10 @@ impl Provider for Local {
                 unread: Vec::new(),
             })
         })
+    }
+
+    fn code<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, FunctionCode> {
+        Box::pin(self.code_of(&function.name))
     }
 
     fn call<'a>(&'a self, function: &'a FunctionAddress, request: CallRequest) -> Reply<'a, CallOutcome> {

@@ -10,6 +10,7 @@ mod bundle;
 pub(crate) mod by_use;
 pub(crate) mod changes;
 mod choices;
+pub(crate) mod code;
 pub(crate) mod containers;
 pub(crate) mod environments;
 pub(crate) mod functions;

@@ -14,6 +14,7 @@ mod tests;
 pub(crate) use embedded::write_embedded;
 pub(crate) use folder::copy_folder;
 pub(crate) use snapshot::{Packages, Staging};
+pub use unzip::unpack;
 pub(crate) use unzip::unzip;
 
 use crate::{ApiError, ErrorCode};

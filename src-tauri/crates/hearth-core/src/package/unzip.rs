@@ -7,13 +7,18 @@ use super::{ENTRIES_LIMIT, UNPACKED_LIMIT, is_leftover, refused, set_mode, too_l
 use crate::{ApiError, Result};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 /// Most bytes of a link's target; a path is never longer.
 const LINK_LIMIT: u64 = 4_096;
+
+/// Unpacks a zip in memory into the empty folder `into`, with all refusals.
+pub fn unpack(zip: &[u8], into: &Path) -> Result<()> {
+    unzip(Cursor::new(zip), into)
+}
 
 /// Unpacks `archive` into the empty folder `into`.
 pub(crate) fn unzip<R: Read + Seek>(archive: R, into: &Path) -> Result<()> {

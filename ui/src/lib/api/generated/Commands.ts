@@ -25,6 +25,8 @@ import type { ChartExport } from "./ChartExport";
 import type { CloudApply } from "./CloudApply";
 import type { CloudChangeName } from "./CloudChangeName";
 import type { CloudChangeRequest } from "./CloudChangeRequest";
+import type { CloudCode } from "./CloudCode";
+import type { CloudCodeRead } from "./CloudCodeRead";
 import type { CloudFunctionName } from "./CloudFunctionName";
 import type { CloudFunctions } from "./CloudFunctions";
 import type { CloudFunctionsQuery } from "./CloudFunctionsQuery";
@@ -305,6 +307,14 @@ cloud_functions: [CloudFunctionsQuery, CloudFunctions],
  */
 cloud_function: [CloudFunctionName, Standing], 
 /**
+ * Reads the code of a function of an account, to be looked at and edited.
+ */
+cloud_code: [CloudFunctionName, CloudCode], 
+/**
+ * One file of code that was read so.
+ */
+cloud_code_read: [CloudCodeRead, CodeText], 
+/**
  * What is set around a function of an account: triggers, environments kept ready, layers.
  */
 cloud_sides: [CloudFunctionName, Sides], 
@@ -580,6 +590,10 @@ series: [SeriesQuery, Raw],
  * A chart as SVG or PNG.
  */
 chart_export: [ChartExport, Raw], 
+/**
+ * The code of a function of an account as a zip.
+ */
+cloud_code_zip: [CloudFunctionName, Raw], 
 /**
  * A cost report as a file; as JSON it is a `CostReport`.
  */
