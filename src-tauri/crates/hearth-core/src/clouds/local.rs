@@ -103,7 +103,8 @@ impl Local {
             | Change::Power { .. }
             | Change::Side { .. }
             | Change::Containers { .. }
-            | Change::SetUrl { .. } => {
+            | Change::SetUrl { .. }
+            | Change::TakeBack { .. } => {
                 return Err(unable("this change"));
             }
         };
@@ -163,7 +164,8 @@ impl Local {
             | Change::Power { .. }
             | Change::Side { .. }
             | Change::Containers { .. }
-            | Change::SetUrl { .. } => {
+            | Change::SetUrl { .. }
+            | Change::TakeBack { .. } => {
                 return Err(unable("this change"));
             }
         };
