@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-const CREATE: &str = "POST /2015-03-31/functions";
+pub(crate) const CREATE: &str = "POST /2015-03-31/functions";
 const HELLO: &str = "def handler(event, context):\n    return 1\n";
 
 /// What somebody else's client finds in an account.
-fn inventory(variable: &str, script: &str, arguments: &[&str]) -> Option<Value> {
+pub(crate) fn inventory(variable: &str, script: &str, arguments: &[&str]) -> Option<Value> {
     let python = judge(variable, "what is left of a cancelled change")?;
     let mut command = program(python);
     command.arg(root().join(script)).args(arguments).env("PYTHONDONTWRITEBYTECODE", "1");
@@ -33,18 +33,18 @@ fn cancelled(ran: &Ran) -> String {
 }
 
 /// ministack behind a server that is busy with what it was asked last, until it is let go.
-struct Busy {
+pub(crate) struct Busy {
     fake: FakeAws,
     is_over: Arc<AtomicBool>,
     /// How often it was asked whether something is in place, or could not do it yet.
     looked: Arc<AtomicUsize>,
-    /// How often deleting the function was refused.
+    /// How often deleting the function, or changing one that is still made, was refused.
     refused: Arc<AtomicUsize>,
 }
 
 impl Busy {
     /// One that is busy from the request on that begins with `line`.
-    fn from(line: &'static str, ministack: &Ministack) -> Self {
+    pub(crate) fn from(line: &'static str, ministack: &Ministack) -> Self {
         let port = ministack.port();
         let is_over = Arc::<AtomicBool>::default();
         let (looked, refused) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
@@ -62,10 +62,16 @@ impl Busy {
                            state: Pending";
             if asked.is("GET /2015-03-31/functions/kettle/configuration") {
                 looks.fetch_add(1, Ordering::SeqCst);
-                let of =
-                    json!({ "FunctionName": "kettle", "State": "Pending", "LastUpdateStatus": "InProgress" });
+                let of = json!({
+                    "FunctionName": "kettle", "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:kettle",
+                    "Runtime": "python3.12", "Handler": "app.handler", "MemorySize": 128, "Timeout": 10,
+                    "Role": "arn:aws:iam::000000000000:role/hearth-us-east-1-kettle",
+                    "State": "Pending", "LastUpdateStatus": "InProgress",
+                });
                 Says::json(200, &of)
-            } else if asked.is("DELETE /2015-03-31/functions/kettle") {
+            } else if asked.is("DELETE /2015-03-31/functions/kettle")
+                || (line == CREATE && asked.is("PUT /2015-03-31/functions/kettle/code"))
+            {
                 refuses.fetch_add(1, Ordering::SeqCst);
                 Says::error(409, "ResourceConflictException", pending)
             } else if action == "RunTask" {
@@ -79,28 +85,28 @@ impl Busy {
         Self { fake, is_over, looked, refused }
     }
 
-    fn until_looked(&self) {
+    pub(crate) fn until_looked(&self) {
         until("something is waited for", || self.looked.load(Ordering::SeqCst) > 0);
     }
 
-    fn until_refused(&self) {
+    pub(crate) fn until_refused(&self) {
         until("it is being taken back", || self.refused.load(Ordering::SeqCst) > 0);
     }
 
-    fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         self.is_over.store(true, Ordering::SeqCst);
     }
 }
 
 /// A person whose account is busy.
-fn meet(busy: &Busy) -> Person {
+pub(crate) fn meet(busy: &Busy) -> Person {
     let person = Person::new();
     person.json(&["accounts", "add", "emulator", &busy.fake.url()]);
     person.json(&["accounts", "unlock", "emulator"]);
     person
 }
 
-fn of_aws(ministack: &Ministack) -> Option<Value> {
+pub(crate) fn of_aws(ministack: &Ministack) -> Option<Value> {
     inventory("HEARTH_JUDGE_PYTHON", "tests/aws/judge.py", &["inventory", &ministack.url()])
 }
 

@@ -40,6 +40,8 @@ pub(crate) enum Says {
     Truncated,
     /// Whatever this server says.
     HandOn(u16),
+    /// Nothing, until the client is gone; with a server it is asked all the same. It is told once the request was taken.
+    Hold { port: Option<u16>, taken: Arc<AtomicBool> },
 }
 
 impl Says {
@@ -155,13 +157,23 @@ fn serve(mut stream: TcpStream, script: &Script, seen: &Mutex<Vec<Asked>>) -> st
             )?;
             stream.shutdown(Shutdown::Both)
         }
-        Says::HandOn(port) => {
-            let mut onward = TcpStream::connect(("127.0.0.1", port))?;
-            onward.set_read_timeout(Some(Duration::from_mins(1)))?;
-            onward.write_all(&raw)?;
-            std::io::copy(&mut onward, &mut stream).map(|_| ())
+        Says::HandOn(port) => std::io::copy(&mut hand_on(port, &raw)?, &mut stream).map(|_| ()),
+        Says::Hold { port, taken } => {
+            if let Some(port) = port {
+                std::io::copy(&mut hand_on(port, &raw)?, &mut std::io::sink())?;
+            }
+            taken.store(true, Ordering::SeqCst);
+            // Ends when the client does.
+            std::io::copy(&mut stream, &mut std::io::sink()).map(|_| ())
         }
     }
+}
+
+fn hand_on(port: u16, raw: &[u8]) -> std::io::Result<TcpStream> {
+    let mut onward = TcpStream::connect(("127.0.0.1", port))?;
+    onward.set_read_timeout(Some(Duration::from_mins(1)))?;
+    onward.write_all(raw)?;
+    Ok(onward)
 }
 
 /// One request, and its bytes for handing on; none when the client said nothing.

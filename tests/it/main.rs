@@ -19,6 +19,7 @@ mod clouds_fargate;
 mod clouds_google;
 mod clouds_google_bill;
 mod clouds_google_faults;
+mod clouds_killed;
 mod clouds_logs;
 mod clouds_triggers;
 mod command_line;

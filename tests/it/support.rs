@@ -89,6 +89,22 @@ impl Home {
         ran.document()
     }
 
+    /// Nothing in the data folder holds this.
+    pub(crate) fn never_kept(&self, secret: &str) {
+        let mut folders = vec![self.data()];
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.is_file() {
+                    let bytes = std::fs::read(&path).unwrap();
+                    let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+                    assert!(!found, "{} holds {secret}", path.display());
+                }
+            }
+        }
+    }
+
     /// Starts `hearth serve` and waits until it is ready.
     pub(crate) fn serve(&self) -> Serve {
         let mut command = self.command(&["--json", "serve", "--port", "0", "--lambda-port", "0"]);
@@ -195,6 +211,12 @@ impl Started {
     pub(crate) fn interrupt(&self) {
         let sent = program("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success(), "the signal is sent");
+    }
+
+    /// Ends it the hard way.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Waits for its end, in bounded time.

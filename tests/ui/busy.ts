@@ -6,6 +6,8 @@ export interface Busy {
   url: string;
   /** From now on everything is as ministack says it. */
   letGo: () => void;
+  /** Whether a function is being made or changed now, which somebody looked at. */
+  isMade: () => boolean;
   /** The next function that is made or changed is still being made whenever somebody asks. */
   hold: () => void;
   stop: () => Promise<void>;
@@ -16,6 +18,7 @@ const CREATES = '/2015-03-31/functions';
 export async function busyBefore(cloud: string): Promise<Busy> {
   let isArmed = false;
   let isBusy = false;
+  let isSeen = false;
   const say = (answer: ServerResponse, status: number, body: object, type = '') => {
     answer.writeHead(status, { 'content-type': 'application/json', 'x-amzn-ErrorType': type });
     answer.end(JSON.stringify(body));
@@ -38,6 +41,7 @@ export async function busyBefore(cloud: string): Promise<Busy> {
     const changes = pathname.startsWith(CREATES) && (asked.method === 'POST' || asked.method === 'PUT');
     isBusy ||= isArmed && changes;
     if (isBusy && isOne && asked.method === 'GET' && pathname.endsWith('/configuration')) {
+      isSeen = true;
       say(answer, 200, {
         FunctionName: pathname.split('/')[3],
         State: 'Pending',
@@ -51,7 +55,8 @@ export async function busyBefore(cloud: string): Promise<Busy> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    letGo: () => (isArmed = isBusy = false),
+    letGo: () => (isArmed = isBusy = isSeen = false),
+    isMade: () => isSeen,
     hold: () => (isArmed = true),
     stop: () => {
       server.closeAllConnections();

@@ -64,7 +64,7 @@ function readStart(path: string): string {
 }
 
 /** The binary under test: `HEARTH_BIN`, else the debug build. */
-function binary(): string {
+export function binary(): string {
   const path =
     process.env['HEARTH_BIN'] ??
     join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), 'debug/hearth');

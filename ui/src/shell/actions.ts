@@ -8,6 +8,7 @@ import { dock } from '$lib/state/dock.svelte';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
 import { settings } from '$lib/state/settings.svelte';
+import { unfinished } from '$lib/state/unfinished.svelte';
 import { asApiError, call } from '$lib/api/client';
 import type { CostQuery } from '$lib/api/generated/CostQuery';
 import { demo } from '$lib/demo.svelte';
@@ -160,6 +161,17 @@ export function globalActions(): readonly Action[] {
       group: 'Do',
       run: () => void (demo.on || demo.making ? demo.remove() : demo.make()),
     },
+    ...(unfinished.all.length > 0
+      ? [
+          {
+            id: 'unfinished',
+            title: 'Show unfinished changes',
+            detail: 'Take back what was half made, or go on with it',
+            group: 'Do' as const,
+            run: () => unfinished.open(),
+          },
+        ]
+      : []),
     {
       id: 'release-brake',
       title: 'Release the brake',

@@ -4,6 +4,7 @@
 use crate::fargate::{TASKS_TAG, TaskAction};
 use crate::sides::SideAction;
 use hearth_cloud::{Alias, FunctionAddress, Settings, UrlAccess};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,12 +23,15 @@ pub(crate) const OF_IMAGES: [&str; 2] = ["ecr:GetRepositoryPolicy", "ecr:SetRepo
 pub(crate) enum Role {
     /// It is there already: its ARN.
     There(String),
+    /// The same, and Hearth made it for this function, perhaps only a moment ago.
+    Ours(String),
     /// One that a call before makes: its name.
     Made(String),
 }
 
 /// What a role that Hearth makes is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum RoleOf {
     /// A function.
     Function,
@@ -68,6 +72,7 @@ pub(crate) enum Action {
     DeleteLogGroup,
     PublishVersion { description: String },
     CreateAlias { alias: String, version: String, weights: BTreeMap<String, f64> },
+    DeleteAlias { alias: String },
     UpdateAlias { before: Alias, version: String, weights: BTreeMap<String, f64> },
     PutConcurrency { limit: u32, before: Option<u32> },
     DeleteConcurrency { before: u32 },
@@ -101,6 +106,7 @@ impl Action {
             Self::DeleteLogGroup => "logs:DeleteLogGroup",
             Self::PublishVersion { .. } => "lambda:PublishVersion",
             Self::CreateAlias { .. } => "lambda:CreateAlias",
+            Self::DeleteAlias { .. } => "lambda:DeleteAlias",
             Self::UpdateAlias { .. } => "lambda:UpdateAlias",
             Self::PutConcurrency { .. } => "lambda:PutFunctionConcurrency",
             Self::DeleteConcurrency { .. } => "lambda:DeleteFunctionConcurrency",
@@ -164,6 +170,7 @@ impl Action {
             | Self::DeleteFunction
             | Self::DeleteLogGroup
             | Self::PublishVersion { .. }
+            | Self::DeleteAlias { .. }
             | Self::DeleteUrl => None,
         }
     }

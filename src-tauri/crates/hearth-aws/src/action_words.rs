@@ -64,6 +64,7 @@ impl Todo {
             Action::CreateAlias { alias, version, weights } => {
                 format!("alias {alias} points at version {version}{}", parts(weights))
             }
+            Action::DeleteAlias { alias } => format!("takes the alias {alias} away"),
             Action::UpdateAlias { before, version, weights } => format!(
                 "alias {} points at version {version}{}, no longer at {}{}",
                 before.name,
@@ -111,7 +112,7 @@ impl Todo {
             Action::DeleteRole { role } => vec![named("role-name", role)],
             Action::CreateFunction { code, settings, role } => {
                 let role = match role {
-                    Role::There(arn) => arn.clone(),
+                    Role::There(arn) | Role::Ours(arn) => arn.clone(),
                     Role::Made(name) => format!("arn of the role {name}"),
                 };
                 let mut all = vec![function, named("role", &role)];
@@ -143,6 +144,7 @@ impl Todo {
             Action::CreateAlias { alias, version, weights } => {
                 vec![function, named("name", alias), named("function-version", version), routing(weights)]
             }
+            Action::DeleteAlias { alias } => vec![function, named("name", alias)],
             Action::UpdateAlias { before, version, weights } => {
                 vec![
                     function,

@@ -1,7 +1,8 @@
 //! Makes a change that a person has seen: plans again, compares, and makes the calls of the plan in their course.
 
 use crate::AwsAccount;
-use crate::action::Todo;
+use crate::action::{Action, Todo};
+use crate::back;
 use crate::functions::find;
 use crate::plan::plan;
 use crate::run::Made;
@@ -11,6 +12,7 @@ use hearth_cloud::{Back, Calls, Change, Changed, Course, Failed, Fault, Reply, R
 /// The requests of a plan, and what they have made so far.
 struct Making<'a> {
     account: &'a AwsAccount,
+    title: String,
     todo: Vec<Todo>,
     made: Made,
 }
@@ -25,7 +27,7 @@ pub(crate) async fn apply(
     if plan.digest() != digest {
         return Err(Fault::plan_changed());
     }
-    let mut making = Making { account, todo: plan.todo, made: Made::default() };
+    let mut making = Making { account, title: plan.title, todo: plan.todo, made: Made::default() };
     course.carry_out(&mut making).await?;
     let function = match change {
         Change::Containers { .. } => None,
@@ -35,6 +37,10 @@ pub(crate) async fn apply(
 }
 
 impl Calls for Making<'_> {
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
     fn operations(&self) -> Vec<&'static str> {
         self.todo.iter().map(|todo| todo.action.operation()).collect()
     }
@@ -55,5 +61,17 @@ impl Calls for Making<'_> {
 
     fn take_back(&self, index: usize) -> Reply<'_, Back> {
         Box::pin(self.account.take_back(&self.todo[index], &self.made))
+    }
+
+    fn record(&self, index: usize) -> Option<String> {
+        back::record(&self.todo[index])
+    }
+
+    /// A function that is still being made is not changed and not deleted.
+    fn waits(&self, index: usize) -> bool {
+        matches!(
+            self.todo[index].action,
+            Action::DeleteFunction | Action::UpdateCode { .. } | Action::UpdateConfiguration { .. }
+        )
     }
 }

@@ -1,24 +1,22 @@
 //! From a change to the requests that make it, after looking at what is there. Changes nothing. Owns the order of
 //! requests, what is warned of, and the digest that names a plan.
 
-use crate::action::{Action, Code, Role, RoleOf, Todo};
+use crate::action::{Action, Code, ROLE_POLICY, RoleOf, Todo, URL_STATEMENT};
 use crate::fault::Asked;
 use crate::functions::find;
-use crate::policies::ROLE_PREFIX;
+use crate::roles::{self, role_name};
 use crate::standing::{alias, limit, url};
-use crate::{AwsAccount, fargate, permissions, plan_code, sides};
+use crate::{AwsAccount, back, fargate, permissions, plan_code, sides};
 use hearth_cloud::{
     Change, CloudFunction, CostEffect, FaultKind, FunctionAddress, Grant, Result, Review, Settings, Undo,
     UrlAccess, plan_digest,
 };
-use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A plan.
 pub(crate) struct Plan {
-    title: String,
+    pub(crate) title: String,
     pub(crate) todo: Vec<Todo>,
     cost: CostEffect,
     undo: Undo,
@@ -119,6 +117,7 @@ pub(crate) async fn plan(account: &AwsAccount, change: &Change) -> Result<Plan> 
         Change::SetUrl { access, .. } => address(account, function, *access).await?,
         Change::Side { function, change } => sides::plan(account, function, change).await?,
         Change::Containers { at, cluster, change } => fargate::plan(account, at, cluster, change).await?,
+        Change::TakeBack { function, calls } => back::plan(account, function, calls).await?,
         Change::Power { .. } => {
             let asked = Asked { operation: "the change", location: &function.location };
             let words = "AWS has nothing to start or stop; a limit of 0 stops a function";
@@ -161,68 +160,6 @@ pub(crate) fn lost_variables(before: &CloudFunction, settings: &Settings) -> Opt
     (!lost.is_empty()).then(|| format!("These variables go away: {}.", lost.join(", ")))
 }
 
-/// The role of a new function: one that Hearth made for it before, or a new one.
-pub(crate) async fn role_for(
-    account: &AwsAccount,
-    function: &FunctionAddress,
-) -> Result<(Vec<Action>, Role)> {
-    let role = role_name(function);
-    let asked = Asked { operation: "iam:GetRole", location: "" };
-    match account.iam().get_role().role_name(&role).send().await {
-        Ok(answer) => {
-            let arn = answer.role().map(|role| role.arn().to_owned()).unwrap_or_default();
-            Ok((Vec::new(), Role::There(arn)))
-        }
-        Err(error) => {
-            let fault = asked.failed(&error);
-            if fault.kind != FaultKind::NotFound {
-                return Err(fault);
-            }
-            let trust = json!({
-                "Version": "2012-10-17",
-                "Statement": [{
-                    "Effect": "Allow",
-                    "Principal": { "Service": "lambda.amazonaws.com" },
-                    "Action": "sts:AssumeRole",
-                }],
-            });
-            let logs =
-                format!("arn:aws:logs:{}:*:log-group:/aws/lambda/{}", function.location, function.name);
-            let policy = json!({
-                "Version": "2012-10-17",
-                "Statement": [{
-                    "Effect": "Allow",
-                    "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-                    "Resource": [logs.clone(), format!("{logs}:*")],
-                }],
-            });
-            let actions = vec![
-                Action::CreateRole { role: role.clone(), trust: trust.to_string(), of: RoleOf::Function },
-                Action::PutRolePolicy {
-                    role: role.clone(),
-                    policy: policy.to_string(),
-                    allows: "write its own logs and nothing else",
-                },
-            ];
-            Ok((actions, Role::Made(role)))
-        }
-    }
-}
-
-/// The name of the role that Hearth makes for a function; IAM takes 64 characters.
-pub(crate) fn role_name(function: &FunctionAddress) -> String {
-    let name = format!("{ROLE_PREFIX}{}-{}", function.location, function.name);
-    if name.len() <= 64 {
-        return name;
-    }
-    let hash = Sha256::digest(name.as_bytes());
-    let hash = hash.iter().take(4).fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").ok();
-        text
-    });
-    format!("{}-{hash}", &name[..55])
-}
-
 async fn configure(account: &AwsAccount, function: &FunctionAddress, settings: &Settings) -> Result<Draft> {
     let before = existing(account, function, "lambda:UpdateFunctionConfiguration").await?;
     let now = &before.configuration;
@@ -244,7 +181,13 @@ async fn configure(account: &AwsAccount, function: &FunctionAddress, settings: &
 }
 
 async fn delete(account: &AwsAccount, function: &FunctionAddress, logs: bool) -> Result<Draft> {
-    let before = existing(account, function, "lambda:DeleteFunction").await?;
+    let before = match find(account, function).await? {
+        Some(before) => before,
+        None => match rest_of_deletion(account, function, logs).await? {
+            Some(draft) => return Ok(draft),
+            None => existing(account, function, "lambda:DeleteFunction").await?,
+        },
+    };
     // What calls it goes first, so that nothing calls what is not there.
     let (mut actions, mut warnings) = Box::pin(sides::leave(account, &before)).await;
     actions.push(Action::DeleteFunction);
@@ -274,6 +217,36 @@ async fn delete(account: &AwsAccount, function: &FunctionAddress, logs: bool) ->
         }),
         warnings,
     })
+}
+
+/// What an earlier deletion that came to no end has left of a function: the role that was its alone.
+async fn rest_of_deletion(
+    account: &AwsAccount,
+    function: &FunctionAddress,
+    logs: bool,
+) -> Result<Option<Draft>> {
+    let role = role_name(function);
+    let is_ours = |found: &roles::Found| found.is_for(RoleOf::Function, &function.name);
+    if roles::find(account, &role).await?.filter(is_ours).is_none() {
+        return Ok(None);
+    }
+    let mut actions = sides::forbid_reading(account, &role).await?;
+    if roles::policies(account, &role).await?.iter().any(|name| name == ROLE_POLICY) {
+        actions.push(Action::DeleteRolePolicy { role: role.clone() });
+    }
+    actions.push(Action::DeleteRole { role });
+    actions.extend(logs.then_some(Action::DeleteLogGroup));
+    Ok(Some(Draft {
+        title: format!(
+            "Delete what is left of {} in {}, {}",
+            function.name, account.account.name, function.location
+        ),
+        actions,
+        undo: Some(Undo::Impossible {
+            words: "The function is gone already; a new one gets a role of its own.".to_owned(),
+        }),
+        ..Draft::default()
+    }))
 }
 
 async fn point(
@@ -348,6 +321,14 @@ async fn address(
     let before = url(account, function).await?;
     let asked = Asked { operation: "lambda:CreateFunctionUrlConfig", location: &function.location };
     let (actions, undo, warnings) = match (access, before) {
+        // An earlier try came as far as the address.
+        (Some(UrlAccess::Public), Some(there))
+            if there.public && !sides::has_statement(account, function, URL_STATEMENT).await? =>
+        {
+            let command = format!("{} --remove", hearth_line(account, "url", function));
+            let words = format!("Anybody on the internet can call {} then, and you pay for it.", there.url);
+            (vec![Action::AllowUrl], Undo::Command { command }, vec![words])
+        }
         (Some(_), Some(there)) => {
             return Err(asked.fault(FaultKind::Conflict, format!("it has the address {} already", there.url)));
         }
@@ -386,18 +367,4 @@ async fn address(
 /// A command line of Hearth about a function.
 pub(crate) fn hearth_line(account: &AwsAccount, verb: &str, function: &FunctionAddress) -> String {
     format!("hearth {verb} {} --account {} --region {}", function.name, account.account.id, function.location)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_role_of_a_function_has_a_name_that_iam_takes() {
-        assert_eq!(role_name(&FunctionAddress::new("eu-west-1", "tea")), "hearth-eu-west-1-tea");
-        let long = role_name(&FunctionAddress::new("ap-southeast-2", "x".repeat(64)));
-        assert_eq!(long.len(), 64, "{long}");
-        let other = role_name(&FunctionAddress::new("ap-southeast-2", format!("{}y", "x".repeat(63))));
-        assert_ne!(long, other, "the hash keeps them apart");
-    }
 }

@@ -5,7 +5,8 @@ use crate::AwsAccount;
 use crate::action::{Action, Code, Role};
 use crate::fault::Asked;
 use crate::functions::{IMAGE, find};
-use crate::plan::{Draft, hearth_line, lost_variables, role_for};
+use crate::plan::{Draft, hearth_line, lost_variables};
+use crate::roles::role_for;
 use hearth_cloud::{CloudFunction, CostEffect, Deploy, FaultKind, FunctionAddress, Result, Settings, Undo};
 
 /// Largest zip that AWS takes in a request.

@@ -44,6 +44,7 @@ pub(crate) const PERMISSIONS: &[(&str, Level)] = &[
     ("lambda:PublishVersion", Level::Operate),
     ("lambda:CreateAlias", Level::Operate),
     ("lambda:UpdateAlias", Level::Operate),
+    ("lambda:DeleteAlias", Level::Operate),
     ("lambda:UpdateEventSourceMapping", Level::Operate),
     ("lambda:PutProvisionedConcurrencyConfig", Level::Operate),
     ("lambda:DeleteProvisionedConcurrencyConfig", Level::Operate),

@@ -72,6 +72,7 @@ impl AwsAccount {
             Action::CreateFunction { code, settings, role } => {
                 let role = match role {
                     Role::There(arn) => (Some(arn.clone()), false),
+                    Role::Ours(arn) => (Some(arn.clone()), true),
                     Role::Made(_) => (made.role_arn.clone(), true),
                 };
                 self.create(at, code, settings, role, course, &asked).await?;
@@ -126,6 +127,9 @@ impl AwsAccount {
             Action::CreateAlias { alias, version, weights } => {
                 let request = self.lambda(&at.location)?.create_alias().function_name(name).name(alias);
                 send!(request.function_version(version).routing_config(routing(weights)));
+            }
+            Action::DeleteAlias { alias } => {
+                send!(self.lambda(&at.location)?.delete_alias().function_name(name).name(alias));
             }
             Action::UpdateAlias { before, version, weights } => {
                 self.update_alias(at, &before.name, version, weights, &asked).await?;
@@ -183,11 +187,7 @@ impl AwsAccount {
                 let back = self.update_alias(at, &before.name, &before.version, &before.weights, &asked);
                 return back.await.map(|()| Back::Done);
             }
-            Action::CreateAlias { alias, .. } => {
-                let asked = Asked { operation: "lambda:DeleteAlias", location: &at.location };
-                let request = self.lambda(&at.location)?.delete_alias().function_name(&at.name).name(alias);
-                return request.send().await.map(|_| Back::Done).map_err(|error| asked.failed(&error));
-            }
+            Action::CreateAlias { alias, .. } => back(Action::DeleteAlias { alias: alias.clone() }),
             Action::DeleteRolePolicy { .. }
             | Action::DeleteRole { .. }
             | Action::UpdateCode { .. }
@@ -195,6 +195,7 @@ impl AwsAccount {
             | Action::DeleteFunction
             | Action::DeleteLogGroup
             | Action::PublishVersion { .. }
+            | Action::DeleteAlias { .. }
             | Action::DeleteUrl => return Ok(Back::Nothing),
         };
         Box::pin(self.carry_out(&undo, &mut nothing, &Course::unwatched())).await.map(|()| Back::Done)

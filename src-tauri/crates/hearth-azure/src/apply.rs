@@ -2,6 +2,7 @@
 
 use crate::AzureAccount;
 use crate::action::Action;
+use crate::back;
 use crate::plan::{Plan, plan};
 use crate::run::Made;
 use crate::sites::{Site, find};
@@ -30,7 +31,7 @@ pub(crate) async fn apply(
     let mut making = Making { account, plan, made: Made::default() };
     course.carry_out(&mut making).await?;
     let Making { plan, made, .. } = making;
-    if matches!(change, Change::Delete { .. }) {
+    if matches!(change, Change::Delete { .. } | Change::TakeBack { .. }) {
         return Ok(Changed { function: None, results: made.results });
     }
     let address = FunctionAddress::new(plan.target.region.clone(), plan.target.names.app.clone());
@@ -39,6 +40,10 @@ pub(crate) async fn apply(
 }
 
 impl Calls for Making<'_> {
+    fn title(&self) -> String {
+        self.plan.title.clone()
+    }
+
     fn operations(&self) -> Vec<&'static str> {
         self.plan.actions.iter().map(Action::operation).collect()
     }
@@ -69,5 +74,14 @@ impl Calls for Making<'_> {
 
     fn take_back(&self, index: usize) -> Reply<'_, Back> {
         Box::pin(self.account.take_back(&self.plan.actions[index], &self.plan.target))
+    }
+
+    fn record(&self, index: usize) -> Option<String> {
+        back::record(&self.plan.actions[index], self.way_back(index))
+    }
+
+    /// A deployment host takes no code while it still builds other code.
+    fn waits(&self, index: usize) -> bool {
+        matches!(self.plan.actions[index], Action::Publish { .. } | Action::DeleteGroup)
     }
 }

@@ -11,6 +11,7 @@ mod action_words;
 mod adapter;
 mod apply;
 mod arm;
+mod back;
 mod call;
 mod cost;
 mod discover;

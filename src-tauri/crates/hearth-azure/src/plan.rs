@@ -8,7 +8,7 @@ use crate::names::{Names, TAG};
 use crate::secret::Secret;
 use crate::settings::{self, Values};
 use crate::sites::{PlanKind, Site, existing, parts};
-use crate::{AzureAccount, permissions, plan_deploy};
+use crate::{AzureAccount, back, permissions, plan_deploy};
 use hearth_cloud::{
     Change, CostEffect, FaultKind, FunctionAddress, Grant, Power, Result, Review, Settings, Undo, plan_digest,
 };
@@ -22,7 +22,7 @@ const ADDED_KINDS: [&str; 2] =
 
 /// A plan.
 pub(crate) struct Plan {
-    title: String,
+    pub(crate) title: String,
     pub(crate) target: Target,
     pub(crate) actions: Vec<Action>,
     cost: CostEffect,
@@ -111,6 +111,7 @@ pub(crate) async fn plan(account: &AzureAccount, change: &Change) -> Result<Plan
         Change::Containers { .. } => {
             return Err(unable(function, "Hearth runs containers on AWS Fargate only"));
         }
+        Change::TakeBack { calls, .. } => back::plan(account, function, calls).await?,
     };
     let names: Vec<&'static str> = draft.actions.iter().flat_map(Action::permissions).collect();
     let grants = permissions::grants(account, &names).await;
@@ -262,10 +263,33 @@ struct Held {
     kind: String,
 }
 
-async fn delete(account: &AzureAccount, function: &FunctionAddress, logs: bool) -> Result<Draft> {
-    let site = existing(account, function, "Microsoft.Web/sites/delete").await?;
+/// What the list of what a group holds is called.
+pub(crate) const GOES_ALONG: &str = "what goes with the resource group";
+
+/// What an app's resource group holds.
+pub(crate) struct InGroup {
+    pub(crate) ids: Vec<String>,
+    /// Those of them that Hearth did not make.
+    pub(crate) strange: Vec<String>,
+}
+
+pub(crate) async fn in_group(account: &AzureAccount, names: &Names) -> Result<InGroup> {
     let asked =
         Asked { operation: "Microsoft.Resources/subscriptions/resourceGroups/resources/read", about: "" };
+    let path = format!("{}/resources", names.group_id());
+    let held: Vec<Held> = account.list(&asked, &path, GROUPS).await?;
+    let own = names.ids();
+    let is_strange = |one: &&Held| {
+        !own.iter().any(|id| id.eq_ignore_ascii_case(&one.id))
+            && !ADDED_KINDS.contains(&one.kind.to_lowercase().as_str())
+    };
+    let strange = held.iter().filter(is_strange).map(|one| one.id.clone()).collect();
+    Ok(InGroup { ids: held.into_iter().map(|one| one.id).collect(), strange })
+}
+
+async fn delete(account: &AzureAccount, function: &FunctionAddress, logs: bool) -> Result<Draft> {
+    let site = existing(account, function, "Microsoft.Web/sites/delete").await?;
+    let asked = Asked { operation: "Microsoft.Web/sites/delete", about: "" };
     if parts(function).1.is_some() {
         let words = "Azure deletes a whole app; one function of it goes with its code";
         return Err(asked.fault(FaultKind::Unable, words));
@@ -291,18 +315,10 @@ async fn delete(account: &AzureAccount, function: &FunctionAddress, logs: bool) 
         );
         return Ok(draft);
     }
-    let path = format!("{}/resources", draft.target.names.group_id());
-    let held: Vec<Held> = account.list(&asked, &path, GROUPS).await?;
-    let own = draft.target.names.ids();
-    let is_strange = |one: &&Held| {
-        !own.iter().any(|id| id.eq_ignore_ascii_case(&one.id))
-            && !ADDED_KINDS.contains(&one.kind.to_lowercase().as_str())
-    };
-    let strange: Vec<&str> = held.iter().filter(is_strange).map(|one| one.id.as_str()).collect();
+    let InGroup { ids, strange } = in_group(account, &draft.target.names).await?;
     if strange.is_empty() && logs {
         draft.actions = vec![Action::DeleteGroup];
-        let ids: Vec<&str> = held.iter().map(|one| one.id.as_str()).collect();
-        draft.documents.push(("what goes with the resource group".to_owned(), ids.join("\n")));
+        draft.documents.push((GOES_ALONG.to_owned(), ids.join("\n")));
         return Ok(draft);
     }
     draft.actions.push(Action::DeleteStorage);

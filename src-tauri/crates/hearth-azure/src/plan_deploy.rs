@@ -14,6 +14,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 const ASKED: Asked<'static> = Asked { operation: "deploying", about: "" };
+const GROUP: Asked<'static> =
+    Asked { operation: "Microsoft.Resources/subscriptions/resourceGroups/read", about: "" };
 /// Memory sizes that Flex has.
 const SIZES: [u32; 3] = [512, 2_048, 4_096];
 /// Timeout of a new function that nobody chose any for, as on this computer.
@@ -22,10 +24,22 @@ const USUAL_TIMEOUT_S: u32 = 10;
 const CONSUMPTION_LONGEST_S: u32 = 600;
 
 #[derive(Deserialize)]
-struct Group {
+pub(crate) struct Group {
     location: String,
     #[serde(default)]
     tags: Option<BTreeMap<String, String>>,
+}
+
+impl Group {
+    /// Whether Hearth made it for an app.
+    pub(crate) fn is_for(&self, app: &str) -> bool {
+        self.tags.as_ref().and_then(|tags| tags.get(TAG)).is_some_and(|name| name == app)
+    }
+}
+
+/// The resource group of an app, none when it is not there.
+pub(crate) async fn group(account: &AzureAccount, names: &Names) -> Result<Option<Group>> {
+    account.find::<Group>(&GROUP, &names.group_id(), GROUPS).await
 }
 
 pub(crate) fn check_memory(memory_mb: u32) -> Result<()> {
@@ -136,11 +150,10 @@ async fn first(
     let scope = account.scope().await?;
     let names = Names::new(&scope, &wanted.function.location, name);
     let mut actions = Vec::new();
-    let asked = Asked { operation: "Microsoft.Resources/subscriptions/resourceGroups/read", about: "" };
-    match account.find::<Group>(&asked, &names.group_id(), GROUPS).await? {
+    match group(account, &names).await? {
         None => actions.push(Action::PutGroup),
         // What an earlier try left is gone on with.
-        Some(group) if group.tags.as_ref().and_then(|tags| tags.get(TAG)) == Some(name) => {
+        Some(group) if group.is_for(name) => {
             if region(&group.location) != wanted.function.location {
                 let words = format!("the resource group `{}` is in {} already", names.group, group.location);
                 return Err(ASKED.fault(FaultKind::Conflict, words));

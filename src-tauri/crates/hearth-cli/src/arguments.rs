@@ -12,6 +12,7 @@ mod of_account;
 mod prices;
 mod sides;
 mod tune;
+mod unfinished;
 
 pub(crate) use accounts::{AccountsCommand, Consent, Where};
 pub(crate) use budgets::{BrakeCommand, BudgetCommand};
@@ -27,6 +28,7 @@ pub(crate) use prices::Prices;
 pub(crate) use sides::{New, Sides, TriggersCommand};
 use std::path::PathBuf;
 pub(crate) use tune::Tune;
+pub(crate) use unfinished::UnfinishedCommand;
 
 /// Runs Lambda-style functions on this computer and shows the servers behind them.
 #[derive(Debug, Parser)]
@@ -117,6 +119,11 @@ pub(crate) enum Command {
         with_logs: bool,
         #[command(flatten)]
         consent: Consent,
+    },
+    /// List changes in accounts that were half made when Hearth was killed, and take them back
+    Unfinished {
+        #[command(subcommand)]
+        command: Option<UnfinishedCommand>,
     },
     #[command(flatten)]
     OfAccount(OfAccount),

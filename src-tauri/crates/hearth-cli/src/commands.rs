@@ -29,6 +29,7 @@ mod sign_in;
 mod sync;
 mod system;
 mod tune;
+mod unfinished;
 
 use crate::arguments::{Command, Cost};
 use crate::failure::{Ended, Failure};
@@ -55,6 +56,7 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
         Command::Containers(command) => containers::run(caller, command, output).await,
         Command::Sync(arguments) => sync::sync(caller, arguments, output).await,
         Command::Accounts { command } => accounts::accounts(caller, command.as_ref(), output).await,
+        Command::Unfinished { command } => unfinished::unfinished(caller, command.as_ref(), output).await,
         Command::Deploy(arguments) => deploy::deploy(caller, arguments, output).await,
         Command::Invoke(arguments) if !arguments.on.is_empty() => {
             everywhere::invoke(caller, arguments, output).await

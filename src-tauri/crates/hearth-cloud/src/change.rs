@@ -2,7 +2,7 @@
 //! that in a review first. Values of environment variables and code are here and must not be printed: `Debug` leaves
 //! them out.
 
-use crate::{ContainerChange, FunctionAddress, SideChange};
+use crate::{BegunCall, ContainerChange, FunctionAddress, SideChange};
 use hearth_model::Architecture;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -184,9 +184,33 @@ pub enum Change {
         /// What.
         change: ContainerChange,
     },
+    /// Take back what a change left that nobody came to the end of.
+    TakeBack {
+        /// The function that it was about.
+        function: FunctionAddress,
+        /// Its calls that may have been made, in their order.
+        calls: Vec<BegunCall>,
+    },
 }
 
 impl Change {
+    /// What kind of change it is, in one word that never changes.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Deploy(_) | Self::DeployImage { .. } => "deploy",
+            Self::Configure { .. } => "configure",
+            Self::Delete { .. } => "delete",
+            Self::Publish { .. } => "publish",
+            Self::PointAlias { .. } => "point_alias",
+            Self::LimitConcurrency { .. } => "limit_concurrency",
+            Self::SetUrl { .. } => "set_url",
+            Self::Power { .. } => "power",
+            Self::Side { .. } => "side",
+            Self::Containers { .. } => "containers",
+            Self::TakeBack { .. } => "take_back",
+        }
+    }
+
     /// The function that changes, or what of containers does.
     pub fn function(&self) -> &FunctionAddress {
         match self {
@@ -199,7 +223,8 @@ impl Change {
             | Self::LimitConcurrency { function, .. }
             | Self::SetUrl { function, .. }
             | Self::Power { function, .. }
-            | Self::Side { function, .. } => function,
+            | Self::Side { function, .. }
+            | Self::TakeBack { function, .. } => function,
             Self::Containers { at, .. } => at,
         }
     }

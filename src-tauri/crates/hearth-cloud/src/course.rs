@@ -1,7 +1,9 @@
 //! The course of a change that is being made: its calls one after the other, and the way back when one fails or a person
 //! cancelled it. It asks for that between the calls and while something is only waited for, so that no call which was
-//! sent is cut. Must not know a vendor, nor what a call does.
+//! sent is cut. Before each call it tells a journal how that call is taken back, for the case that nobody comes to it.
+//! Must not know a vendor, nor what a call does, nor where a journal is kept.
 
+use crate::journal::{BegunCall, Journal};
 use crate::pace::Backoff;
 use crate::{Fault, FaultKind, Reply, Result};
 use futures_util::future::BoxFuture;
@@ -33,11 +35,12 @@ pub struct Step {
 /// Who is told how far a change is.
 pub type Progress = Arc<dyn Fn(Step) + Send + Sync>;
 
-/// Who is told how far a change is, and whether a person cancelled it.
+/// Who is told how far a change is, where that is noted, and whether a person cancelled it.
 #[derive(Clone)]
 pub struct Course {
     progress: Progress,
     cancelled: CancellationToken,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 /// A call that failed.
@@ -84,6 +87,9 @@ pub enum Back {
 
 /// The calls of a change, by their index.
 pub trait Calls: Send + Sync {
+    /// What they do together, as the review says it.
+    fn title(&self) -> String;
+
     /// Service and operation of each, in their order.
     fn operations(&self) -> Vec<&'static str>;
 
@@ -99,12 +105,28 @@ pub trait Calls: Send + Sync {
 
     /// Takes a call back whose way is [`WayBack::Call`].
     fn take_back(&self, index: usize) -> Reply<'_, Back>;
+
+    /// How a call is taken back by somebody who has nothing but this text, which [`crate::Change::TakeBack`] brings to
+    /// the same vendor; none where it cannot be. It must hold no value of a variable, no code and no key.
+    fn record(&self, index: usize) -> Option<String>;
+
+    /// Whether a vendor refuses this call while it is still making what the call is about, so that it is sent again
+    /// until it is taken: after a Hearth that was killed nobody else waits for that.
+    fn waits(&self, _index: usize) -> bool {
+        false
+    }
 }
 
 impl Course {
     /// One that is watched, and ends when the token says so.
     pub fn new(progress: Progress, cancelled: CancellationToken) -> Self {
-        Self { progress, cancelled }
+        Self { progress, cancelled, journal: None }
+    }
+
+    /// The same with a journal that outlives this process.
+    #[must_use]
+    pub fn noted(self, journal: Arc<dyn Journal>) -> Self {
+        Self { journal: Some(journal), ..self }
     }
 
     /// One that nobody watches and nobody can cancel.
@@ -145,25 +167,53 @@ impl Course {
     /// Makes the calls. When one fails or the change is cancelled, those that were made are taken back, the last first,
     /// and the fault says what was and what stays.
     pub async fn carry_out(&self, calls: &mut dyn Calls) -> Result<()> {
+        let mut stay = Vec::new();
+        let made = self.make_all(calls, &mut stay).await;
+        if let Some(journal) = &self.journal {
+            journal.ended(stay).await;
+        }
+        made
+    }
+
+    /// `stay` gets the calls that should have been taken back and were not.
+    async fn make_all(&self, calls: &mut dyn Calls, stay: &mut Vec<BegunCall>) -> Result<()> {
         let operations = calls.operations();
         let of = operations.len();
         let tell = |index: usize, state| self.tell((index + 1, of), operations[index], state);
         for index in 0..of {
             if self.is_cancelled() {
-                return Err(self.taken_back(calls, &operations, index, None).await);
+                return Err(self.taken_back(calls, &operations, (index, None), stay).await);
+            }
+            if let Some(journal) = &self.journal {
+                journal.begins(&calls.title(), noted(calls, index, operations[index])).await;
             }
             tell(index, StepState::Begun);
-            if let Err(failed) = calls.make(index, self).await {
+            if let Err(failed) = self.make(calls, index).await {
                 let begun = if failed.was_taken { index + 1 } else { index };
-                return Err(self.taken_back(calls, &operations, begun, Some(failed.fault)).await);
+                return Err(self.taken_back(calls, &operations, (begun, Some(failed.fault)), stay).await);
             }
             tell(index, StepState::Done);
         }
         // Cancelled in its last call: it is taken back, unless nothing of it can be, since then it is simply made.
         if self.is_cancelled() && (0..of).any(|index| calls.way_back(index) == WayBack::Call) {
-            return Err(self.taken_back(calls, &operations, of, None).await);
+            return Err(self.taken_back(calls, &operations, (of, None), stay).await);
         }
         Ok(())
+    }
+
+    /// Makes one call, again and again while the vendor is still busy with what it is about.
+    async fn make(&self, calls: &mut dyn Calls, index: usize) -> std::result::Result<(), Failed> {
+        let begun = Instant::now();
+        let mut number = 1;
+        loop {
+            let outcome = calls.make(index, self).await;
+            let is_busy = matches!(&outcome, Err(failed) if failed.fault.kind == FaultKind::Conflict);
+            let may_wait = is_busy && calls.waits(index) && begun.elapsed() < STILL_MADE;
+            if !may_wait || !self.pause(ASKED_AGAIN.pause(number, 1.0)).await {
+                return outcome;
+            }
+            number += 1;
+        }
     }
 
     /// Takes back the first calls of a change, and says so in the fault that it ended with; none when it was cancelled
@@ -172,8 +222,8 @@ impl Course {
         &self,
         calls: &dyn Calls,
         operations: &[&'static str],
-        begun: usize,
-        ended: Option<Fault>,
+        (begun, ended): (usize, Option<Fault>),
+        stay: &mut Vec<BegunCall>,
     ) -> Fault {
         // What a vendor is still making, because waiting for it ended, refuses to be taken back for a while.
         let goes_on = ended
@@ -205,6 +255,7 @@ impl Course {
                 }
                 Some(Err(fault)) => {
                     stays.push(format!("{operation} ({fault})"));
+                    stay.insert(0, noted(calls, index, operation));
                     StepState::Stays
                 }
                 None => {
@@ -254,6 +305,11 @@ impl Course {
     }
 }
 
+/// A call as a journal keeps it.
+fn noted(calls: &dyn Calls, index: usize, operation: &str) -> BegunCall {
+    BegunCall { operation: operation.to_owned(), record: calls.record(index) }
+}
+
 /// Takes one call back, with patience when it may still be going on.
 async fn back(calls: &dyn Calls, index: usize, waits: bool) -> Result<Back> {
     let begun = Instant::now();
@@ -271,165 +327,4 @@ async fn back(calls: &dyn Calls, index: usize, waits: bool) -> Result<Back> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Mutex;
-
-    /// Calls of a test: what making and taking back each comes to.
-    struct Three {
-        cancel_in: Option<(usize, CancellationToken)>,
-        fails: Option<(usize, FaultKind)>,
-        /// How often taking the call with this index back is refused because it still goes on.
-        busy: Mutex<Vec<u32>>,
-        ways: [WayBack; 3],
-        done: Arc<Mutex<Vec<String>>>,
-    }
-
-    impl Three {
-        fn new(ways: [WayBack; 3]) -> Self {
-            let done = Arc::default();
-            Self { cancel_in: None, fails: None, busy: Mutex::new(vec![0; 3]), ways, done }
-        }
-    }
-
-    impl Calls for Three {
-        fn operations(&self) -> Vec<&'static str> {
-            vec!["s:One", "s:Two", "s:Three"]
-        }
-
-        fn make<'a>(
-            &'a mut self,
-            index: usize,
-            course: &'a Course,
-        ) -> BoxFuture<'a, std::result::Result<(), Failed>> {
-            Box::pin(async move {
-                self.done.lock().unwrap().push(format!("make {index}"));
-                if let Some((_, token)) = self.cancel_in.as_ref().filter(|(at, _)| *at == index) {
-                    token.cancel();
-                }
-                if let Some((_, kind)) = self.fails.as_ref().filter(|(at, _)| *at == index) {
-                    return Err(Fault::new(kind.clone(), "s:x", "no").into());
-                }
-                // Something that never becomes so.
-                if index == 1 && self.cancel_in.as_ref().is_some_and(|(at, _)| *at == 1) {
-                    course.watch(std::future::pending::<Result<()>>()).await?;
-                }
-                Ok(())
-            })
-        }
-
-        fn way_back(&self, index: usize) -> WayBack {
-            self.ways[index]
-        }
-
-        fn take_back(&self, index: usize) -> Reply<'_, Back> {
-            Box::pin(async move {
-                let mut busy = self.busy.lock().unwrap();
-                if busy[index] > 0 {
-                    busy[index] -= 1;
-                    return Err(Fault::new(FaultKind::Conflict, "s:Undo", "still being made"));
-                }
-                self.done.lock().unwrap().push(format!("back {index}"));
-                Ok(Back::Done)
-            })
-        }
-    }
-
-    type Told = Arc<Mutex<Vec<(u32, StepState)>>>;
-
-    fn course(token: &CancellationToken) -> (Course, Told) {
-        let told = Told::default();
-        let teller = Arc::clone(&told);
-        let progress = Arc::new(move |step: Step| teller.lock().unwrap().push((step.number, step.state)));
-        (Course::new(progress, token.clone()), told)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn waiting_ends_at_once_and_what_still_goes_on_is_taken_back_as_soon_as_that_is_allowed() {
-        use StepState as S;
-        let token = CancellationToken::new();
-        let (course, told) = course(&token);
-        let mut calls = Three::new([WayBack::Call; 3]);
-        calls.cancel_in = Some((1, token));
-        calls.busy.lock().unwrap()[1] = 3;
-        let fault = course.carry_out(&mut calls).await.unwrap_err();
-        assert_eq!(fault.kind, FaultKind::Cancelled);
-        assert_eq!(
-            fault.to_string(),
-            "the change was cancelled: 2 of 3 calls had begun; these calls were taken back: s:Two, s:One"
-        );
-        assert_eq!(*calls.done.lock().unwrap(), ["make 0", "make 1", "back 1", "back 0"]);
-        assert_eq!(
-            *told.lock().unwrap(),
-            [
-                (1, S::Begun),
-                (1, S::Done),
-                (2, S::Begun),
-                (2, S::TakingBack),
-                (1, S::TakingBack),
-                (2, S::TakenBack),
-                (1, S::TakenBack)
-            ]
-        );
-    }
-
-    #[tokio::test]
-    async fn no_call_is_sent_after_it_was_cancelled_and_what_cannot_be_taken_back_is_named() {
-        let token = CancellationToken::new();
-        let (course, _) = course(&token);
-        let mut calls = Three::new([WayBack::None, WayBack::Call, WayBack::Call]);
-        calls.cancel_in = Some((0, token.clone()));
-        let fault = course.carry_out(&mut calls).await.unwrap_err();
-        assert_eq!(*calls.done.lock().unwrap(), ["make 0"]);
-        assert_eq!(
-            fault.message,
-            "1 of 3 calls had begun; these calls stay in force: s:One (nothing takes it back)"
-        );
-
-        let fault = course.carry_out(&mut Three::new([WayBack::Call; 3])).await.unwrap_err();
-        assert_eq!(fault.message, "0 of 3 calls had begun; nothing was made", "cancelled before it began");
-    }
-
-    #[tokio::test]
-    async fn cancelled_in_its_last_call_it_is_taken_back_unless_nothing_of_it_can_be() {
-        for (ways, is_made) in [([WayBack::Call; 3], false), ([WayBack::None; 3], true)] {
-            let token = CancellationToken::new();
-            let (course, _) = course(&token);
-            let mut calls = Three::new(ways);
-            calls.cancel_in = Some((2, token));
-            assert_eq!(course.carry_out(&mut calls).await.is_ok(), is_made);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_call_that_was_refused_is_not_taken_back_and_one_that_broke_off_is() {
-        for (kind, done) in [
-            (FaultKind::Invalid, vec!["make 0", "make 1", "back 0"]),
-            (FaultKind::BrokenOff, vec!["make 0", "make 1", "back 1", "back 0"]),
-        ] {
-            let (course, _) = course(&CancellationToken::new());
-            let mut calls = Three::new([WayBack::Call; 3]);
-            calls.fails = Some((1, kind.clone()));
-            let fault = course.carry_out(&mut calls).await.unwrap_err();
-            assert_eq!(fault.kind, kind);
-            assert!(fault.message.starts_with("no (these calls were taken back: "), "{fault}");
-            assert_eq!(*calls.done.lock().unwrap(), done);
-        }
-    }
-
-    #[tokio::test]
-    async fn what_goes_with_another_goes_only_when_that_does() {
-        let (course, _) = course(&CancellationToken::new());
-        let mut calls = Three::new([WayBack::Call, WayBack::With(0), WayBack::With(0)]);
-        calls.fails = Some((2, FaultKind::Other));
-        let fault = course.carry_out(&mut calls).await.unwrap_err();
-        assert!(fault.message.contains("taken back: s:Three, s:Two, s:One"), "{fault}");
-        assert_eq!(calls.done.lock().unwrap().last().unwrap(), "back 0");
-
-        let mut calls = Three::new([WayBack::Call, WayBack::With(0), WayBack::With(0)]);
-        calls.fails = Some((2, FaultKind::Other));
-        calls.busy.lock().unwrap()[0] = 1;
-        let fault = course.carry_out(&mut calls).await.unwrap_err();
-        assert!(!fault.message.contains("taken back:") && fault.message.contains("s:One (s:Undo"), "{fault}");
-    }
-}
+mod tests;

@@ -14,6 +14,7 @@ mod cost;
 mod course;
 mod fault;
 mod function;
+mod journal;
 pub mod pace;
 mod page;
 mod permission;
@@ -41,6 +42,7 @@ pub use function::{
     Alias, CloudFunction, EventSource, FunctionAddress, FunctionCode, FunctionState, FunctionUrl,
     PublishedVersion, Standing,
 };
+pub use journal::{BegunCall, Journal};
 pub use page::Page;
 pub use permission::{Grant, Level, LevelPolicy, Permission};
 pub use provider::{Changed, Provider, Reply, Vendor};

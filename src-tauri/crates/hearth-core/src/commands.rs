@@ -27,6 +27,7 @@ use crate::api::{
     CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
     WhatIfAnswer, WhatIfRequest,
 };
+use crate::api::{UnfinishedChange, UnfinishedName};
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
 use hearth_cloud::{BilledCost, Layer, TaskDefinition};
@@ -261,6 +262,10 @@ commands! {
         cloud_apply(CloudApply) -> CloudChanged = crate::clouds::changes::apply;
         /// Cancels such a change: no further call is made, and what was made is taken back.
         cloud_change_cancel(CloudChangeName) -> Empty = crate::clouds::changes::cancel;
+        /// Changes in accounts that were half made when Hearth was killed, or that could not be taken back wholly.
+        unfinished_list(Empty) -> Vec<UnfinishedChange> = crate::clouds::unfinished::list;
+        /// Forgets such a change; what it made stays as it is.
+        unfinished_forget(UnfinishedName) -> Empty = crate::clouds::unfinished::forget;
         /// Starts reading what accounts hold into the ledger.
         sync_start(SyncStart) -> SyncStatus = crate::clouds::sync::start;
         /// How far reading is.

@@ -9,6 +9,7 @@ use crate::request::{Kind, Request};
 use crate::wire::{Operation, Upload};
 use futures_util::future::BoxFuture;
 use hearth_cloud::{Back, Calls, Change, Changed, Course, Failed, Fault, FaultKind, Reply, Result, WayBack};
+use reqwest::Method;
 use serde_json::Value;
 
 /// What one request leaves for those after it.
@@ -21,6 +22,7 @@ struct Made {
 /// The requests of a plan, and what they have made so far.
 struct Making<'a> {
     account: &'a GoogleAccount,
+    title: &'a str,
     location: &'a str,
     requests: &'a [Request],
     made: Made,
@@ -47,7 +49,8 @@ pub(crate) async fn apply(
     if plan.digest() != digest {
         return Err(Fault::plan_changed());
     }
-    let mut making = Making { account, location, requests: plan.requests(), made: Made::default() };
+    let mut making =
+        Making { account, title: plan.title(), location, requests: plan.requests(), made: Made::default() };
     course.carry_out(&mut making).await.map_err(|fault| masked(fault, &values))?;
     let found = find(account, change.function()).await?;
     let mut results = Vec::new();
@@ -60,6 +63,10 @@ pub(crate) async fn apply(
 }
 
 impl Calls for Making<'_> {
+    fn title(&self) -> String {
+        self.title.to_owned()
+    }
+
     fn operations(&self) -> Vec<&'static str> {
         self.requests.iter().map(|request| request.operation).collect()
     }
@@ -88,6 +95,16 @@ impl Calls for Making<'_> {
             let undone = self.account.carry_out(undo, self.location, &mut nothing, &course).await;
             undone.map(|()| Back::Done).map_err(|failed| failed.fault)
         })
+    }
+
+    fn record(&self, index: usize) -> Option<String> {
+        self.requests[index].record.as_ref().and_then(|record| serde_json::to_string(record).ok())
+    }
+
+    /// A function that is still being made is not changed and not deleted.
+    fn waits(&self, index: usize) -> bool {
+        let request = &self.requests[index];
+        request.waits && matches!(request.service, Service::Functions) && request.method != Method::POST
     }
 }
 

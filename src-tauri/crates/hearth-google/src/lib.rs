@@ -11,6 +11,7 @@
 mod account;
 mod adapter;
 mod apply;
+mod back;
 mod bigquery;
 mod call;
 mod client;

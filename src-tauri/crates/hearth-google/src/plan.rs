@@ -1,6 +1,7 @@
 //! From a change to the requests that make it, after looking at what is there. Changes nothing. Owns the order of
 //! requests, what is warned of, and the digest that names a plan; deploying is in [`crate::plan_deploy`].
 
+use crate::back::Record;
 use crate::client::Service;
 use crate::fault::Asked;
 use crate::functions::{Kept, find};
@@ -8,7 +9,7 @@ use crate::policy::Guarded;
 use crate::request::{Kind, Request, quoted};
 use crate::standing::{TRAFFIC, aliases, behind, existing};
 use crate::wire::Traffic;
-use crate::{GoogleAccount, permissions, plan_deploy};
+use crate::{GoogleAccount, back, permissions, plan_deploy};
 use hearth_cloud::{
     Change, CostEffect, FaultKind, FunctionAddress, Grant, Result, Review, Settings, Undo, UrlAccess,
     plan_digest,
@@ -36,6 +37,10 @@ pub(crate) struct Draft {
 }
 
 impl Plan {
+    pub(crate) fn title(&self) -> &str {
+        &self.draft.title
+    }
+
     pub(crate) fn requests(&self) -> &[Request] {
         &self.draft.requests
     }
@@ -120,16 +125,17 @@ pub(crate) async fn plan(account: &GoogleAccount, change: &Change) -> Result<Pla
             return unable("Google makes a function of source code; run an image in Cloud Run");
         }
         Change::Containers { .. } => return unable("Hearth runs containers on AWS Fargate only"),
+        Change::TakeBack { calls, .. } => back::plan(account, function, calls).await?,
     };
     let names: Vec<&str> = draft.requests.iter().flat_map(Request::permissions).collect();
     let grants = permissions::grants(account, &names).await;
     Ok(Plan { draft, grants })
 }
 
-async fn delete(account: &GoogleAccount, function: &FunctionAddress, logs: bool) -> Result<Draft> {
-    let kept = existing(account, function, "cloudfunctions.functions.delete").await?;
+/// The request that deletes a function where it is kept.
+pub(crate) fn deletion(account: &GoogleAccount, function: &FunctionAddress, kept: &Kept) -> Result<Request> {
     let name = &function.name;
-    let mut request = match &kept {
+    let mut request = match kept {
         Kept::New(_) | Kept::Old(_) => {
             let version = if matches!(kept, Kept::Old(_)) { "v1" } else { "v2" };
             let path = format!("{version}/{}", account.name_of(function, "functions")?);
@@ -140,15 +146,22 @@ async fn delete(account: &GoogleAccount, function: &FunctionAddress, logs: bool)
             Request::new("run.services.delete", Service::Run, Method::DELETE, path, None)
         }
     };
-    request.makes = match &kept {
+    request.makes = match kept {
         Kept::Run(_) => format!("deletes the service {name} with all its revisions"),
         _ => format!("deletes {name} with its service and all its revisions"),
     };
-    request.command = Some(match &kept {
+    request.command = Some(match kept {
         Kept::New(_) => format!("gcloud functions delete {name} --gen2 --quiet"),
         Kept::Old(_) => format!("gcloud functions delete {name} --no-gen2 --quiet"),
         Kept::Run(_) => format!("gcloud run services delete {name} --quiet"),
     });
+    Ok(request)
+}
+
+async fn delete(account: &GoogleAccount, function: &FunctionAddress, logs: bool) -> Result<Draft> {
+    let kept = existing(account, function, "cloudfunctions.functions.delete").await?;
+    let name = &function.name;
+    let request = deletion(account, function, &kept)?;
     let mut warnings = vec![
         "Its containers stay in Artifact Registry (gcf-artifacts or cloud-run-source-deploy) and are billed as stored data."
             .to_owned(),
@@ -325,7 +338,11 @@ fn shift(
     Ok(request)
 }
 
-async fn open_to(account: &GoogleAccount, function: &FunctionAddress, access: UrlAccess) -> Result<Draft> {
+pub(crate) async fn open_to(
+    account: &GoogleAccount,
+    function: &FunctionAddress,
+    access: UrlAccess,
+) -> Result<Draft> {
     let kept = existing(account, function, "run.services.setIamPolicy").await?;
     let guarded = Guarded::of(account, function, &kept)?;
     let policy = guarded.read(account, &function.location).await?;
@@ -349,6 +366,7 @@ async fn open_to(account: &GoogleAccount, function: &FunctionAddress, access: Ur
         fields.remove("etag");
     }
     request.undo = Some(Box::new(set(before)));
+    request.record = Some(Record::Access { public: !public });
     let name = &function.name;
     let (makes, verb, back) = if public {
         (format!("lets anybody call {name}"), "add", "--signed")

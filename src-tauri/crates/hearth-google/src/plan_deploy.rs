@@ -3,6 +3,7 @@
 
 use crate::GoogleAccount;
 use crate::adapter::{Adapted, adapt, runtime_of};
+use crate::back::{LABEL, Record};
 use crate::client::Service;
 use crate::fault::Asked;
 use crate::functions::Kept;
@@ -195,7 +196,7 @@ fn create(account: &GoogleAccount, wanted: &Deploy, adapted: &Adapted) -> Result
     // A server takes one call at a time, as on Lambda and on this computer.
     body.set("serviceConfig.maxInstanceRequestConcurrency", json!(1));
     body.set("environment", json!("GEN_2"));
-    body.set("labels", json!({ "hearth-function": function.name }));
+    body.set("labels", json!({ LABEL: function.name }));
     if let Some(role) = &wanted.role {
         body.set("serviceConfig.serviceAccountEmail", json!(role));
     }
@@ -211,6 +212,7 @@ fn create(account: &GoogleAccount, wanted: &Deploy, adapted: &Adapted) -> Result
     let undo =
         Request::new("cloudfunctions.functions.delete", Service::Functions, Method::DELETE, path, None);
     request.undo = Some(Box::new(undo));
+    request.record = Some(Record::DeleteFunction);
     Ok(request)
 }
 

@@ -1,6 +1,7 @@
 //! A changing request to Google, as a value: what a review shows and what is carried out are the same thing. Code and
 //! values of variables are inside and must not be printed.
 
+use crate::back::Record;
 use crate::client::Service;
 use hearth_cloud::{Call, Grant};
 use reqwest::Method;
@@ -39,6 +40,8 @@ pub(crate) struct Request {
     pub(crate) waits: bool,
     /// The request that takes it back.
     pub(crate) undo: Option<Box<Request>>,
+    /// How it is taken back when nobody here comes to that.
+    pub(crate) record: Option<Record>,
     /// The same with Google's own command line.
     pub(crate) command: Option<String>,
     /// The hash of the code that goes along.
@@ -66,6 +69,7 @@ impl Request {
             makes: String::new(),
             waits: true,
             undo: None,
+            record: None,
             command: None,
             sha256: None,
         }

@@ -47,6 +47,7 @@ mod transfer;
 mod trigrams;
 mod tuning;
 mod types;
+mod unfinished;
 mod upkeep;
 mod usage;
 mod words;
@@ -72,3 +73,4 @@ pub use types::{
     LogFilter, LogPage, SavedEvent, SavedQuery, SeriesPoint, SizedUsage, StoreOptions, UsageStep,
     UsedQuantities,
 };
+pub use unfinished::UnfinishedRecord;

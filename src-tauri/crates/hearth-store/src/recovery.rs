@@ -1,11 +1,11 @@
-//! What a start does about the life before it: replays the journal, marks what was running as lost and what
-//! lived as ended. Must not know how that life ended.
+//! What a start does about the life before it: replays the journal, marks what was running as lost, what lived as ended,
+//! and changes in accounts that were being made as left. Must not know how that life ended.
 
 use crate::database::{self, Database};
 use crate::error::Result;
 use crate::journal::{self, Journal, Record};
 use crate::record::{Fact, Facts, Recording};
-use crate::{environments, invocations};
+use crate::{environments, invocations, unfinished};
 use hearth_model::{EnvironmentState, EnvironmentTransition, Invocation, Micros, Outcome, RequestId};
 use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::HashSet;
@@ -51,7 +51,8 @@ pub(crate) async fn recover(
 
 async fn end_the_life_before(connection: &mut SqliteConnection, now: Micros) -> Result<()> {
     let last_sign = last_sign_of_life(connection).await?.unwrap_or(now).min(now);
-    end_live(connection, last_sign).await
+    end_live(connection, last_sign).await?;
+    unfinished::leave(connection).await
 }
 
 async fn lose_running(write: &SqlitePool, recording: Recording<'_>) -> Result<()> {

@@ -36,6 +36,13 @@ export class Flow {
     this.name = detected.name;
     this.runtime = detected.runtime;
     this.handler = detected.handler ?? '';
+    if (picked.to) {
+      this.target = picked.to.account;
+      this.region = picked.to.region;
+      this.name = picked.to.name;
+      if (this.lacks === null) this.step = 'where';
+      return;
+    }
     if (!this.isHereAlready) {
       this.target = HERE;
       return;

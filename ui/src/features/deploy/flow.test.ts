@@ -60,6 +60,16 @@ describe('where a deploy goes', () => {
     expect(new Flow(detected(), ofHere).where, 'two are a choice').toBeNull();
   });
 
+  it('is where it was begun once, when it is gone on with', async () => {
+    await found(fakeAccount('dev'), fakeAccount('shop', { isProduction: true }));
+    const to = { account: 'aws:shop', region: 'eu-west-3', name: 'kettle' };
+    const flow = new Flow(detected(), { ...folder, to });
+    expect(flow).toMatchObject({ step: 'where', where: 'aws:shop', location: 'eu-west-3' });
+    expect(flow.request).toMatchObject({ account: 'aws:shop', region: 'eu-west-3', name: 'kettle' });
+    const lacking = new Flow(detected({ handler: null }), { ...folder, to });
+    expect(lacking, 'what was not found is asked first').toMatchObject({ step: 'found', name: 'kettle' });
+  });
+
   it('says why an account cannot be chosen', async () => {
     const flow = new Flow(detected(), folder);
     const why = (part: Partial<AccountInfo>, account: Partial<AccountInfo['account']> = {}) =>

@@ -7,7 +7,7 @@ import { asApiError, call, type ApiError } from '$lib/api/client';
 import type { Deployed } from '$lib/api/generated/Deployed';
 import type { DeployRequest } from '$lib/api/generated/DeployRequest';
 import type { Detected } from '$lib/api/generated/Detected';
-import { host, type Dropped, type Picked } from '$lib/host';
+import { host, type Destination, type Dropped, type Picked } from '$lib/host';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
 
@@ -60,6 +60,15 @@ class Deploying {
     void this.start({ source: { kind: 'path', path }, label });
   }
 
+  /** Takes a folder to the steps that bring it to a function of an account, as it was begun once. */
+  again(path: string, to: Destination): void {
+    const label = path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+    this.#next(async () => {
+      router.go('deploy');
+      await this.start({ source: { kind: 'path', path }, label, to });
+    });
+  }
+
   /** Deploys a sample; `run` also runs it at once, since a person asked for that. */
   sample(name: string, run = false): void {
     void this.start({ source: { kind: 'sample', sample: name }, label: name }, run);
@@ -105,7 +114,10 @@ class Deploying {
     const round = this.#begin('inspecting');
     this.#run = run;
     // A sample is known, and was asked for by its name.
-    this.#stepwise = picked.source.kind === 'function' || (this.#here && picked.source.kind !== 'sample');
+    this.#stepwise =
+      picked.to !== undefined ||
+      picked.source.kind === 'function' ||
+      (this.#here && picked.source.kind !== 'sample');
     this.picked = picked;
     try {
       const detected = await call('deploy_inspect', { source: picked.source });

@@ -18,6 +18,15 @@ export interface Picked {
   source: CodeSource;
   /** Its name for people. */
   label: string;
+  /** Where it shall live, when that is known already. */
+  to?: Destination;
+}
+
+/** A function of an account that code is brought to. */
+export interface Destination {
+  account: string;
+  region: string;
+  name: string;
 }
 
 /** What a drop in a browser carried, taken inside its event: afterwards the browser takes the data back. */

@@ -11,6 +11,7 @@ export { default as KeyHint } from './KeyHint.svelte';
 export { default as Legend } from './Legend.svelte';
 export { default as Note } from './Note.svelte';
 export { default as PageHead } from './PageHead.svelte';
+export { default as Pill } from './Pill.svelte';
 export { default as Receipt } from './Receipt.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Select } from './Select.svelte';

@@ -1,14 +1,15 @@
 //! From a change of containers to the requests that make it, after looking at what is there. Changes nothing. Owns which
 //! parts are made with it (cluster, log group, role) and which go with it.
 
-use super::action::{Definition, Placed, TASKS_TAG, TaskAction};
+use super::action::{Definition, Placed, TaskAction};
 use super::clusters::{all_services, find, service, task};
 use super::definitions;
 use super::words::{log_group, tasks};
 use crate::AwsAccount;
 use crate::action::{Action, Role, RoleOf};
 use crate::fault::Asked;
-use crate::plan::{Draft, role_name};
+use crate::plan::Draft;
+use crate::roles::{self, role_name};
 use hearth_cloud::{
     ContainerChange, ContainerService, CostEffect, FaultKind, FunctionAddress, ImageTask, InCluster, Result,
     TaskDefinition, TaskRun, TaskSource, Undo,
@@ -193,18 +194,6 @@ impl Work<'_> {
     /// The role that Hearth made for these tasks before, or a new one.
     async fn role(&self, image: &ImageTask, private: bool, actions: &mut Vec<Action>) -> Result<Role> {
         let role = self.role_name(&image.family);
-        let asked = Asked { operation: "iam:GetRole", location: "" };
-        match self.account.iam().get_role().role_name(&role).send().await {
-            Ok(answer) => {
-                return Ok(Role::There(answer.role().map(|role| role.arn().to_owned()).unwrap_or_default()));
-            }
-            Err(error) => {
-                let fault = asked.failed(&error);
-                if fault.kind != FaultKind::NotFound {
-                    return Err(fault);
-                }
-            }
-        }
         let trust = json!({
             "Version": "2012-10-17",
             "Statement": [{
@@ -235,8 +224,7 @@ impl Work<'_> {
             }));
         }
         let policy = json!({ "Version": "2012-10-17", "Statement": statements });
-        actions.push(Action::CreateRole { role: role.clone(), trust: trust.to_string(), of: RoleOf::Tasks });
-        actions.push(Action::PutRolePolicy {
+        let policy = Action::PutRolePolicy {
             role: role.clone(),
             policy: policy.to_string(),
             allows: match (image.logs, private) {
@@ -246,7 +234,14 @@ impl Work<'_> {
                 (false, _) => "pull images of this account and nothing else",
                 (true, false) => "write the logs of its tasks and nothing else",
             },
-        });
+        };
+        if let Some(found) = roles::find(self.account, &role).await? {
+            let of = (RoleOf::Tasks, image.family.as_str());
+            actions.extend(roles::rest(self.account, (&role, &found), of, policy).await);
+            return Ok(Role::There(found.arn));
+        }
+        actions.push(Action::CreateRole { role: role.clone(), trust: trust.to_string(), of: RoleOf::Tasks });
+        actions.push(policy);
         Ok(Role::Made(role))
     }
 
@@ -387,10 +382,8 @@ impl Work<'_> {
         if role != self.role_name(&definition.family) {
             return None;
         }
-        let answer = self.account.iam().get_role().role_name(role).send().await.ok()?;
-        let tags = answer.role()?.tags();
-        let ours = tags.iter().any(|tag| tag.key() == TASKS_TAG && tag.value() == definition.family);
-        ours.then(|| role.to_owned())
+        let found = roles::find(self.account, role).await.ok()??;
+        found.is_for(RoleOf::Tasks, &definition.family).then(|| role.to_owned())
     }
 
     async fn delete_cluster(&self) -> Result<Draft> {

@@ -52,7 +52,7 @@ impl AwsAccount {
             }
             TaskAction::Register { image, role } => {
                 let role = match role {
-                    Some(Role::There(arn)) => Some(arn.clone()),
+                    Some(Role::There(arn) | Role::Ours(arn)) => Some(arn.clone()),
                     Some(Role::Made(_)) => made.role_arn.clone(),
                     None => None,
                 };

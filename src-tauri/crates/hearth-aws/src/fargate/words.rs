@@ -151,7 +151,7 @@ fn registered(location: &str, image: &ImageTask, role: Option<&Role>) -> Paramet
         named("runtime-platform", &format!("cpuArchitecture={chip},operatingSystemFamily=LINUX")),
     ];
     match role {
-        Some(Role::There(arn)) => all.push(named("execution-role-arn", arn)),
+        Some(Role::There(arn) | Role::Ours(arn)) => all.push(named("execution-role-arn", arn)),
         Some(Role::Made(name)) => all.push(named("execution-role-arn", &format!("arn of the role {name}"))),
         None => {}
     }

@@ -8,6 +8,15 @@ use serde_json::Value;
 
 /// The statements of a function's policy; none when it has no policy.
 pub(super) async fn statements(account: &AwsAccount, at: &FunctionAddress) -> Result<Vec<Statement>> {
+    Ok(policy(account, at).await?.iter().filter_map(statement).collect())
+}
+
+/// Whether a function's policy has a statement of this name, whatever it says.
+pub(crate) async fn has_statement(account: &AwsAccount, at: &FunctionAddress, id: &str) -> Result<bool> {
+    Ok(policy(account, at).await?.iter().any(|one| one["Sid"] == id))
+}
+
+async fn policy(account: &AwsAccount, at: &FunctionAddress) -> Result<Vec<Value>> {
     let asked = Asked { operation: "lambda:GetPolicy", location: &at.location };
     match account.lambda(&at.location)?.get_policy().function_name(&at.name).send().await {
         Ok(answer) => Ok(parse(answer.policy().unwrap_or_default())),
@@ -27,10 +36,9 @@ pub(super) fn lets_in(statement: &Statement, principal: &str, source: &str) -> b
     statement.principal == principal && covers
 }
 
-fn parse(policy: &str) -> Vec<Statement> {
-    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
-    let statements = policy["Statement"].as_array().map(Vec::as_slice).unwrap_or_default();
-    statements.iter().filter_map(statement).collect()
+fn parse(policy: &str) -> Vec<Value> {
+    let mut policy: Value = serde_json::from_str(policy).unwrap_or_default();
+    if let Value::Array(statements) = policy["Statement"].take() { statements } else { Vec::new() }
 }
 
 /// A statement that lets somebody call the function; others are not Hearth's to judge.
@@ -73,7 +81,7 @@ mod tests {
             {"Sid":"c","Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},
              "Action":["lambda:InvokeFunction"],"Condition":{"ArnLike":{"AWS:SourceArn":"arn:aws:events:x:1:rule/*"}}},
             {"Sid":"d","Effect":"Deny","Principal":"*","Action":"lambda:InvokeFunction"}]}"#;
-        let all = parse(policy);
+        let all: Vec<Statement> = parse(policy).iter().filter_map(statement).collect();
         let ids: Vec<&str> = all.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(ids, ["a", "c"]);
         assert_eq!(all[0].account.as_deref(), Some("1"));
@@ -81,6 +89,6 @@ mod tests {
         assert!(!lets_in(&all[0], "s3.amazonaws.com", "arn:aws:s3:::photos-2"));
         assert!(lets_in(&all[1], "events.amazonaws.com", "arn:aws:events:x:1:rule/tick"));
         assert!(!lets_in(&all[1], "sns.amazonaws.com", "arn:aws:events:x:1:rule/tick"));
-        assert_eq!(parse("no policy"), []);
+        assert!(parse("no policy").is_empty());
     }
 }

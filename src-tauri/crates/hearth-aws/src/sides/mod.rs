@@ -19,6 +19,7 @@ mod sources;
 mod words;
 
 pub(crate) use action::SideAction;
+pub(crate) use allowed::has_statement;
 pub(crate) use leave::{forbid_reading, leave};
 pub(crate) use plan::plan;
 pub(crate) use read::{account_layers, sides};

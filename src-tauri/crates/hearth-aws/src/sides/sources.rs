@@ -3,11 +3,11 @@
 
 use super::arn::{Arn, name_for, short};
 use crate::AwsAccount;
-use crate::action::TAG;
+use crate::action::RoleOf;
 use crate::fault::Asked;
-use crate::plan::role_name;
+use crate::roles::{self, role_name};
 use aws_sdk_lambda::types::{EventSourceMappingConfiguration as Given, EventSourcePosition};
-use hearth_cloud::{CloudFunction, FaultKind, FunctionAddress, Result, StartAt};
+use hearth_cloud::{CloudFunction, FunctionAddress, Result, StartAt};
 use serde_json::json;
 
 /// What a policy inside a role begins with that lets it read a source.
@@ -107,22 +107,13 @@ pub(crate) async fn own_role(account: &AwsAccount, function: &CloudFunction) -> 
     if role != role_name(&function.address) {
         return None;
     }
-    let answer = account.iam().get_role().role_name(role).send().await.ok()?;
-    let tags = answer.role()?.tags();
-    tags.iter().any(|tag| tag.key() == TAG && tag.value() == function.address.name).then(|| role.to_owned())
+    let found = roles::find(account, role).await.ok()??;
+    found.is_for(RoleOf::Function, &function.address.name).then(|| role.to_owned())
 }
 
 /// The policies inside a role that let it read sources.
 pub(super) async fn read_policies(account: &AwsAccount, role: &str) -> Result<Vec<String>> {
-    let asked = Asked { operation: "iam:ListRolePolicies", location: "" };
-    let mut pages = account.iam().list_role_policies().role_name(role).into_paginator().items().send();
-    let mut names = Vec::new();
-    while let Some(name) = pages.next().await {
-        match name.map_err(|error| asked.failed(&error)) {
-            Ok(name) => names.extend(name.starts_with(READS).then_some(name)),
-            Err(fault) if fault.kind == FaultKind::NotFound => break,
-            Err(fault) => return Err(fault),
-        }
-    }
+    let mut names = roles::policies(account, role).await?;
+    names.retain(|name| name.starts_with(READS));
     Ok(names)
 }

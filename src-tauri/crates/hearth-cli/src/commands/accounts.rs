@@ -1,7 +1,7 @@
 //! `accounts`: what was found and where, asking the vendor, the lock, endpoints.
 
 use super::live::consent;
-use super::sign_in;
+use super::{sign_in, unfinished};
 use crate::arguments::AccountsCommand;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -23,7 +23,11 @@ pub(super) async fn accounts(
 ) -> Result<Ended, Failure> {
     let named = |account: &str| AccountName { account: account.to_owned() };
     match command {
-        None | Some(AccountsCommand::List) => list(caller, output).await,
+        None | Some(AccountsCommand::List) => {
+            let listed = list(caller, output).await;
+            unfinished::remind(caller, None, output).await;
+            listed
+        }
         Some(AccountsCommand::Test { account }) => test(caller, named(account), output).await,
         Some(AccountsCommand::SignIn { account }) => sign_in::sign_in(caller, named(account), output).await,
         Some(AccountsCommand::Permissions { account }) => permissions(caller, named(account), output).await,

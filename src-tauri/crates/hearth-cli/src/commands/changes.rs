@@ -1,7 +1,7 @@
 //! Changes in an account: the review is shown, a person says yes, the change is made. `--yes` says it beforehand;
 //! without it and without a terminal nothing is changed.
 
-use super::course;
+use super::{course, unfinished};
 use crate::arguments::{Configure, Consent, Deploy, Where};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -39,7 +39,20 @@ pub(super) async fn deploy(
             plan: arguments.plan.clone(),
         },
     };
-    change(caller, request, arguments.consent, output).await
+    deployed(caller, request, arguments.consent, output).await
+}
+
+/// Deploys, and reminds of what is unfinished in that account.
+async fn deployed(
+    caller: &Caller,
+    request: CloudChangeRequest,
+    consent: Consent,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let account = request.account.clone();
+    let ended = change(caller, request, consent, output).await;
+    unfinished::remind(caller, Some(&account), output).await;
+    ended
 }
 
 /// `deploy --image URI --to ACCOUNT[:REGION] --name NAME`.
@@ -65,7 +78,7 @@ pub(super) async fn deploy_image(
             role: arguments.role.clone(),
         },
     };
-    change(caller, request, arguments.consent, output).await
+    deployed(caller, request, arguments.consent, output).await
 }
 
 /// `configure NAME --account …`: memory and environment variables.
@@ -185,7 +198,7 @@ fn show(seen: &CloudReview, output: &mut Output) -> Result<(), Failure> {
         output.line(&text)?;
     }
     if review.calls.is_empty() {
-        output.line("There is nothing to do: it is so already.")?;
+        output.line("There is nothing to do in the account: it is so already.")?;
     } else {
         let mut table = Table::new(&[
             ("", Side::Right),

@@ -129,7 +129,7 @@ impl Calls {
                 ErrorCode::Cancelled,
                 format!("the change was cut off while it was taken back; made and not taken back: {left}"),
             )
-            .with_hint("Look at what is there now, and delete what should not stay.")
+            .with_hint("`hearth unfinished` lists it, and takes it back or goes on with it.")
         } else {
             ApiError::new(
                 ErrorCode::Cancelled,

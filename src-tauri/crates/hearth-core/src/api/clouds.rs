@@ -440,6 +440,11 @@ pub enum CloudChange {
     },
     /// Delete the cluster of the change's name, which must be empty.
     DeleteCluster {},
+    /// Take back what an unfinished change left; function and region are its own.
+    TakeBack {
+        /// The id of the unfinished change.
+        unfinished: String,
+    },
 }
 
 /// A change of a function, or of containers, in an account.

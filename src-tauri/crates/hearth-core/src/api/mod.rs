@@ -19,6 +19,7 @@ mod sides;
 mod sign_in;
 mod system;
 mod tuning;
+mod unfinished;
 mod what_if;
 
 pub use budgets::*;
@@ -40,4 +41,5 @@ pub use sides::*;
 pub use sign_in::*;
 pub use system::*;
 pub use tuning::*;
+pub use unfinished::*;
 pub use what_if::*;

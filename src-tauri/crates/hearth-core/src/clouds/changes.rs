@@ -4,6 +4,7 @@
 use super::accounts::info;
 use super::bundle::{Bundle, bundle};
 use super::functions::location;
+use super::unfinished::{self, About, Note};
 use super::{Clouds, api_error, containers, sides};
 use crate::api::{
     CloudApply, CloudChange, CloudChangeName, CloudChangeRequest, CloudChanged, CloudReview, CodeSource,
@@ -18,17 +19,23 @@ use crate::waits::Wait;
 use crate::{ApiError, App, ErrorCode, Result, variables};
 use hearth_azure::AZURE;
 use hearth_cloud::{
-    Account, Change, Course, Deploy, FunctionAddress, Power, Provider, Settings, SignIn, Step,
+    Account, Change, Course, Deploy, FunctionAddress, Journal, Power, Provider, Settings, SignIn, Step,
 };
 use hearth_model::{Engine, HearthEvent, RequestId};
 use std::fmt::Write as _;
 use std::sync::Arc;
+
+/// What helps when something stays that should not.
+const LEFT: &str = "`hearth unfinished` lists what is left of changes, and takes it back.";
 
 /// A change with everything it needs.
 struct Meant {
     account: Account,
     provider: Arc<dyn Provider>,
     change: Change,
+    about: About,
+    /// The unfinished change that it takes back.
+    takes_back: Option<String>,
 }
 
 pub(crate) async fn review(app: &App, request: CloudChangeRequest) -> Result<CloudReview> {
@@ -40,7 +47,7 @@ pub(crate) async fn review(app: &App, request: CloudChangeRequest) -> Result<Clo
     let address = meant.change.function().clone();
     Ok(CloudReview {
         locked: Clouds::check_unlocked(app, &meant.account).is_err(),
-        command_line: command_line(&request, &meant.account, &address),
+        command_line: meant.about.command_line,
         account: info(app, meant.account).await,
         region: address.location,
         name: address.name,
@@ -91,9 +98,16 @@ pub(crate) async fn limit(
 ) -> Result<()> {
     Clouds::check_unlocked(app, &account)?;
     let provider = Clouds::open(app, &account).await?;
+    let request = CloudChangeRequest {
+        account: account.id.0.clone(),
+        region: Some(function.location.clone()),
+        name: Some(function.name.clone()),
+        change: CloudChange::LimitConcurrency { limit },
+    };
+    let about = About::new(&request.change, command_line(&request, &account, &function));
     let change = Change::LimitConcurrency { function, limit };
     let review = provider.review(&change).await.map_err(|fault| api_error(&account, fault))?;
-    let meant = Meant { account, provider, change };
+    let meant = Meant { account, provider, change, about, takes_back: None };
     make(app, meant, review.digest, pulled, Course::unwatched(), None).await.map(drop)
 }
 
@@ -107,21 +121,43 @@ async fn make(
     course: Course,
     wait: Option<Wait>,
 ) -> Result<CloudChanged> {
-    let Meant { account, provider, change } = meant;
+    let Meant { account, provider, change, about, takes_back } = meant;
     let maker = app.clone();
+    let note = Note::of(app, &account, &change, &about);
+    let noted = note.clone();
     let making = app.tasks().spawn(async move {
         let _wait = wait;
         let brake = elsewhere::before(&maker, &account, provider.as_ref(), &change, &pulled).await?;
+        let course = match &noted {
+            Some(note) => course.noted(Arc::clone(note) as Arc<dyn Journal>),
+            None => course,
+        };
         let changed = provider.apply(&change, &digest, course).await;
+        if changed.is_ok() {
+            unfinished::settled(&maker, &account, &change, &about, takes_back.as_deref()).await;
+        }
         // What was made is made, whether or not it could be noted.
         if let Err(error) = elsewhere::after(&maker, brake, changed.is_ok()).await {
             tracing::warn!(%error, "what the brake holds in an account is not noted");
         }
-        changed.map_err(|fault| api_error(&account, fault))
+        changed.map_err(|fault| {
+            let mut error = api_error(&account, fault);
+            if noted.is_some_and(|note| note.is_left()) {
+                error.hint.get_or_insert_with(|| LEFT.to_owned());
+            }
+            error
+        })
     });
-    let changed = making.await.map_err(|error| {
-        ApiError::internal("a change stopped unexpectedly").with_detail(error.to_string())
-    })?;
+    let changed = match making.await {
+        Ok(changed) => changed,
+        Err(error) => {
+            if let Some(note) = note {
+                note.abandoned().await;
+            }
+            let stopped = ApiError::internal("a change stopped unexpectedly").with_hint(LEFT);
+            Err(stopped.with_detail(error.to_string()))
+        }
+    };
     app.tell(HearthEvent::AccountsChanged);
     changed
 }
@@ -141,9 +177,10 @@ async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
     };
     if containers::change::is_of_containers(&request.change) {
         let change = containers::change::mean(provider.as_ref(), &place, request).await?;
-        return Ok(Meant { account, provider, change });
+        return Ok(meant(request, account, provider, change));
     }
     let change = match &request.change {
+        CloudChange::TakeBack { unfinished } => unfinished::find(app, &account, unfinished).await?,
         CloudChange::Deploy { .. } => Change::Deploy(deploy(app, &account, request, place).await?),
         CloudChange::DeployImage { image, memory_mb, timeout_s, architecture, environment, role } => {
             if let Some(values) = environment {
@@ -186,7 +223,21 @@ async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
         }
         _ => return Err(ApiError::internal("this change is about containers")),
     };
-    Ok(Meant { account, provider, change })
+    Ok(meant(request, account, provider, change))
+}
+
+fn meant(
+    request: &CloudChangeRequest,
+    account: Account,
+    provider: Arc<dyn Provider>,
+    change: Change,
+) -> Meant {
+    let about = About::new(&request.change, command_line(request, &account, change.function()));
+    let takes_back = match &request.change {
+        CloudChange::TakeBack { unfinished } => Some(unfinished.clone()),
+        _ => None,
+    };
+    Meant { account, provider, change, about, takes_back }
 }
 
 async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, place: String) -> Result<Deploy> {
@@ -340,6 +391,7 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             };
             format!("hearth {verb} {name} {account}")
         }
+        CloudChange::TakeBack { unfinished } => format!("hearth unfinished take-back {unfinished}"),
         CloudChange::Side { change } => sides::command_line(change, name, &account),
         CloudChange::Configure { memory_mb, environment } => {
             let mut line = format!("hearth configure {name} {account}");

@@ -114,7 +114,8 @@ impl Local {
             | Change::Power { .. }
             | Change::Side { .. }
             | Change::Containers { .. }
-            | Change::SetUrl { .. } => {
+            | Change::SetUrl { .. }
+            | Change::TakeBack { .. } => {
                 return Err(unable("this change"));
             }
         };
@@ -174,7 +175,8 @@ impl Local {
             | Change::Power { .. }
             | Change::Side { .. }
             | Change::Containers { .. }
-            | Change::SetUrl { .. } => {
+            | Change::SetUrl { .. }
+            | Change::TakeBack { .. } => {
                 return Err(unable("this change"));
             }
         };

@@ -23,6 +23,7 @@ pub(crate) mod sides;
 pub(crate) mod sign_in;
 pub(crate) mod sync;
 pub(crate) mod tail;
+pub(crate) mod unfinished;
 
 use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;

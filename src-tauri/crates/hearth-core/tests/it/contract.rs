@@ -352,7 +352,8 @@ async fn look_for_accounts(caller: &mut Caller) {
     assert_eq!(caller.json("account_billed_price", days).await["each"], "request");
     let unknown = json!({
         "account": "unknown", "name": "tea", "event": "{}", "digest": "", "change": { "kind": "delete" },
-        "cluster": "kettles", "task": "0", "regions": [], "runId": "one", "changeId": "one", "minutes": 1, "agreed": true
+        "cluster": "kettles", "task": "0", "regions": [], "runId": "one", "changeId": "one", "minutes": 1, "agreed": true,
+        "id": "unknown"
     });
     for command in [
         "clusters_list",
@@ -377,11 +378,13 @@ async fn look_for_accounts(caller: &mut Caller) {
         "cloud_review",
         "cloud_apply",
         "cloud_change_cancel",
+        "unfinished_forget",
     ] {
         caller.may_refuse(command, unknown.clone()).await;
         let error = caller.house.refused(command, unknown.clone()).await;
         assert_eq!(error.code, hearth_core::ErrorCode::NotFound, "{command}: {error:?}");
     }
+    assert_eq!(caller.json("unfinished_list", json!({})).await, json!([]), "nothing was half made");
     let started = caller.json("sync_start", json!({ "accounts": ["nobody"] })).await;
     assert_eq!(started["parts"][0]["location"], "us-east-1", "{started}");
     caller.json("sync_cancel", json!({})).await;

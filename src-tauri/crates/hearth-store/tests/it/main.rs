@@ -21,3 +21,4 @@ mod rollups;
 mod seen;
 mod transfer;
 mod tuning;
+mod unfinished;

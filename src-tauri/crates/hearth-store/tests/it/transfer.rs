@@ -119,7 +119,8 @@ async fn a_check_finds_figures_that_differ_and_rebuilding_mends_them() {
     assert_eq!(store.check().await.unwrap().problems, Vec::<String>::new());
     assert_rollups_equal_raw(&store, &every_invocation(&store, 50).await).await;
     let (before, after) = store.vacuum().await.unwrap();
-    assert!(after <= before);
+    // Nothing was to be given back; written anew, the tree of the schema may take another page or two.
+    assert!(after <= before + 2 * 4_096, "{before} bytes became {after}");
     store.close().await;
 }
 

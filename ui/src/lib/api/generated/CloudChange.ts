@@ -153,4 +153,8 @@ cluster: string,
 /**
  * Also what Hearth made for it alone: its task definition, its role and its logs.
  */
-all: boolean, } | { "kind": "delete_cluster", };
+all: boolean, } | { "kind": "delete_cluster", } | { "kind": "take_back", 
+/**
+ * The id of the unfinished change.
+ */
+unfinished: string, };

@@ -135,6 +135,8 @@ import type { TuningName } from "./TuningName";
 import type { TuningPlan } from "./TuningPlan";
 import type { TuningPreview } from "./TuningPreview";
 import type { TuningsQuery } from "./TuningsQuery";
+import type { UnfinishedChange } from "./UnfinishedChange";
+import type { UnfinishedName } from "./UnfinishedName";
 import type { WhatIfAnswer } from "./WhatIfAnswer";
 import type { WhatIfRequest } from "./WhatIfRequest";
 
@@ -394,6 +396,14 @@ cloud_apply: [CloudApply, Changed],
  * Cancels such a change: no further call is made, and what was made is taken back.
  */
 cloud_change_cancel: [CloudChangeName, Empty], 
+/**
+ * Changes in accounts that were half made when Hearth was killed, or that could not be taken back wholly.
+ */
+unfinished_list: [Empty, Array<UnfinishedChange>], 
+/**
+ * Forgets such a change; what it made stays as it is.
+ */
+unfinished_forget: [UnfinishedName, Empty], 
 /**
  * Starts reading what accounts hold into the ledger.
  */
