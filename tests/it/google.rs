@@ -57,7 +57,7 @@ impl Fake {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Plants something, or asks what was seen; see `control` in `tests/google/fake.py`.
+    /// Plants something, or asks what was seen; see `tests/google/control.py`.
     pub(crate) fn control(&self, what: &str, body: Value) -> Value {
         let reply = http(self.port, &format!("POST /_fake/{what}"), &[], body.to_string().as_bytes());
         assert_eq!(reply.status, 200, "{reply:?}");
