@@ -1,5 +1,6 @@
 //! Requests and answers of the commands, as JSON and TypeScript see them. Plain data; must not hold behaviour.
 
+mod accounts;
 mod budgets;
 mod by_use;
 mod clouds;
@@ -21,6 +22,7 @@ mod system;
 mod tuning;
 mod what_if;
 
+pub use accounts::*;
 pub use budgets::*;
 pub use by_use::*;
 pub use clouds::*;

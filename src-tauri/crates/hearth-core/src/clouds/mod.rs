@@ -13,6 +13,7 @@ mod choices;
 pub(crate) mod containers;
 pub(crate) mod environments;
 pub(crate) mod functions;
+pub(crate) mod inventory;
 mod local;
 pub(crate) mod logs;
 mod pieces;
