@@ -4,10 +4,10 @@
 //! done.
 
 use crate::fake_aws::{FakeAws, Says};
-use crate::ministack::{Ministack, Person};
-use crate::support::{http, judge, program, until};
+use crate::ministack::Ministack;
+use crate::person::Person;
+use crate::support::{Group, http, judge, program, until};
 use serde_json::json;
-use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -22,10 +22,13 @@ type Plant = Arc<dyn Fn() -> Says + Send + Sync>;
 struct Before {
     fake: FakeAws,
     planted: Arc<Mutex<Vec<(String, u32, Plant)>>>,
+    ministack: Ministack,
 }
 
 impl Before {
-    fn new(ministack: &Ministack) -> Self {
+    /// With a person who has it as an account that may be changed.
+    fn start() -> Option<(Self, Person)> {
+        let ministack = Ministack::start()?;
         let port = ministack.port();
         let planted: Arc<Mutex<Vec<(String, u32, Plant)>>> = Arc::default();
         let plan = Arc::clone(&planted);
@@ -38,7 +41,9 @@ impl Before {
             }
             Says::HandOn(port)
         });
-        Self { fake, planted }
+        let person = Person::new();
+        person.add("emulator", &fake.url(), &[]);
+        Some((Self { fake, planted, ministack }, person))
     }
 
     /// The next requests that begin with `line` are answered so.
@@ -51,11 +56,6 @@ impl Before {
     fn count(&self, line: &str) -> usize {
         self.fake.seen().iter().filter(|asked| asked.is(line)).count()
     }
-
-    fn meet(&self, person: &Person) {
-        person.json(&["accounts", "add", "emulator", &self.fake.url()]);
-        person.json(&["accounts", "unlock", "emulator"]);
-    }
 }
 
 fn throttled() -> Says {
@@ -64,10 +64,7 @@ fn throttled() -> Says {
 
 #[test]
 fn what_aws_refuses_is_said_in_words_and_asked_again_only_when_that_may_help() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let skewed = "Signature expired: 20261129T000000Z is now earlier than 20261129T010000Z (20261129T010500Z - 5 min.)";
     type Row = (&'static str, Box<dyn Fn() -> Says + Send + Sync>, &'static str, &'static str, usize);
     let rows: Vec<Row> = vec![
@@ -145,10 +142,7 @@ fn what_aws_refuses_is_said_in_words_and_asked_again_only_when_that_may_help() {
 
 #[test]
 fn what_passes_is_asked_again_after_pauses_and_as_long_as_aws_says() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let list = || {
         let begun = Instant::now();
         assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
@@ -175,10 +169,7 @@ fn what_passes_is_asked_again_after_pauses_and_as_long_as_aws_says() {
 
 #[test]
 fn a_server_that_drips_is_left_and_asked_again() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     before.plant(LIST, 1, || Says::Pieces {
         kind: "application/json",
         pieces: "{\"Functions\":[]}".bytes().map(|byte| vec![byte]).collect(),
@@ -192,10 +183,7 @@ fn a_server_that_drips_is_left_and_asked_again() {
 
 #[test]
 fn a_sign_in_that_ends_while_hearth_reads_keeps_what_was_read() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let folder = person.home.function("kettle", "app.py", HELLO);
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
     let first = person.run(&["--json", "sync", "--account", "emulator"]);
@@ -214,10 +202,7 @@ fn a_sign_in_that_ends_while_hearth_reads_keeps_what_was_read() {
 
 #[test]
 fn nothing_that_may_have_been_done_is_done_twice() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let folder = person.home.function("kettle", "app.py", HELLO);
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
     let call = "POST /2015-03-31/functions/kettle/invocations";
@@ -234,10 +219,7 @@ fn nothing_that_may_have_been_done_is_done_twice() {
 
 #[test]
 fn a_function_that_is_deleted_under_ones_feet_is_told() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let folder = person.home.function("kettle", "app.py", HELLO);
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
     std::fs::write(
@@ -246,7 +228,7 @@ fn a_function_that_is_deleted_under_ones_feet_is_told() {
     )
     .unwrap();
     // Somebody else deletes it after the review, at the moment when its code is replaced.
-    let port = ministack.port();
+    let port = before.ministack.port();
     let update = "PUT /2015-03-31/functions/kettle/code";
     before.plant(update, 1, move || {
         let gone = http(port, "DELETE /2015-03-31/functions/kettle", &[], b"");
@@ -271,7 +253,7 @@ fn a_function_that_is_deleted_under_ones_feet_is_told() {
 
 /// moto, somebody else's AWS that looks at roles and names.
 struct Moto {
-    child: Child,
+    _group: Group,
     port: u16,
 }
 
@@ -279,28 +261,14 @@ impl Moto {
     fn start() -> Option<Self> {
         let server = judge("HEARTH_JUDGE_MOTO", "what AWS refuses, beside moto")?;
         let port = crate::ports::free();
-        let child = program(server)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut started = Self { child, port };
+        let mut group = Group::start(program(server).args(["-H", "127.0.0.1", "-p", &port.to_string()]));
         until("moto answers", || {
-            assert!(started.child.try_wait().unwrap().is_none(), "moto ended by itself");
+            assert!(group.is_running(), "moto ended by itself");
             crate::ports::listens(port)
         });
         let plain = http(port, "POST /moto-api/config", &[], b"{\"lambda\":{\"use_docker\":false}}");
         assert!(plain.status < 300, "{plain:?}");
-        Some(started)
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+        Some(Self { _group: group, port })
     }
 }
 
@@ -308,8 +276,7 @@ impl Drop for Moto {
 fn moto_refuses_what_is_wrong_and_hearth_says_what_to_do() {
     let Some(moto) = Moto::start() else { return };
     let person = Person::new();
-    person.json(&["accounts", "add", "moto", &format!("http://127.0.0.1:{}", moto.port)]);
-    person.json(&["accounts", "unlock", "moto"]);
+    person.add("moto", &format!("http://127.0.0.1:{}", moto.port), &[]);
     let folder = person.home.function("kettle", "app.py", HELLO);
     let deploy = ["deploy", &folder, "--to", "moto", "--yes"];
 
