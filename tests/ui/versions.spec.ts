@@ -1,16 +1,10 @@
 /** Versions, aliases, limit and address of a function in an account, in its drawer: each change through its review. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { googlePython, googleTest } from './google';
-import { expect, goTo, overflow, rpc } from './hearth';
+import { expect, goTo, overflow, rpc, violations } from './hearth';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
-
-async function violations(app: Page): Promise<string[]> {
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  return axe.violations.map((one) => one.id);
-}
 
 /** Makes a change as the command line does. */
 async function change(app: Page, what: unknown, region = 'us-east-1'): Promise<void> {
