@@ -67,6 +67,11 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   await versions.getByRole('button', { name: 'Publish…' }).click();
   await yes(app, 'Publish a version', 'lambda:PublishVersion');
   await expect(versions.getByText(/first pour/)).toBeVisible({ timeout: 15_000 });
+  // Another sheet over the page has a look of its own, also after a review was there.
+  await app.keyboard.press('?');
+  const keys = app.getByRole('dialog', { name: 'Keys' });
+  expect(await keys.evaluate((sheet) => getComputedStyle(sheet).width)).toBe('900px');
+  await app.keyboard.press('Escape');
 
   await aliases.getByRole('button', { name: 'New alias…' }).click();
   const made = aliases.getByRole('form', { name: 'New alias' });
