@@ -12,7 +12,7 @@ use hearth_cloud::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,
     Containers, CostRequest, Course, FaultKind, FunctionAddress, Identity, Layer, LevelPolicy, LiveLines,
     LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Provider, Reply, Result,
-    Review, Sides, Standing,
+    Review, Sides, Standing, quoted,
 };
 use hearth_model::Clock;
 use std::sync::Arc;
@@ -85,9 +85,9 @@ impl AwsAccount {
     /// `--profile …` or `--endpoint-url …`, as AWS's command line wants it.
     pub(crate) fn flags(&self, location: &str) -> String {
         let account = match (&self.account.endpoint, self.account.id.as_str().starts_with("endpoint:")) {
-            (Some(url), true) => format!(" --endpoint-url {url}"),
+            (Some(url), true) => format!(" --endpoint-url {}", quoted(url)),
             (_, false) if self.account.name != crate::discover::ENVIRONMENT => {
-                format!(" --profile {}", self.account.name)
+                format!(" --profile {}", quoted(&self.account.name))
             }
             _ => String::new(),
         };

@@ -1,8 +1,8 @@
 //! The words and the trait of every place where functions live: this computer, a cloud account, an emulator.
 //!
 //! Owns what a person may know and do there: accounts and how they were found, locations, functions, containers, calls,
-//! logs, reviews of changes, capabilities and faults. Pure but for [`pace`] and [`Course`], which wait. Must not know a vendor, the ledger
-//! or a user interface.
+//! logs, reviews of changes, capabilities and faults. Pure but for [`pace`] and [`Course`], which wait. Must not know a
+//! vendor, the ledger or a user interface.
 
 mod account;
 mod call;
@@ -14,6 +14,7 @@ mod cost;
 mod course;
 mod fault;
 mod function;
+mod line;
 pub mod pace;
 mod page;
 mod permission;
@@ -41,6 +42,7 @@ pub use function::{
     Alias, CloudFunction, EventSource, FunctionAddress, FunctionState, FunctionUrl, PublishedVersion,
     Standing,
 };
+pub use line::quoted;
 pub use page::Page;
 pub use permission::{Grant, Level, LevelPolicy, Permission};
 pub use provider::{Changed, Provider, Reply, Vendor};

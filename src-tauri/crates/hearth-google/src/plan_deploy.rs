@@ -93,8 +93,8 @@ pub(crate) async fn deploy(account: &GoogleAccount, wanted: &Deploy) -> Result<D
             warnings.extend(lost_variables(now, &wanted.settings));
             requests.push(update(account, wanted, &adapted, now)?);
             let words = format!(
-                "The revision of now stays: `hearth alias {} traffic REVISION --account {}` sends calls back to it.",
-                function.name, account.account.id
+                "The revision of now stays: `{}` sends calls back to it.",
+                hearth_line(account, &format!("alias {} traffic REVISION", function.name), function)
             );
             ("New code for", Undo::ByHand { words })
         }

@@ -54,10 +54,8 @@ impl Work<'_> {
 
     /// A command line of Hearth about something in the cluster.
     fn line(&self, verb: &str) -> String {
-        format!(
-            "hearth {verb} --cluster {} --account {} --region {}",
-            self.at.cluster, self.account.account.id, self.at.location
-        )
+        let InCluster { location, cluster } = &self.at;
+        format!("hearth {verb} --cluster {cluster} {}", self.account.account.flags(location))
     }
 
     fn place(&self) -> String {
