@@ -3,11 +3,12 @@
 //! ministack, which answers the rest. What is said must be true and useful, and nothing is done twice that may have been
 //! done.
 
-use crate::fake_aws::{FakeAws, Says};
+use crate::fake_aws::{Asked, FakeAws, Says};
 use crate::ministack::Ministack;
 use crate::person::Person;
 use crate::support::{Group, http, judge, program, until};
 use serde_json::json;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -165,6 +166,50 @@ fn what_passes_is_asked_again_after_pauses_and_as_long_as_aws_says() {
     // Longer than a person waits: the usual pauses.
     before.plant(LIST, 1, || throttled().with("Retry-After", "600"));
     assert!(list() < Duration::from_secs(20), "nobody waits ten minutes");
+}
+
+#[test]
+fn services_around_a_function_are_waited_for_as_long_as_they_say() {
+    let Some(ministack) = Ministack::start() else { return };
+    let port = ministack.port();
+    let events = |asked: &Asked| asked.header("x-amz-target").starts_with("AWSEvents.");
+    let topics = |asked: &Asked| String::from_utf8_lossy(&asked.body).contains("Action=ListSubscriptions");
+    let json = br#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#.to_vec();
+    let xml =
+        b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code></Error></ErrorResponse>".to_vec();
+    type Row = (&'static str, fn(&Asked) -> bool, Vec<u8>, &'static [&'static str]);
+    const TOPIC: &str = "arn:aws:sns:us-east-1:000000000000:tea";
+    let rows: [Row; 2] = [
+        ("EventBridge", events, json, &["triggers", "kettle", "--account", "emulator"]),
+        // A topic is asked for only when the function knows it.
+        (
+            "SNS",
+            topics,
+            xml,
+            &["triggers", "add", "kettle", "--account", "emulator", "--topic", TOPIC, "--dry-run"],
+        ),
+    ];
+    for (service, is_of_it, body, command) in rows {
+        let left = AtomicBool::new(true);
+        let fake = FakeAws::start(move |asked| {
+            if is_of_it(asked) && left.swap(false, Ordering::Relaxed) {
+                Says::Answer {
+                    status: 400,
+                    headers: vec![("Retry-After", "2".to_owned())],
+                    body: body.clone(),
+                }
+            } else {
+                Says::HandOn(port)
+            }
+        });
+        let person = Person::new();
+        person.add("emulator", &fake.url(), &[]);
+        let folder = person.home.function("kettle", "app.py", HELLO);
+        person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
+        let begun = Instant::now();
+        person.json(command);
+        assert!(begun.elapsed() >= Duration::from_secs(2), "{service} said 2 s: {:?}", begun.elapsed());
+    }
 }
 
 #[test]

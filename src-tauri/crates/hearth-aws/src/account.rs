@@ -65,11 +65,13 @@ impl AwsAccount {
     }
 
     pub(crate) fn events(&self, location: &str) -> Result<aws_sdk_eventbridge::Client> {
-        Ok(aws_sdk_eventbridge::Client::new(&self.at(location)?))
+        let config = aws_sdk_eventbridge::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_eventbridge::Client::from_conf(config.build()))
     }
 
     pub(crate) fn sns(&self, location: &str) -> Result<aws_sdk_sns::Client> {
-        Ok(aws_sdk_sns::Client::new(&self.at(location)?))
+        let config = aws_sdk_sns::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_sns::Client::from_conf(config.build()))
     }
 
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
