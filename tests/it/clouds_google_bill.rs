@@ -265,4 +265,5 @@ fn a_month_is_set_beside_what_google_billed() {
     assert!(notes.contains("Pacific") && notes.contains("Google bills in EUR"), "{compared}");
     let shown = person.run(&[&question[..], &["--yes"]].concat());
     assert!(shown.stdout.contains("2.16 EUR billed"), "{shown:?}");
+    assert!(shown.stdout.contains("difference –"), "none is told between two currencies: {shown:?}");
 }

@@ -24,17 +24,20 @@ pub(super) async fn actual(
         output.document(&compared)?;
         return Ok(Ended::Well);
     }
+    let is_dollars = compared.currency == "USD";
     let money = |amount: &str| {
-        if compared.currency == "USD" { rounded(amount) } else { format!("{amount} {}", compared.currency) }
+        if is_dollars { rounded(amount) } else { format!("{amount} {}", compared.currency) }
     };
     let unknown = || UNKNOWN.to_owned();
+    // Between two currencies there is none to tell.
+    let difference = |amount: &str| if is_dollars { rounded(amount) } else { unknown() };
     output.line(&format!(
         "{} in {}: {} billed, {} worked out, difference {}",
         output.tone(&compared.account, Tone::Strong),
         compared.month,
         money(&compared.billed),
         rounded(&compared.own),
-        rounded(&compared.difference),
+        difference(&compared.difference),
     ))?;
     let mut table = Table::new(&[
         ("Line", Side::Left),
@@ -52,7 +55,7 @@ pub(super) async fn actual(
             line.own_quantity.clone().unwrap_or_else(unknown).into(),
             line.billed.as_deref().map_or_else(unknown, money).into(),
             line.own.as_deref().map_or_else(unknown, rounded).into(),
-            line.difference.as_deref().map_or_else(unknown, rounded).into(),
+            line.difference.as_deref().map_or_else(unknown, difference).into(),
             cell(line.meters.join(", "), Tone::Quiet),
         ]);
     }
