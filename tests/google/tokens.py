@@ -6,6 +6,8 @@ import urllib.parse
 import uuid
 
 PLANTED = {}
+# What was given out: which kind a token is of, and for whom.
+HELD = {}
 
 
 def prepare(body):
@@ -14,13 +16,13 @@ def prepare(body):
     PLANTED.update(body)
 
 
-def issue(tokens, kind, **more):
+def issue(kind, **more):
     token = f"ya29.PLANTED-{uuid.uuid4().hex}" if kind == "access" else f"eyPLANTED.{uuid.uuid4().hex}.x"
-    tokens[token] = {"kind": kind, **more}
+    HELD[token] = {"kind": kind, **more}
     return token
 
 
-def answer(body, tokens, own):
+def answer(body, own):
     form = dict(urllib.parse.parse_qsl(body.decode()))
     if PLANTED.get("expired"):
         return 400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
@@ -29,9 +31,9 @@ def answer(body, tokens, own):
         right = form.get("refresh_token") == PLANTED.get("refresh_token") and form.get("client_secret") == PLANTED.get("client_secret")
         if not right:
             return 401, {"error": "invalid_client", "error_description": f"no such client: {form.get('client_secret')}"}
-        access = issue(tokens, "access", quota=PLANTED.get("quota"))
+        access = issue("access", quota=PLANTED.get("quota"))
         # A person's token is for the tool that signed in.
-        return 200, {"access_token": access, "id_token": issue(tokens, "identity", audience="*"), "expires_in": 3599, "token_type": "Bearer"}
+        return 200, {"access_token": access, "id_token": issue("identity", audience="*"), "expires_in": 3599, "token_type": "Bearer"}
     if grant == "urn:ietf:params:oauth:grant-type:jwt-bearer":
         from google.auth import jwt
         try:
@@ -39,18 +41,18 @@ def answer(body, tokens, own):
         except Exception as error:  # google-auth says what is wrong with it.
             return 400, {"error": "invalid_grant", "error_description": f"{type(error).__name__}: {error}"}
         if "target_audience" in claims:
-            return 200, {"id_token": issue(tokens, "identity", audience=claims["target_audience"])}
+            return 200, {"id_token": issue("identity", audience=claims["target_audience"])}
         if claims.get("scope") != "https://www.googleapis.com/auth/cloud-platform":
             return 400, {"error": "invalid_scope", "error_description": "no scope"}
-        return 200, {"access_token": issue(tokens, "access"), "expires_in": 3599, "token_type": "Bearer"}
+        return 200, {"access_token": issue("access"), "expires_in": 3599, "token_type": "Bearer"}
     return 400, {"error": "unsupported_grant_type"}
 
 
-def act_as(path, body, tokens):
+def act_as(path, body):
     """The token of another service account, for one who may act as it."""
     if path.endswith(":generateAccessToken") and body["scope"] == ["https://www.googleapis.com/auth/cloud-platform"]:
-        return {"accessToken": issue(tokens, "access"), "expireTime": "2030-01-01T00:00:00Z"}
-    return {"token": issue(tokens, "identity", audience=body["audience"])}
+        return {"accessToken": issue("access"), "expireTime": "2030-01-01T00:00:00Z"}
+    return {"token": issue("identity", audience=body["audience"])}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 //! Budgets and the brake on the command line: what is set is told, what is stopped is refused with the reason, also
 //! over the Lambda API and after a kill, and a release brings it back.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::Person;
 use crate::support::{Home, has_engine, http, until};
 use serde_json::{Value, json};
 

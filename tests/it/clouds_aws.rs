@@ -2,7 +2,8 @@
 //! Python, a Node and a `provided` function live their whole life in it. Accounts are found in a home folder of the
 //! test's own; secrets planted there must not come out.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::{Person, operations};
 use crate::support::{skip, until};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -34,13 +35,7 @@ fn a_python_function_lives_its_whole_life_in_an_account() {
     assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
 
     let made = person.json(&[&deploy[..], &["--yes"]].concat());
-    let calls: Vec<&str> = made["review"]["review"]["calls"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|call| call["operation"].as_str().unwrap())
-        .collect();
-    assert_eq!(calls, ["iam:CreateRole", "iam:PutRolePolicy", "lambda:CreateFunction"]);
+    assert_eq!(operations(&made), ["iam:CreateRole", "iam:PutRolePolicy", "lambda:CreateFunction"]);
     let function = &made["changed"]["function"];
     assert_eq!((&function["state"], &function["name"]), (&json!("active"), &json!("kettle")), "{made}");
     assert_eq!(function["configuration"]["memoryMb"], 256);
@@ -91,14 +86,8 @@ fn a_python_function_lives_its_whole_life_in_an_account() {
     let delete = ["delete", "kettle", "--account", "emulator", "--with-logs"];
     assert!(person.refused(&delete)["message"].as_str().unwrap().contains("nobody said yes"));
     let deleted = person.json(&[&delete[..], &["--yes"]].concat());
-    let calls: Vec<&str> = deleted["review"]["review"]["calls"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|call| call["operation"].as_str().unwrap())
-        .collect();
     assert_eq!(
-        calls,
+        operations(&deleted),
         ["lambda:DeleteFunction", "iam:DeleteRolePolicy", "iam:DeleteRole", "logs:DeleteLogGroup"]
     );
     assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));

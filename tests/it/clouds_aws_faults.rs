@@ -3,11 +3,12 @@
 //! ministack, which answers the rest. What is said must be true and useful, and nothing is done twice that may have been
 //! done.
 
-use crate::fake_aws::{FakeAws, Says};
-use crate::ministack::{Ministack, Person};
-use crate::support::{http, judge, program, until};
+use crate::fake_aws::{Asked, FakeAws, Says};
+use crate::ministack::Ministack;
+use crate::person::Person;
+use crate::support::{Group, http, judge, program, until};
 use serde_json::json;
-use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -22,10 +23,13 @@ type Plant = Arc<dyn Fn() -> Says + Send + Sync>;
 struct Before {
     fake: FakeAws,
     planted: Arc<Mutex<Vec<(String, u32, Plant)>>>,
+    ministack: Ministack,
 }
 
 impl Before {
-    fn new(ministack: &Ministack) -> Self {
+    /// With a person who has it as an account that may be changed.
+    fn start() -> Option<(Self, Person)> {
+        let ministack = Ministack::start()?;
         let port = ministack.port();
         let planted: Arc<Mutex<Vec<(String, u32, Plant)>>> = Arc::default();
         let plan = Arc::clone(&planted);
@@ -38,7 +42,9 @@ impl Before {
             }
             Says::HandOn(port)
         });
-        Self { fake, planted }
+        let person = Person::new();
+        person.add("emulator", &fake.url(), &[]);
+        Some((Self { fake, planted, ministack }, person))
     }
 
     /// The next requests that begin with `line` are answered so.
@@ -51,11 +57,6 @@ impl Before {
     fn count(&self, line: &str) -> usize {
         self.fake.seen().iter().filter(|asked| asked.is(line)).count()
     }
-
-    fn meet(&self, person: &Person) {
-        person.json(&["accounts", "add", "emulator", &self.fake.url()]);
-        person.json(&["accounts", "unlock", "emulator"]);
-    }
 }
 
 fn throttled() -> Says {
@@ -64,10 +65,7 @@ fn throttled() -> Says {
 
 #[test]
 fn what_aws_refuses_is_said_in_words_and_asked_again_only_when_that_may_help() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let skewed = "Signature expired: 20261129T000000Z is now earlier than 20261129T010000Z (20261129T010500Z - 5 min.)";
     type Row = (&'static str, Box<dyn Fn() -> Says + Send + Sync>, &'static str, &'static str, usize);
     let rows: Vec<Row> = vec![
@@ -145,10 +143,7 @@ fn what_aws_refuses_is_said_in_words_and_asked_again_only_when_that_may_help() {
 
 #[test]
 fn what_passes_is_asked_again_after_pauses_and_as_long_as_aws_says() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let list = || {
         let begun = Instant::now();
         assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
@@ -174,11 +169,52 @@ fn what_passes_is_asked_again_after_pauses_and_as_long_as_aws_says() {
 }
 
 #[test]
-fn a_server_that_drips_is_left_and_asked_again() {
+fn services_around_a_function_are_waited_for_as_long_as_they_say() {
     let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let port = ministack.port();
+    let events = |asked: &Asked| asked.header("x-amz-target").starts_with("AWSEvents.");
+    let topics = |asked: &Asked| String::from_utf8_lossy(&asked.body).contains("Action=ListSubscriptions");
+    let json = br#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#.to_vec();
+    let xml =
+        b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code></Error></ErrorResponse>".to_vec();
+    type Row = (&'static str, fn(&Asked) -> bool, Vec<u8>, &'static [&'static str]);
+    const TOPIC: &str = "arn:aws:sns:us-east-1:000000000000:tea";
+    let rows: [Row; 2] = [
+        ("EventBridge", events, json, &["triggers", "kettle", "--account", "emulator"]),
+        // A topic is asked for only when the function knows it.
+        (
+            "SNS",
+            topics,
+            xml,
+            &["triggers", "add", "kettle", "--account", "emulator", "--topic", TOPIC, "--dry-run"],
+        ),
+    ];
+    for (service, is_of_it, body, command) in rows {
+        let left = AtomicBool::new(true);
+        let fake = FakeAws::start(move |asked| {
+            if is_of_it(asked) && left.swap(false, Ordering::Relaxed) {
+                Says::Answer {
+                    status: 400,
+                    headers: vec![("Retry-After", "2".to_owned())],
+                    body: body.clone(),
+                }
+            } else {
+                Says::HandOn(port)
+            }
+        });
+        let person = Person::new();
+        person.add("emulator", &fake.url(), &[]);
+        let folder = person.home.function("kettle", "app.py", HELLO);
+        person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
+        let begun = Instant::now();
+        person.json(command);
+        assert!(begun.elapsed() >= Duration::from_secs(2), "{service} said 2 s: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn a_server_that_drips_is_left_and_asked_again() {
+    let Some((before, person)) = Before::start() else { return };
     before.plant(LIST, 1, || Says::Pieces {
         kind: "application/json",
         pieces: "{\"Functions\":[]}".bytes().map(|byte| vec![byte]).collect(),
@@ -192,10 +228,7 @@ fn a_server_that_drips_is_left_and_asked_again() {
 
 #[test]
 fn a_sign_in_that_ends_while_hearth_reads_keeps_what_was_read() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let folder = person.home.function("kettle", "app.py", HELLO);
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
     let first = person.run(&["--json", "sync", "--account", "emulator"]);
@@ -214,10 +247,7 @@ fn a_sign_in_that_ends_while_hearth_reads_keeps_what_was_read() {
 
 #[test]
 fn nothing_that_may_have_been_done_is_done_twice() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let folder = person.home.function("kettle", "app.py", HELLO);
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
     let call = "POST /2015-03-31/functions/kettle/invocations";
@@ -234,10 +264,7 @@ fn nothing_that_may_have_been_done_is_done_twice() {
 
 #[test]
 fn a_function_that_is_deleted_under_ones_feet_is_told() {
-    let Some(ministack) = Ministack::start() else { return };
-    let before = Before::new(&ministack);
-    let person = Person::new();
-    before.meet(&person);
+    let Some((before, person)) = Before::start() else { return };
     let folder = person.home.function("kettle", "app.py", HELLO);
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
     std::fs::write(
@@ -246,7 +273,7 @@ fn a_function_that_is_deleted_under_ones_feet_is_told() {
     )
     .unwrap();
     // Somebody else deletes it after the review, at the moment when its code is replaced.
-    let port = ministack.port();
+    let port = before.ministack.port();
     let update = "PUT /2015-03-31/functions/kettle/code";
     before.plant(update, 1, move || {
         let gone = http(port, "DELETE /2015-03-31/functions/kettle", &[], b"");
@@ -271,7 +298,7 @@ fn a_function_that_is_deleted_under_ones_feet_is_told() {
 
 /// moto, somebody else's AWS that looks at roles and names.
 struct Moto {
-    child: Child,
+    _group: Group,
     port: u16,
 }
 
@@ -279,28 +306,14 @@ impl Moto {
     fn start() -> Option<Self> {
         let server = judge("HEARTH_JUDGE_MOTO", "what AWS refuses, beside moto")?;
         let port = crate::ports::free();
-        let child = program(server)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut started = Self { child, port };
+        let mut group = Group::start(program(server).args(["-H", "127.0.0.1", "-p", &port.to_string()]));
         until("moto answers", || {
-            assert!(started.child.try_wait().unwrap().is_none(), "moto ended by itself");
+            assert!(group.is_running(), "moto ended by itself");
             crate::ports::listens(port)
         });
         let plain = http(port, "POST /moto-api/config", &[], b"{\"lambda\":{\"use_docker\":false}}");
         assert!(plain.status < 300, "{plain:?}");
-        Some(started)
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+        Some(Self { _group: group, port })
     }
 }
 
@@ -308,8 +321,7 @@ impl Drop for Moto {
 fn moto_refuses_what_is_wrong_and_hearth_says_what_to_do() {
     let Some(moto) = Moto::start() else { return };
     let person = Person::new();
-    person.json(&["accounts", "add", "moto", &format!("http://127.0.0.1:{}", moto.port)]);
-    person.json(&["accounts", "unlock", "moto"]);
+    person.add("moto", &format!("http://127.0.0.1:{}", moto.port), &[]);
     let folder = person.home.function("kettle", "app.py", HELLO);
     let deploy = ["deploy", &folder, "--to", "moto", "--yes"];
 

@@ -1,7 +1,8 @@
 //! Functions of container images in an account of AWS: ministack takes them and runs none without Docker, so that the
 //! requests and the review are judged, and not that an image runs.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::{Person, operations};
 use crate::support::http;
 use serde_json::{Value, json};
 
@@ -45,13 +46,7 @@ fn an_image_becomes_a_function_and_another_image_replaces_it() {
     assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
 
     let made = person.json(&[&line[..], &["--yes"]].concat());
-    let calls: Vec<&str> = made["review"]["review"]["calls"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|call| call["operation"].as_str().unwrap())
-        .collect();
-    assert_eq!(calls, ["iam:CreateRole", "iam:PutRolePolicy", "lambda:CreateFunction"]);
+    assert_eq!(operations(&made), ["iam:CreateRole", "iam:PutRolePolicy", "lambda:CreateFunction"]);
     assert_eq!(made["changed"]["function"]["configuration"]["runtime"], "image", "{made}");
     let there = kept(&ministack, "steeper");
     assert_eq!(there["Configuration"]["PackageType"], "Image", "{there}");

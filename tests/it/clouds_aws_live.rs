@@ -3,7 +3,8 @@
 //! reads the same bytes and comes to the same.
 
 use crate::fake_aws::{Asked, FakeAws, Says, event};
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::Person;
 use crate::support::{Ran, finish, http, judge, program, root, until};
 use base64::Engine as _;
 use serde_json::{Value, json};

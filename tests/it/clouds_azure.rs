@@ -2,7 +2,8 @@
 //! that holds every body against Microsoft's own types, and that runs the deployed code on Microsoft's own libraries.
 //! Secrets are planted everywhere and must not come out.
 
-use crate::azure::{Fake, PYTHON, Person, operations};
+use crate::azure::{Fake, PYTHON};
+use crate::person::{Person, operations};
 use crate::support::{finish, http, judge, program, root, skip};
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ fn microsofts_own_clients_are_served_by_the_fake() {
 fn a_python_app_on_flex_lives_its_whole_life() {
     let Some(fake) = Fake::start() else { return };
     let person = Person::new();
-    person.meet(&fake);
+    person.meet_azure(&fake);
     let folder = person.home.function("kettle", "app.py", PYTHON);
 
     let tested = person.json(&["accounts", "test", "fake"]);
@@ -178,7 +179,7 @@ fn a_node_app_on_consumption_lives_its_whole_life() {
         return skip("the adapter for Node on Microsoft's library: no node on this computer");
     }
     let person = Person::new();
-    person.meet(&fake);
+    person.meet_azure(&fake);
     let folder = person.home.function("cup", "index.js", NODE);
     let deploy = [
         "deploy",
@@ -232,7 +233,7 @@ fn a_node_app_on_consumption_lives_its_whole_life() {
 fn a_package_of_azures_own_lives_on_premium_and_its_timer_is_handed_an_event() {
     let Some(fake) = Fake::start() else { return };
     let person = Person::new();
-    person.meet(&fake);
+    person.meet_azure(&fake);
     let code = "import azure.functions as func\napp = func.FunctionApp()\n\n@app.route(route='tea', \
         auth_level=func.AuthLevel.ANONYMOUS, methods=['GET'])\ndef tea(req: func.HttpRequest):\n    \
         return func.HttpResponse('green')\n\n@app.timer_trigger(schedule='0 */5 * * * *', arg_name='timer')\n\
@@ -281,7 +282,7 @@ fn a_package_of_azures_own_lives_on_premium_and_its_timer_is_handed_an_event() {
 fn what_hearth_did_not_make_is_left_alone() {
     let Some(fake) = Fake::start() else { return };
     let person = Person::new();
-    person.meet(&fake);
+    person.meet_azure(&fake);
     let folder = person.home.function("kettle", "app.py", PYTHON);
     let deploy = ["deploy", &folder, "--to", "fake", "--runtime", "python3.12", "--yes"];
     person.json(&deploy);

@@ -1,14 +1,15 @@
 //! What goes wrong on Azure, through the binary and against the same fake: refusals, cut lines, builds that fail, and
 //! sign-ins of Azure's own tools. Secrets are planted in all of it and must not come out.
 
-use crate::azure::{Fake, PYTHON, Person};
+use crate::azure::{Fake, PYTHON};
+use crate::person::Person;
 use serde_json::json;
 
 #[test]
 fn faults_of_azure_become_words_with_a_way_out() {
     let Some(fake) = Fake::start() else { return };
     let person = Person::new();
-    person.meet(&fake);
+    person.meet_azure(&fake);
     let list = ["functions", "--account", "fake"];
     let denied = "The client 'x' with object id 'y' does not have authorization to perform action \
                   'Microsoft.Web/sites/read' over scope '/subscriptions/1'. Bearer PLANTED";
@@ -75,7 +76,7 @@ fn faults_of_azure_become_words_with_a_way_out() {
 fn a_deploy_that_fails_says_why_and_is_taken_back() {
     let Some(fake) = Fake::start() else { return };
     let person = Person::new();
-    person.meet(&fake);
+    person.meet_azure(&fake);
     let folder = person.home.function("kettle", "app.py", PYTHON);
     let deploy = [
         "deploy",

@@ -2,10 +2,11 @@
 //! what was made is taken back as soon as the vendor allows it, and what cannot be is named. Servers of the tests keep a
 //! change going on until they are told to let it end; other people's clients look what was left.
 
-use crate::azure::{Fake as Azure, PYTHON as AZURE_PYTHON, Person as AzurePerson};
+use crate::azure::{Fake as Azure, PYTHON as AZURE_PYTHON};
 use crate::fake_aws::{FakeAws, Says};
-use crate::google::{Fake as Google, Person as GooglePerson};
-use crate::ministack::{Ministack, Person};
+use crate::google::Fake as Google;
+use crate::ministack::Ministack;
+use crate::person::Person;
 use crate::support::{Ran, Started, finish, judge, program, root, until};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -206,8 +207,8 @@ fn a_task_whose_role_is_not_known_yet_is_cancelled_and_leaves_nothing() {
 #[test]
 fn a_build_of_google_is_cancelled_and_its_function_deleted_as_soon_as_google_allows_it() {
     let Some(fake) = Google::start(true) else { return };
-    let person = GooglePerson::new();
-    person.meet(&fake.url());
+    let person = Person::new();
+    person.meet_google(&fake.url());
     let folder = person.home.function("kettle", "app.py", HELLO);
     let deploy = ["--json", "deploy", &folder, "--to", "emulator", "--yes"];
     fake.control("hold", json!({ "hold": true }));
@@ -234,8 +235,8 @@ fn a_build_of_google_is_cancelled_and_its_function_deleted_as_soon_as_google_all
 #[test]
 fn a_build_of_azure_is_cancelled_and_its_group_deleted_with_all_in_it() {
     let Some(fake) = Azure::start() else { return };
-    let person = AzurePerson::new();
-    person.meet(&fake);
+    let person = Person::new();
+    person.meet_azure(&fake);
     let folder = person.home.function("kettle", "app.py", AZURE_PYTHON);
     let deploy = ["--json", "deploy", &folder, "--to", "fake", "--runtime", "python3.12", "--yes"];
     fake.ask("hold", &json!({ "hold": true }));

@@ -1,7 +1,8 @@
 //! The code of a function, read back from an account and from this computer, edited and deployed again. ministack keeps
 //! what was deployed and gives it back by an address of its own, as AWS does by one of S3.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::Person;
 use crate::support::{judge, program};
 use std::io::Read as _;
 use std::path::Path;

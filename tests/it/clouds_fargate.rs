@@ -1,7 +1,8 @@
 //! Fargate through the binary, against somebody else's AWS: clusters, services and tasks live their whole life in
 //! ministack. Without Docker its tasks are records that run nothing: no test here says that an image runs.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::{Person, operations};
 use crate::support::{judge, program, until};
 use serde_json::{Value, json};
 use std::process::Stdio;
@@ -10,12 +11,6 @@ const IN_SHOP: [&str; 4] = ["--cluster", "shop", "--account", "emulator"];
 
 fn with<'a>(first: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     [first, &IN_SHOP, more].concat()
-}
-
-/// The operations of a review, in their order.
-fn operations(made: &Value) -> Vec<&str> {
-    let calls = made["review"]["review"]["calls"].as_array().unwrap();
-    calls.iter().map(|call| call["operation"].as_str().unwrap()).collect()
 }
 
 fn cost(made: &Value) -> &str {

@@ -1,7 +1,8 @@
 //! Google Cloud through the binary: functions live their whole life in our fake, which Google's own clients accept and
 //! which runs them under Google's own functions framework; Prism holds each request against Google's descriptions.
 
-use crate::google::{Fake, Person, Prism, operations};
+use crate::google::{Fake, Prism};
+use crate::person::{Person, operations};
 use crate::support::{finish, judge, program, root, until, zip};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -41,7 +42,7 @@ fn a_python_function_lives_its_whole_life_on_google() {
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
     let folder = person.home.function("kettle", "app.py", PYTHON);
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
 
     let tested = person.json(&["accounts", "test", "emulator"]);
     assert_eq!(tested["identity"]["number"], "1234567890", "{tested}");
@@ -152,7 +153,7 @@ fn revisions_traffic_limits_and_who_may_call_can_be_set_and_taken_back() {
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
     let folder = person.home.function("cup", "app.py", "def handler(event, context):\n    return 1\n");
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
     std::fs::write(Path::new(&folder).join("app.py"), "def handler(event, context):\n    return 2\n")
@@ -215,7 +216,7 @@ fn node_functions_of_both_shapes_answer_under_googles_framework() {
     }
     let Some(fake) = Fake::start(true) else { return };
     let person = Person::new();
-    person.meet(&fake.url());
+    person.meet_google(&fake.url());
     let module = "export const handler = async (event, context) => ({ cups: event.cups, left: context.getRemainingTimeInMillis() > 1000 });\n";
     let common =
         "exports.handler = (event, context, callback) => callback(null, { cups: event.cups, left: true });\n";
@@ -264,7 +265,7 @@ fn functions_of_every_kind_are_in_one_list() {
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
     let folder = person.home.function("cup", "app.py", "def handler(event, context):\n    return 1\n");
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
     let parent = "projects/tea-dev/locations/us-central1";

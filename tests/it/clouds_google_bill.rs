@@ -1,7 +1,8 @@
 //! What Google billed, through the binary: from billing exports in our fake's BigQuery, which really runs the question.
 //! Prism holds each request against Google's description, and Google's own client reads the same table row by row.
 
-use crate::google::{Fake, Person, Prism};
+use crate::google::{Fake, Prism};
+use crate::person::Person;
 use crate::support::{finish, judge, program, root};
 use serde_json::{Value, json};
 
@@ -75,7 +76,7 @@ fn a_bill_is_read_from_its_export_after_the_price_was_told() {
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
     fake.control("export", json!({ "name": "tea-dev.aaa.words", "other": true }));
     fake.control("export", export(STANDARD, &hours()));
 
@@ -132,7 +133,7 @@ fn pages_are_followed_a_slow_question_is_waited_for_and_a_lost_answer_is_billed_
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
     let kettle = "//run.googleapis.com/projects/1/locations/us-central1/services/kettle";
     let resources = [json!({ "name": "kettle", "global_name": kettle }), json!({ "name": "cup" }), json!({})];
     let rows: Vec<Value> = hours()
@@ -166,7 +167,7 @@ fn a_table_is_named_where_it_cannot_be_found_and_a_name_is_never_sql() {
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
     let none = person.refused(&asked(&["--yes"]));
     assert_eq!(none["code"], "not_found", "{none}");
     let words = none["message"].as_str().unwrap();
@@ -207,7 +208,7 @@ fn what_may_not_be_asked_says_which_right_is_missing() {
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
     fake.control("export", export(STANDARD, &hours()));
     for right in ["bigquery.jobs.create", "bigquery.tables.getData"] {
         fake.control("deny", json!({ "permissions": [right] }));
@@ -233,7 +234,7 @@ fn a_month_is_set_beside_what_google_billed() {
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
     let named = |sku: &str, cost: f64| hour("2026-10-05T12:00:00Z", RUN, sku, cost, &[]);
     let rows = [
         named("Services CPU (Request-based billing)", 1.5),
@@ -264,4 +265,5 @@ fn a_month_is_set_beside_what_google_billed() {
     assert!(notes.contains("Pacific") && notes.contains("Google bills in EUR"), "{compared}");
     let shown = person.run(&[&question[..], &["--yes"]].concat());
     assert!(shown.stdout.contains("2.16 EUR billed"), "{shown:?}");
+    assert!(shown.stdout.contains("difference –"), "none is told between two currencies: {shown:?}");
 }

@@ -1,7 +1,8 @@
 //! What goes wrong with Google: sign-ins, refusals, broken lines, answers that cannot be read, builds that fail. What is
 //! said must be true and useful, nothing is asked twice that may have been done, and no secret comes out.
 
-use crate::google::{Fake, Person, Prism};
+use crate::google::{Fake, Prism};
+use crate::person::Person;
 use crate::support::{finish, http, judge, program, root};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ fn refusal(status: u16, word: &str, message: &str) -> Value {
 fn what_google_refuses_is_said_in_words() {
     let Some(fake) = Fake::start(true) else { return };
     let person = Person::new();
-    person.meet(&fake.url());
+    person.meet_google(&fake.url());
     let disabled = json!({ "kind": "status", "status": 403, "body": { "error": {
         "code": 403, "message": "Cloud Functions API has not been used", "status": "PERMISSION_DENIED",
         "details": [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED", "metadata": { "service": "cloudfunctions.googleapis.com" } }],
@@ -64,7 +65,7 @@ fn what_google_refuses_is_said_in_words() {
 fn what_passes_is_waited_for_as_long_as_google_says() {
     let Some(fake) = Fake::start(true) else { return };
     let person = Person::new();
-    person.meet(&fake.url());
+    person.meet_google(&fake.url());
     for planted in [
         refusal(429, "RESOURCE_EXHAUSTED", "quota"),
         refusal(503, "UNAVAILABLE", "later"),
@@ -97,7 +98,7 @@ fn what_passes_is_waited_for_as_long_as_google_says() {
 fn nothing_that_may_have_been_done_is_done_twice() {
     let Some(fake) = Fake::start(true) else { return };
     let person = Person::new();
-    person.meet(&fake.url());
+    person.meet_google(&fake.url());
     let folder = person.home.function("cup", "app.py", HELLO);
     person.json(&["deploy", &folder, "--to", "emulator", "--yes"]);
 
@@ -129,7 +130,7 @@ fn a_build_that_fails_says_why_and_is_taken_back() {
     let Some(fake) = Fake::start(true) else { return };
     let Some(prism) = Prism::before(&fake) else { return };
     let person = Person::new();
-    person.meet(&prism.url());
+    person.meet_google(&prism.url());
     let folder = person.home.function("cup", "app.py", HELLO);
     fake.control("build", json!({ "problem": "no matching distribution found for teapot==9" }));
     let deploy = ["deploy", &folder, "--to", "emulator", "--env", "KEY=s3cret-value", "--yes"];
@@ -153,7 +154,7 @@ fn a_build_that_fails_says_why_and_is_taken_back() {
 fn an_upload_that_is_refused_does_not_show_its_signed_address() {
     let Some(fake) = Fake::start(true) else { return };
     let person = Person::new();
-    person.meet(&fake.url());
+    person.meet_google(&fake.url());
     let folder = person.home.function("cup", "app.py", HELLO);
     for planted in [refusal(403, "PERMISSION_DENIED", "PLANTED-signature"), json!({ "kind": "cut" })] {
         fake.fault("^/_upload/", 1, &planted);

@@ -1,11 +1,12 @@
 //! A change in an account whose Hearth is killed with SIGKILL while each of its calls is under way, before it reached the
 //! vendor and after: the next Hearth takes it back wholly, or goes on with it. Other people's clients look what is left.
 
-use crate::azure::{Fake as Azure, PYTHON as AZURE_PYTHON, Person as AzurePerson};
+use crate::azure::{Fake as Azure, PYTHON as AZURE_PYTHON};
 use crate::clouds_cancel::{Busy, CREATE, inventory, meet, of_aws};
 use crate::fake_aws::{Asked, FakeAws, Says};
-use crate::google::{Fake as Google, Person as GooglePerson};
-use crate::ministack::{Ministack, Person};
+use crate::google::Fake as Google;
+use crate::ministack::Ministack;
+use crate::person::Person;
 use crate::support::{Home, Started, until};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -329,8 +330,8 @@ fn killed(home: &Home, command: &mut std::process::Command, what: &str, so: impl
 fn a_build_of_google_whose_hearth_was_killed_is_taken_back_or_gone_on_with() {
     for takes_back in [true, false] {
         let Some(fake) = Google::start(true) else { return };
-        let person = GooglePerson::new();
-        person.meet(&fake.url());
+        let person = Person::new();
+        person.meet_google(&fake.url());
         let folder = person.home.function("kettle", "app.py", HELLO);
         let secret = format!("API_KEY={SECRET}");
         let deploy = ["deploy", &folder, "--to", "emulator", "--env", &secret, "--yes"];
@@ -367,8 +368,8 @@ fn an_app_of_azure_whose_hearth_was_killed_is_taken_back_with_its_group_or_gone_
         [(true, "components/"), (false, "components/"), (true, "builds"), (false, "builds")]
     {
         let Some(fake) = Azure::start() else { return };
-        let person = AzurePerson::new();
-        person.meet(&fake);
+        let person = Person::new();
+        person.meet_azure(&fake);
         let folder = person.home.function("kettle", "app.py", AZURE_PYTHON);
         let secret = format!("API_KEY={SECRET}");
         let to = ["--to", "fake", "--runtime", "python3.12", "--env", &secret, "--yes"];

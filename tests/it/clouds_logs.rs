@@ -1,7 +1,8 @@
 //! Calls of functions in accounts, from logs into the ledger, through the binary: ministack runs functions and writes
 //! REPORT lines into its CloudWatch.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::Person;
 use crate::support::until;
 use serde_json::{Value, json};
 

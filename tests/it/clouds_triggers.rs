@@ -1,7 +1,8 @@
 //! What calls a function by itself, and what else is set around it, against somebody else's AWS: ministack reads queues,
 //! fires rules, tells functions of buckets and topics, and runs the code. boto3 says what is there in its own words.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::{Person, operations};
 use crate::support::{finish, judge, program, until};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -124,12 +125,6 @@ impl Scene {
         let policies = "of('iam').list_role_policies(RoleName='hearth-us-east-1-kettle')['PolicyNames']";
         assert_eq!(self.boto(policies), json!(["write-own-logs"]));
     }
-}
-
-/// The operations of a review, in their order.
-fn operations(made: &Value) -> Vec<&str> {
-    let calls = made["review"]["review"]["calls"].as_array().unwrap();
-    calls.iter().map(|call| call["operation"].as_str().unwrap()).collect()
 }
 
 /// The words of a line as a shell takes them: quotes keep what is between them together.

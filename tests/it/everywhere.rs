@@ -1,6 +1,7 @@
 //! One event on several functions through the binary: here and in ministack, answers side by side.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::Person;
 use serde_json::{Value, json};
 
 const HERE: &str =

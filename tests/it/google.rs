@@ -1,11 +1,12 @@
 //! A Google on this computer for tests: our fake, which Google's own clients accept (`tests/google`), with Prism in front
 //! of it, which holds each request and each answer against Google's own descriptions of its APIs.
 
+use crate::person::Person;
 use crate::ports;
-use crate::support::{Home, Ran, finish, http, judge, program, root, until};
+use crate::support::{Group, finish, http, judge, program, root, until};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::OnceLock;
 
 /// The descriptions as one OpenAPI document, made once.
@@ -57,7 +58,7 @@ impl Fake {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Plants something, or asks what was seen; see `control` in `tests/google/fake.py`.
+    /// Plants something, or asks what was seen; see `tests/google/control.py`.
     pub(crate) fn control(&self, what: &str, body: Value) -> Value {
         let reply = http(self.port, &format!("POST /_fake/{what}"), &[], body.to_string().as_bytes());
         assert_eq!(reply.status, 200, "{reply:?}");
@@ -90,7 +91,7 @@ impl Drop for Fake {
 
 /// Prism in front of the fake.
 pub(crate) struct Prism {
-    child: Child,
+    _group: Group,
     pub(crate) port: u16,
 }
 
@@ -103,20 +104,13 @@ impl Prism {
         command
             .args(["proxy", "-h", "127.0.0.1", "-p", &port.to_string(), "--errors"])
             .arg(description)
-            .arg(fake.url())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        // A group of its own, so that what it starts ends with it.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let child = command.spawn().unwrap();
-        let mut started = Self { child, port };
+            .arg(fake.url());
+        let mut group = Group::start(&mut command);
         until("Prism answers", || {
-            assert!(started.child.try_wait().unwrap().is_none(), "Prism ended by itself");
+            assert!(group.is_running(), "Prism ended by itself");
             ports::listens(port)
         });
-        Some(started)
+        Some(Self { _group: group, port })
     }
 
     pub(crate) fn url(&self) -> String {
@@ -124,84 +118,14 @@ impl Prism {
     }
 }
 
-impl Drop for Prism {
-    fn drop(&mut self) {
-        let group = format!("-{}", self.child.id());
-        program("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
-        self.child.wait().ok();
-    }
-}
-
-/// Runs `hearth` with a home folder of the test's own and without the variables of whoever runs the tests.
-pub(crate) struct Person {
-    pub(crate) home: Home,
-}
-
 impl Person {
-    pub(crate) fn new() -> Self {
-        let person = Self { home: Home::new() };
-        std::fs::create_dir_all(person.folder()).unwrap();
-        person
-    }
-
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.home.path().join("person")
-    }
-
     /// Writes a file of gcloud.
     pub(crate) fn gcloud(&self, path: &str, text: &str) -> PathBuf {
-        let path = self.folder().join(".config/gcloud").join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.home.command(arguments);
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy();
-            if ["AWS_", "GOOGLE_", "CLOUDSDK_", "GCLOUD_"].iter().any(|prefix| name.starts_with(prefix)) {
-                command.env_remove(name.as_ref());
-            }
-        }
-        command.env("HOME", self.folder());
-        command
-    }
-
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        finish(&mut self.command(arguments), "")
-    }
-
-    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        let ran = self.run(&[&["--json"], arguments].concat());
-        assert_eq!(ran.code, 0, "{arguments:?} must succeed: {ran:?}");
-        ran.document()
-    }
-
-    /// What a command that must not succeed says.
-    pub(crate) fn refused(&self, arguments: &[&str]) -> Value {
-        let ran = self.run(&[&["--json"], arguments].concat());
-        assert_eq!(ran.code, 1, "{arguments:?} must be refused: {ran:?}");
-        ran.error()
+        self.write(&format!(".config/gcloud/{path}"), text)
     }
 
     /// Adds an endpoint that speaks as Google as an account that may be changed.
-    pub(crate) fn meet(&self, url: &str) {
-        let add = ["accounts", "add", "emulator", url, "--provider", "google", "--project", "tea-dev"];
-        let added = self.json(&add);
-        assert_eq!(added["account"]["id"], "endpoint:emulator", "{added}");
-        assert_eq!(added["unlockedUntilUs"], Value::Null, "an account is read-only at first: {added}");
-        self.json(&["accounts", "unlock", "emulator"]);
+    pub(crate) fn meet_google(&self, url: &str) {
+        self.add("emulator", url, &["--provider", "google", "--project", "tea-dev"]);
     }
-
-    /// Nothing in the data folder holds this.
-    pub(crate) fn never_kept(&self, secret: &str) {
-        self.home.never_kept(secret);
-    }
-}
-
-/// The operations of a review.
-pub(crate) fn operations(made: &Value) -> Vec<&str> {
-    let calls = made["review"]["review"]["calls"].as_array().unwrap().iter();
-    calls.map(|call| call["operation"].as_str().unwrap()).collect()
 }

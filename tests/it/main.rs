@@ -34,6 +34,7 @@ mod lambda_api;
 mod ministack;
 mod owner;
 mod packages;
+mod person;
 mod plain_user;
 mod ports;
 mod secrets;

@@ -2,7 +2,8 @@
 //! botocore's client speaks to; what Hearth keeps is read, used and renewed by botocore and AWS's command line. Secrets
 //! that the fake hands out stand in the one file that AWS's tools share.
 
-use crate::ministack::{Ministack, Person};
+use crate::ministack::Ministack;
+use crate::person::Person;
 use crate::sso::{Going, Sso, clean};
 use crate::support::{Ran, finish, judge, until};
 use serde_json::{Value, json};

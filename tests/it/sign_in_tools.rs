@@ -1,7 +1,7 @@
 //! Signing in to Azure and Google with the vendor's own program, here a script that does to files what the program does:
 //! its lines are shown, its end is told, and it ends with everything it started when nobody waits for it any more.
 
-use crate::ministack::Person;
+use crate::person::Person;
 use crate::sso::Going;
 use crate::support::{is_alive, program, until};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! IAM Identity Center on this computer (`tests/aws/sso.py`), a person whose profile signs in there, and a sign-in that
 //! goes on while a test looks at it.
 
-use crate::ministack::Person;
+use crate::person::Person;
 use crate::support::{PATIENCE, Ran, finish, http, judge, program, root};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _};

@@ -96,8 +96,10 @@ impl Home {
             for path in std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()) {
                 if path.is_dir() {
                     folders.push(path);
-                } else if path.is_file() {
-                    let bytes = std::fs::read(&path).unwrap();
+                } else if path.is_file()
+                    // What the ledger has just put away is not there any more.
+                    && let Ok(bytes) = std::fs::read(&path)
+                {
                     let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
                     assert!(!found, "{} holds {secret}", path.display());
                 }
@@ -109,16 +111,9 @@ impl Home {
     pub(crate) fn serve(&self) -> Serve {
         let mut command = self.command(&["--json", "serve", "--port", "0", "--lambda-port", "0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-        let (sender, receiver) = mpsc::channel();
-        let stdout = child.stdout.take().unwrap();
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            BufReader::new(stdout).read_line(&mut line).ok();
-            sender.send(line).ok();
-        });
-        let line = receiver.recv_timeout(PATIENCE).expect("serve says that it is ready");
-        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("`{line}`: {error}"));
-        let text = |key: &str| ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {line}")).to_owned();
+        let ready = first_document(&mut child);
+        let text =
+            |key: &str| ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {ready}")).to_owned();
         Serve { child, ui: text("ui"), lambda: text("lambda") }
     }
 }
@@ -172,6 +167,45 @@ impl Drop for Serve {
 fn port(url: &str) -> u16 {
     let rest = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("`{url}` is on 127.0.0.1"));
     rest.split('/').next().unwrap().parse().unwrap()
+}
+
+/// The document that a server prints on its first line when it is ready.
+pub(crate) fn first_document(child: &mut Child) -> Value {
+    let (sender, receiver) = mpsc::channel();
+    let stdout = child.stdout.take().unwrap();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).ok();
+        sender.send(line).ok();
+    });
+    let line = receiver.recv_timeout(PATIENCE).expect("a server says that it is ready");
+    serde_json::from_str(&line).unwrap_or_else(|error| panic!("`{line}`: {error}"))
+}
+
+/// A server in a process group of its own, so that what it starts ends with it.
+pub(crate) struct Group {
+    child: Child,
+}
+
+impl Group {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let silent = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self { child: silent.spawn().unwrap() }
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.child.id());
+        program("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
+        self.child.wait().ok();
+    }
 }
 
 /// A command; the lint against it is for functions, which only the runtime may start.

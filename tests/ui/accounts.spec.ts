@@ -1,14 +1,12 @@
 /** Accounts: what was found, an endpoint that is added, the lock, and an account that does not answer. */
-import AxeBuilder from '@axe-core/playwright';
-import { expect, goTo, rpc, test } from './hearth';
+import { expect, goTo, rpc, test, violations } from './hearth';
 
 test('without an account the page says where Hearth looked and what to do', async ({ app }) => {
   await goTo(app, '#/accounts');
   await expect(app.getByText('No account was found')).toBeVisible();
   await expect(app.getByText('no-aws-config', { exact: false }).first()).toBeVisible();
   await expect(app.getByRole('link', { name: 'Run a function here' })).toBeVisible();
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  expect(axe.violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
 });
 
 test('an endpoint is added, is read-only, is unlocked, and says why it does not answer', async ({ app }) => {
@@ -28,8 +26,7 @@ test('an endpoint is added, is read-only, is unlocked, and says why it does not 
   await expect(drawer.getByText('PRODUCTION', { exact: true })).toBeVisible();
   await drawer.getByRole('button', { name: 'Test' }).click();
   await expect(drawer.getByText('broke off', { exact: false }).first()).toBeVisible({ timeout: 20_000 });
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  expect(axe.violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
 
   await app.keyboard.press('Escape');
   await app.getByRole('button', { name: 'Read functions' }).click();
@@ -52,8 +49,7 @@ test('an endpoint may speak as Google, and needs a project then', async ({ app }
   await app.getByLabel('URL').fill('http://127.0.0.1:9');
   await expect(app.getByRole('button', { name: 'Add it' })).toHaveAttribute('aria-disabled', 'true');
   await app.getByLabel('Project').fill('tea-dev');
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  expect(axe.violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
   await app.getByRole('button', { name: 'Add it' }).click();
   const drawer = app.getByRole('complementary', { name: 'tea' });
   await expect(drawer.getByText('Google Cloud, endpoint')).toBeVisible();

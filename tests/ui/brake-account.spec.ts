@@ -1,7 +1,6 @@
 /** A function of an account is stopped through the review sheet, is refused there, and is released with what it had. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, goTo, overflow, rpc } from './hearth';
+import { expect, goTo, overflow, rpc, violations } from './hearth';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
@@ -52,7 +51,7 @@ test('its stop button limits it to 0 with a review, and its release brings the l
   // The account is read-only: nothing happens before a person unlocks it and says yes.
   const stop = sheet.getByRole('button', { name: 'Stop cup' });
   await expect(stop).toHaveAttribute('aria-disabled', 'true');
-  expect((await new AxeBuilder({ page: app }).analyze()).violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
   await sheet.getByRole('button', { name: 'Unlock for 15 minutes' }).click();
   expect(await limit(app, 'cup')).toBe(3);
   await stop.click();

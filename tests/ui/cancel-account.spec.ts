@@ -1,8 +1,7 @@
 /** A deploy to an account that is cancelled while AWS makes the function: in the wizard, and in the review sheet. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { busyBefore, type Busy } from './busy';
-import { dropFolder, expect, goTo, overflow, rpc, sampleFolder } from './hearth';
+import { dropFolder, expect, goTo, overflow, rpc, sampleFolder, violations } from './hearth';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest().extend<{ busy: Busy }>({
@@ -13,11 +12,6 @@ const test = cloudTest().extend<{ busy: Busy }>({
   },
 });
 test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
-
-async function violations(app: Page): Promise<string[]> {
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  return axe.violations.map((one) => one.id);
-}
 
 /** What the account holds, asked of the account. */
 async function functionsIn(app: Page): Promise<string[]> {

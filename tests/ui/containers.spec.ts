@@ -1,15 +1,8 @@
 /** Containers: an account is chosen, tasks run from an image, a service is scaled and deleted, a task says why it stopped. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { deploySample, expect, goTo, overflow, rpc } from './hearth';
+import { deploySample, expect, goTo, overflow, rpc, violations } from './hearth';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
-
-async function violations(app: Page): Promise<string[]> {
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  return axe.violations.map((one) => one.id);
-}
 
 test('without an account that runs containers the page says what to do', async ({ app }) => {
   await goTo(app, '#/containers');

@@ -1,8 +1,7 @@
 /** One event here and in an account, and the calls of that account in the ledger afterwards. */
-import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deploySample, expect, goTo, overflow, rpc } from './hearth';
+import { deploySample, expect, fits, goTo, rpc, violations } from './hearth';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
@@ -63,15 +62,7 @@ test('a saved event runs here and in an account, side by side; then its calls st
   for (const side of [here, there]) {
     for (const term of ['Took', 'Start', 'Billed', 'Cost']) await expect(side.getByText(term, { exact: true })).toBeVisible();
   }
-  for (const [width, height] of [
-    [1440, 900],
-    [1024, 640],
-  ] as const) {
-    await app.setViewportSize({ width, height });
-    expect(await overflow(app)).toEqual([]);
-    const axe = await new AxeBuilder({ page: app }).analyze();
-    expect(axe.violations.map((one) => one.id)).toEqual([]);
-  }
+  await fits(app);
   if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'everywhere.png') });
 
   // The call in the account comes into the ledger from its log.
@@ -90,8 +81,7 @@ test('a saved event runs here and in an account, side by side; then its calls st
   const call = app.getByRole('complementary', { name: /^Call/ });
   await expect(call.getByText('read from the log of its account', { exact: false })).toBeVisible();
   await expect(call.getByRole('button', { name: 'Run again' })).toHaveAttribute('aria-disabled', 'true');
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  expect(axe.violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
   if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'call.png') });
   await call.getByRole('link', { name: 'Lanes', exact: true }).click();
   await expect(main.getByText('Rebuilt from the log')).toBeVisible();

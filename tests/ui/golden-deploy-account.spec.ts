@@ -1,16 +1,7 @@
 /** The Deployer's golden path: a dropped folder runs here, then in an account, and answers there. */
-import AxeBuilder from '@axe-core/playwright';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  dropFolder,
-  expect,
-  goTo,
-  overflow,
-  Presses,
-  rpc,
-  sampleFolder,
-} from './hearth';
+import { dropFolder, expect, fits, goTo, Presses, rpc, sampleFolder, violations } from './hearth';
 import { cloudTest, program, type Ministack } from './ministack';
 
 const test = cloudTest();
@@ -127,12 +118,7 @@ test('each account says whether it can be deployed to, and production is marked'
   await expect(main.getByText('shop-prod is production.')).toBeVisible();
   await main.getByRole('button', { name: 'Unlock for 15 min: emulator' }).click();
   await expect(main.getByText('changes allowed for 15 min')).toBeVisible();
-  for (const width of [1440, 1024]) {
-    await app.setViewportSize({ width, height: width === 1440 ? 900 : 640 });
-    expect(await overflow(app)).toEqual([]);
-    const axe = await new AxeBuilder({ page: app }).analyze();
-    expect(axe.violations.map((one) => one.id)).toEqual([]);
-  }
+  await fits(app);
 });
 
 test('with the keyboard alone; a plan that became another one is looked at again; undo deletes it', async ({
@@ -173,8 +159,7 @@ test('with the keyboard alone; a plan that became another one is looked at again
   await deploy.focus();
   await app.keyboard.press('Enter');
   await expect(main.getByText(/is live in emulator after/)).toBeVisible({ timeout: 40_000 });
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  expect(axe.violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
 
   // What it replaced cannot be brought back by deleting, so that is not offered; Functions can delete it.
   await expect(main.getByRole('button', { name: 'Undo deploy…' })).toHaveCount(0);
@@ -183,8 +168,7 @@ test('with the keyboard alone; a plan that became another one is looked at again
   await app.getByRole('button', { name: 'Delete it…' }).click();
   const sheet = app.getByRole('dialog');
   await expect(sheet.getByRole('row', { name: /lambda:DeleteFunction/ })).toBeVisible();
-  const sheetAxe = await new AxeBuilder({ page: app }).analyze();
-  expect(sheetAxe.violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
   await sheet.getByRole('button', { name: 'Delete hello-python' }).click();
   await expect(sheet).toHaveCount(0, { timeout: 10_000 });
   expect(await functionsIn(app)).toEqual([]);

@@ -1,4 +1,5 @@
 /** A `hearth serve` of its own for each worker, and what tests do with it. Must not know any screen. */
+import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type CDPSession, type Locator, type Page } from '@playwright/test';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import {
@@ -294,4 +295,22 @@ export async function overflow(page: Page): Promise<string[]> {
     }
     return out;
   });
+}
+
+/** What the checker of accessibility has against the page. */
+export async function violations(page: Page): Promise<string[]> {
+  const axe = await new AxeBuilder({ page }).analyze();
+  return axe.violations.map((one) => one.id);
+}
+
+/** In a large window and in the smallest: nothing sticks out, and nothing stands in anybody's way. */
+export async function fits(page: Page): Promise<void> {
+  for (const [width, height] of [
+    [1440, 900],
+    [1024, 640],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    expect(await overflow(page)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+  }
 }

@@ -1,9 +1,8 @@
 /** What an account sends while it happens, and what AWS bills by use: a streamed answer, a live log, the bill. */
-import AxeBuilder from '@axe-core/playwright';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, goTo, overflow, rpc, test as plain } from './hearth';
+import { expect, fits, goTo, rpc, test as plain, violations } from './hearth';
 import { fakeGoogle, googlePython } from './google';
 import { cloudTest, program } from './ministack';
 
@@ -62,15 +61,7 @@ test('an answer arrives in the drawer, and a live log tells its price before it 
     await writeLog(cloud.url, 'PutLogEvents', { ...log, logEvents });
     await expect(lines.getByRole('listitem').first()).toBeVisible({ timeout: 2_000 });
   }).toPass({ timeout: 30_000 });
-  for (const [width, height] of [
-    [1440, 900],
-    [1024, 640],
-  ] as const) {
-    await app.setViewportSize({ width, height });
-    expect(await overflow(app)).toEqual([]);
-    const axe = await new AxeBuilder({ page: app }).analyze();
-    expect(axe.violations.map((one) => one.id)).toEqual([]);
-  }
+  await fits(app);
   if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'live.png') });
   await drawer.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(drawer.getByText('1 minute billed: $0.01', { exact: false })).toBeVisible();
@@ -122,8 +113,7 @@ plain('a month is set beside the bill after a yes to its price', async ({ app })
   await expect(row).toContainText('$1.25');
   await expect(row).toContainText('unknown');
   expect(aws.asked()).toBe(1);
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  expect(axe.violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
   if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'bill.png') });
   await rpc(app, 'endpoint_remove', { account: 'biller' });
   aws.server.close();
@@ -165,8 +155,7 @@ plain("a month of Google's is set beside its billing export", async ({ app, comp
     const row = drawer.getByRole('row').filter({ hasText: 'Processors of requests' });
     await expect(row).toContainText('1.2 EUR');
     await expect(drawer.getByText('Pacific', { exact: false })).toBeVisible();
-    const axe = await new AxeBuilder({ page: app }).analyze();
-    expect(axe.violations.map((one) => one.id)).toEqual([]);
+    expect(await violations(app)).toEqual([]);
     if (process.env['HEARTH_SHOTS'])
       await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'bill-google.png') });
     await rpc(app, 'endpoint_remove', { account: 'tea' });

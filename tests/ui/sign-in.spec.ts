@@ -1,11 +1,10 @@
 /** A sign-in that has ended is noticed where it matters, renewed in place, and what failed is done again. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect, goTo, overflow, rpc, serve, testAlone, type Served } from './hearth';
+import { expect, goTo, overflow, rpc, serve, type Served, testAlone, violations } from './hearth';
 import { cloudTest, program as ministack } from './ministack';
 
 const PYTHON = process.env['HEARTH_JUDGE_PYTHON'];
@@ -109,7 +108,7 @@ const test = testAlone.extend<{ sso: Sso; hearth: Served }>({
 test.skip(!isThere, 'the judges are not installed: run tests/tools/judges.sh');
 
 async function checked(app: Page): Promise<void> {
-  expect((await new AxeBuilder({ page: app }).analyze()).violations.map((one) => one.id)).toEqual([]);
+  expect(await violations(app)).toEqual([]);
   expect(await overflow(app)).toEqual([]);
 }
 

@@ -1,16 +1,10 @@
 /** Triggers of a function in an account: added, turned off and removed in its drawer; environments kept ready. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, goTo, overflow, rpc } from './hearth';
+import { expect, goTo, overflow, rpc, violations } from './hearth';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
 test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
-
-async function violations(app: Page): Promise<string[]> {
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  return axe.violations.map((one) => one.id);
-}
 
 /** Makes a change as the command line does. */
 async function change(app: Page, what: unknown): Promise<void> {

@@ -1,16 +1,10 @@
 /** Versions, aliases, limit and address of a function in an account, in its drawer: each change through its review. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { googlePython, googleTest } from './google';
-import { expect, goTo, overflow, rpc } from './hearth';
+import { expect, goTo, overflow, rpc, violations } from './hearth';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
-
-async function violations(app: Page): Promise<string[]> {
-  const axe = await new AxeBuilder({ page: app }).analyze();
-  return axe.violations.map((one) => one.id);
-}
 
 /** Makes a change as the command line does. */
 async function change(app: Page, what: unknown, region = 'us-east-1'): Promise<void> {
@@ -73,6 +67,11 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   await versions.getByRole('button', { name: 'Publish…' }).click();
   await yes(app, 'Publish a version', 'lambda:PublishVersion');
   await expect(versions.getByText(/first pour/)).toBeVisible({ timeout: 15_000 });
+  // Another sheet over the page has a look of its own, also after a review was there.
+  await app.keyboard.press('?');
+  const keys = app.getByRole('dialog', { name: 'Keys' });
+  expect(await keys.evaluate((sheet) => getComputedStyle(sheet).width)).toBe('900px');
+  await app.keyboard.press('Escape');
 
   await aliases.getByRole('button', { name: 'New alias…' }).click();
   const made = aliases.getByRole('form', { name: 'New alias' });

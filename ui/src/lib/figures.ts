@@ -82,4 +82,9 @@ export const INIT_TIME = measured('From the start of the process until it was re
 export const BILLED = derivedFrom(
   'Start-up and handler, rounded up to whole milliseconds as AWS does since August 2025',
 );
+/** Of a call in an account, as its answer brought it. */
+export const BILLED_THERE = derivedFrom('From the REPORT line of its log');
+export const SEEN_FROM_HERE = derivedFrom(
+  'Measured from here: the whole call, with its way through the network',
+);
 export const MEMORY = measured('The most memory that the process and its children held');

@@ -12,7 +12,7 @@ use hearth_cloud::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,
     Containers, CostRequest, Course, FaultKind, FunctionAddress, FunctionCode, Identity, Layer, LevelPolicy,
     LiveLines, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Provider, Reply,
-    Result, Review, Sides, Standing,
+    Result, Review, Sides, Standing, quoted,
 };
 use hearth_model::Clock;
 use std::sync::Arc;
@@ -65,11 +65,13 @@ impl AwsAccount {
     }
 
     pub(crate) fn events(&self, location: &str) -> Result<aws_sdk_eventbridge::Client> {
-        Ok(aws_sdk_eventbridge::Client::new(&self.at(location)?))
+        let config = aws_sdk_eventbridge::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_eventbridge::Client::from_conf(config.build()))
     }
 
     pub(crate) fn sns(&self, location: &str) -> Result<aws_sdk_sns::Client> {
-        Ok(aws_sdk_sns::Client::new(&self.at(location)?))
+        let config = aws_sdk_sns::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
+        Ok(aws_sdk_sns::Client::from_conf(config.build()))
     }
 
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
@@ -85,9 +87,9 @@ impl AwsAccount {
     /// `--profile …` or `--endpoint-url …`, as AWS's command line wants it.
     pub(crate) fn flags(&self, location: &str) -> String {
         let account = match (&self.account.endpoint, self.account.id.as_str().starts_with("endpoint:")) {
-            (Some(url), true) => format!(" --endpoint-url {url}"),
+            (Some(url), true) => format!(" --endpoint-url {}", quoted(url)),
             (_, false) if self.account.name != crate::discover::ENVIRONMENT => {
-                format!(" --profile {}", self.account.name)
+                format!(" --profile {}", quoted(&self.account.name))
             }
             _ => String::new(),
         };

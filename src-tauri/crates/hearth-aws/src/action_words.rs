@@ -3,7 +3,7 @@
 
 use crate::action::{Action, Code, ROLE_POLICY, Role, RoleOf, Todo, URL_STATEMENT};
 use crate::logs::group;
-use hearth_cloud::{Call, Grant, Settings, UrlAccess};
+use hearth_cloud::{Call, Grant, Settings, UrlAccess, quoted};
 use hearth_model::Architecture;
 use std::collections::BTreeMap;
 
@@ -289,15 +289,6 @@ fn dashed(operation: &str) -> String {
         text.push(letter.to_ascii_lowercase());
     }
     text
-}
-
-pub(crate) fn quoted(value: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
-    if !value.is_empty() && value.chars().all(plain) {
-        value.to_owned()
-    } else {
-        format!("'{}'", value.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use crate::ini::{Section, sections};
 use crate::place::{Endpoint, Place};
 use crate::{AWS, sessions};
-use hearth_cloud::{Account, AccountId, Expiry, SignIn, SignInState};
+use hearth_cloud::{Account, AccountId, Expiry, SignIn, SignInState, quoted};
 use hearth_model::Micros;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -165,17 +165,17 @@ fn held(place: &Place, files: &Files, name: &str, now: Micros, depth: u32) -> He
                 format!("it names the sso-session `{session}`, which has no section with an sso_start_url"),
             ),
             Some(url) => {
-                let command = format!("aws sso login --sso-session {session}");
+                let command = format!("aws sso login --sso-session {}", quoted(session));
                 Held::session(SignIn::Sso, sessions::sso(place, url), command, now)
             }
         };
     }
     if let Some(url) = files.get(name, "sso_start_url") {
-        let command = format!("aws sso login --profile {name}");
+        let command = format!("aws sso login --profile {}", quoted(name));
         return Held::session(SignIn::Sso, sessions::sso(place, url), command, now);
     }
     if let Some(session) = files.get(name, "login_session") {
-        let command = format!("aws login --profile {name}");
+        let command = format!("aws login --profile {}", quoted(name));
         return Held::session(SignIn::Login, sessions::login(place, session), command, now);
     }
     if files.has(name, "web_identity_token_file") {
@@ -234,7 +234,7 @@ fn keys(files: &Files, name: &str, now: Micros) -> Held {
         (false, true) => Held::broken(SignIn::Keys, "it has a secret key but no key id".to_owned()),
         (false, false) => Held {
             state: SignInState::Missing,
-            command: Some(format!("aws login --profile {name}")),
+            command: Some(format!("aws login --profile {}", quoted(name))),
             problem: Some("it has nothing to sign in with".to_owned()),
             ..Held::new(SignIn::Keys, Expiry::Unknown)
         },

@@ -12,7 +12,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_runtime::env_config::file::{Builder as EnvConfigFilesBuilder, EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
 use aws_smithy_http_client::tls::{Provider as TlsProvider, rustls_provider::CryptoMode};
@@ -26,13 +26,20 @@ use std::time::Duration;
 pub(crate) const USUAL_REGION: &str = "us-east-1";
 
 /// Longest that connecting may take.
-pub(crate) const CONNECT: Duration = Duration::from_secs(5);
-/// Longest that one try of a request may take; uploading code may take that long on a slow line.
-const ATTEMPT: Duration = Duration::from_mins(2);
-/// Longest that a request with all its tries may take.
-const OPERATION: Duration = Duration::from_mins(4);
-/// Tries of a request that is refused for a moment, with growing pauses by chance between them.
-const TRIES: u32 = 4;
+const CONNECT: Duration = Duration::from_secs(5);
+/// Uploading code may take that long on a slow line.
+const PATIENCE: Patience =
+    Patience { attempt: Duration::from_mins(2), operation: Duration::from_mins(4), tries: 4 };
+
+/// How long requests of a client may take.
+pub(crate) struct Patience {
+    /// Longest that one try may take.
+    pub(crate) attempt: Duration,
+    /// Longest that a request with all its tries may take.
+    pub(crate) operation: Duration,
+    /// Tries of a request that is refused for a moment, with growing pauses by chance between them.
+    pub(crate) tries: u32,
+}
 
 /// AWS, with what is on this computer.
 pub struct Aws {
@@ -68,7 +75,7 @@ impl Aws {
         *self.endpoints.write().unwrap_or_else(PoisonError::into_inner) = endpoints;
     }
 
-    pub(crate) fn profile_files(&self) -> EnvConfigFiles {
+    fn profile_files(&self) -> EnvConfigFiles {
         // The SDK stops at a file that is not there, so an empty one stands for it.
         let add = |files: EnvConfigFilesBuilder, kind: EnvConfigFileKind, path: Option<PathBuf>| match path {
             Some(path) if path.is_file() => files.with_file(kind, path),
@@ -119,6 +126,25 @@ impl Aws {
         self.endpoints().into_iter().find(|endpoint| endpoint.name == name)
     }
 
+    /// What holds for every client of AWS's SDK: this computer's files, a patience and our name.
+    pub(crate) fn loader(&self, region: Region, patience: &Patience) -> ConfigLoader {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(patience.attempt)
+            .operation_timeout(patience.operation)
+            .build();
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(region)
+            .http_client(self.http.clone())
+            .profile_files(self.profile_files())
+            .retry_config(RetryConfig::standard().with_max_attempts(patience.tries))
+            .timeout_config(timeouts);
+        match AppName::new("Hearth") {
+            Ok(name) => loader.app_name(name),
+            Err(_) => loader,
+        }
+    }
+
     async fn configure(&self, account: &Account) -> Result<SdkConfig> {
         let region = account.location.clone().unwrap_or_else(|| USUAL_REGION.to_owned());
         let asked = Asked { operation: "opening the account", location: "" };
@@ -126,21 +152,8 @@ impl Aws {
             return Err(asked.fault(FaultKind::Invalid, format!("`{region}` is not a region")));
         }
         let region = Region::new(region);
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(OPERATION)
-            .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(region.clone())
-            .credentials_provider(self.credentials(account, &region))
-            .http_client(self.http.clone())
-            .profile_files(self.profile_files())
-            .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
-            .timeout_config(timeouts);
-        if let Ok(name) = AppName::new("Hearth") {
-            loader = loader.app_name(name);
-        }
+        let credentials = self.credentials(account, &region);
+        let mut loader = self.loader(region, &PATIENCE).credentials_provider(credentials);
         match self.endpoint_of(account) {
             Some(endpoint) => loader = loader.endpoint_url(endpoint.url),
             None if account.name != ENVIRONMENT => loader = loader.profile_name(&account.name),

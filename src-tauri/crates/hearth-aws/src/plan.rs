@@ -366,5 +366,5 @@ async fn address(
 
 /// A command line of Hearth about a function.
 pub(crate) fn hearth_line(account: &AwsAccount, verb: &str, function: &FunctionAddress) -> String {
-    format!("hearth {verb} {} --account {} --region {}", function.name, account.account.id, function.location)
+    format!("hearth {verb} {} {}", function.name, account.account.flags(&function.location))
 }

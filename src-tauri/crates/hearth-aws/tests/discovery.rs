@@ -10,48 +10,7 @@ use std::path::Path;
 /// 2026-11-28T12:00:00Z.
 const NOW: Micros = Micros(1_795_867_200_000_000);
 
-const CONFIG: &str = "\
-[default]
-region = eu-west-1
-[profile corp]
-sso_session = corp
-sso_account_id = 111122223333
-sso_role_name = Look
-region = eu-central-1
-[sso-session corp]
-sso_start_url = https://corp.awsapps.com/start/
-sso_region = us-east-1
-[profile old]
-sso_start_url = https://old.awsapps.com/start
-sso_account_id = 444455556666
-[profile lost]
-sso_session = nowhere
-[profile console]
-login_session = arn:aws:iam::777788889999:user/tea
-[profile console-never]
-login_session = arn:aws:iam::777788889999:user/other
-[profile prod]
-role_arn = arn:aws:iam::999900001111:role/Deploy
-source_profile = default
-[profile orphan]
-role_arn = arn:aws:iam::999900001111:role/Deploy
-source_profile = gone
-[profile circle]
-role_arn = arn:aws:iam::1:role/A
-source_profile = ring
-[profile ring]
-role_arn = arn:aws:iam::1:role/B
-source_profile = circle
-[profile tool]
-credential_process = /opt/tool --token PLANTED-process
-[profile empty]
-region = us-east-2
-[profile emulator]
-endpoint_url = http://127.0.0.1:4566
-region = us-east-1
-aws_access_key_id = PLANTED-id
-aws_secret_access_key = PLANTED-secret
-";
+const CONFIG: &str = include_str!("files/config");
 
 const CREDENTIALS: &str = "\
 [default]

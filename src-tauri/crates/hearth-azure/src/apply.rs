@@ -2,6 +2,7 @@
 
 use crate::AzureAccount;
 use crate::action::Action;
+use crate::arm::without;
 use crate::back;
 use crate::plan::{Plan, plan};
 use crate::run::Made;
@@ -73,7 +74,11 @@ impl Calls for Making<'_> {
     }
 
     fn take_back(&self, index: usize) -> Reply<'_, Back> {
-        Box::pin(self.account.take_back(&self.plan.actions[index], &self.plan.target))
+        Box::pin(async move {
+            let back = self.account.take_back(&self.plan.actions[index], &self.plan.target).await;
+            // What is said of it stands beside what was sent before.
+            back.map_err(|fault| without(fault, &self.made.secrets))
+        })
     }
 
     fn record(&self, index: usize) -> Option<String> {

@@ -338,5 +338,5 @@ async fn delete(account: &AzureAccount, function: &FunctionAddress, logs: bool) 
 
 /// A command line of Hearth about a function.
 pub(crate) fn hearth_line(account: &AzureAccount, verb: &str, function: &FunctionAddress) -> String {
-    format!("hearth {verb} {} --account {} --region {}", function.name, account.account.id, function.location)
+    format!("hearth {verb} {} {}", function.name, account.account.flags(&function.location))
 }

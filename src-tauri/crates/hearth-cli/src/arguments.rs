@@ -6,7 +6,9 @@ mod containers;
 mod cost;
 mod demo;
 mod export;
+mod functions;
 mod invocations;
+mod ledger;
 mod live;
 mod of_account;
 mod prices;
@@ -21,8 +23,9 @@ pub(crate) use containers::{AtCluster, ClustersCommand, Containers, ServicesComm
 pub(crate) use cost::{Billed, By, Cost, Plan, Report, Scoped, WhatIf};
 pub(crate) use demo::DemoAction;
 pub(crate) use export::{Export, Exported};
+pub(crate) use functions::{Configure, Deploy, Invoke, Logs};
 pub(crate) use invocations::Invocations;
-use live::{Live, Streamed};
+pub(crate) use ledger::{Db, Query};
 pub(crate) use of_account::{OfAccount, Which};
 pub(crate) use prices::Prices;
 pub(crate) use sides::{New, Sides, TriggersCommand};
@@ -205,52 +208,6 @@ pub(crate) enum Worker {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Deploy {
-    /// Folder, .zip or single file
-    #[arg(required_unless_present_any = ["sample", "function", "image"], conflicts_with_all = ["sample", "function"])]
-    pub(crate) path: Option<PathBuf>,
-    /// Deploy this sample instead: see `hearth samples`
-    #[arg(long, value_name = "SAMPLE")]
-    pub(crate) sample: Option<String>,
-    /// Deploy the code of this function, which is on this computer already
-    #[arg(long, value_name = "FUNCTION", conflicts_with = "sample")]
-    pub(crate) function: Option<String>,
-    /// Name of the function [default: from the path]
-    #[arg(long, value_name = "N")]
-    pub(crate) name: Option<String>,
-    /// Runtime, for instance python3.11, nodejs20.x, provided or quickjs [default: detected]
-    #[arg(long, value_name = "R")]
-    pub(crate) runtime: Option<String>,
-    /// Handler, for instance app.handler [default: detected]
-    #[arg(long, value_name = "H")]
-    pub(crate) handler: Option<String>,
-    /// Memory size in MB, 128 to 10240
-    #[arg(long, value_name = "MB")]
-    pub(crate) memory: Option<u32>,
-    /// Timeout in seconds, 1 to 900
-    #[arg(long, value_name = "S")]
-    pub(crate) timeout: Option<u32>,
-    /// Environment variable; may be repeated, and replaces those of the function
-    #[arg(long = "env", value_name = "K=V", value_parser = variable)]
-    pub(crate) environment: Vec<(String, String)>,
-    /// To this account instead of this computer
-    #[arg(long, value_name = "ACCOUNT[:REGION]")]
-    pub(crate) to: Option<String>,
-    /// The role it runs as in the account [default: one made for it]
-    #[arg(long, value_name = "ARN", requires = "to")]
-    pub(crate) role: Option<String>,
-    /// Deploy this container image instead, which is in the account's registry already; the account is AWS's
-    #[arg(long, value_name = "URI", requires = "to", requires = "name",
-          conflicts_with_all = ["path", "sample", "function", "runtime", "handler", "plan"])]
-    pub(crate) image: Option<String>,
-    /// What a new app on Azure is billed by [default: flex]
-    #[arg(long, value_name = "PLAN", requires = "to", value_parser = ["flex", "consumption", "premium"])]
-    pub(crate) plan: Option<String>,
-    #[command(flatten)]
-    pub(crate) consent: Consent,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Sync {
     /// Only these accounts; may be repeated [default: all that can be signed in to]
     #[arg(long = "account", value_name = "ACCOUNT")]
@@ -271,89 +228,6 @@ pub(crate) struct Sync {
     /// Go on where a reading broke off: leave out regions that were read within this many seconds
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) fresh: u32,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Configure {
-    /// The function
-    pub(crate) name: String,
-    /// Runtime, for instance python3.11, nodejs20.x, provided or quickjs
-    #[arg(long, value_name = "R")]
-    pub(crate) runtime: Option<String>,
-    /// Handler, for instance app.handler
-    #[arg(long, value_name = "H")]
-    pub(crate) handler: Option<String>,
-    /// Memory size in MB, 128 to 10240
-    #[arg(long, value_name = "MB")]
-    pub(crate) memory: Option<u32>,
-    /// Timeout in seconds, 1 to 900
-    #[arg(long, value_name = "S")]
-    pub(crate) timeout: Option<u32>,
-    /// Most servers at once; 0 takes the limit away
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u32>,
-    /// One line for people
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) description: Option<String>,
-    /// Environment variable to set; may be repeated
-    #[arg(long = "env", value_name = "K=V", value_parser = variable)]
-    pub(crate) environment: Vec<(String, String)>,
-    /// Environment variable to take away; may be repeated
-    #[arg(long = "unset", value_name = "K")]
-    pub(crate) unset: Vec<String>,
-    #[command(flatten)]
-    pub(crate) place: Where,
-    #[command(flatten)]
-    pub(crate) consent: Consent,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Invoke {
-    /// The function
-    pub(crate) name: String,
-    /// The event: JSON text, @FILE, or - for standard input
-    #[arg(long, value_name = "JSON|@FILE|-", default_value = "{}", allow_hyphen_values = true)]
-    pub(crate) event: String,
-    /// The event: this file of the folder that was chosen in the settings, see `hearth events --saved`
-    #[arg(long, value_name = "FILE", conflicts_with = "event")]
-    pub(crate) saved: Option<String>,
-    /// Have a new server born for it
-    #[arg(long)]
-    pub(crate) cold: bool,
-    /// Send the same event to each of these at once, answers side by side: `local`, or an account, with another name of
-    /// the function after a `/`; may be repeated
-    #[arg(long, value_name = "local|ACCOUNT[:REGION][/NAME]",
-          conflicts_with_all = ["cold", "account", "qualifier", "no_wait", "check"])]
-    pub(crate) on: Vec<String>,
-    #[command(flatten)]
-    pub(crate) place: Where,
-    /// A version or an alias, in an account
-    #[arg(long, value_name = "VERSION|ALIAS", requires = "account")]
-    pub(crate) qualifier: Option<String>,
-    /// Only hand the event over, in an account
-    #[arg(long, requires = "account", conflicts_with = "check")]
-    pub(crate) no_wait: bool,
-    /// Only ask whether the call would be allowed, in an account
-    #[arg(long, requires = "account")]
-    pub(crate) check: bool,
-    #[command(flatten)]
-    pub(crate) streamed: Streamed,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Logs {
-    /// The function
-    pub(crate) name: String,
-    #[command(flatten)]
-    pub(crate) place: Where,
-    /// Stay and print what comes; with --json one document a line
-    #[arg(long, short)]
-    pub(crate) follow: bool,
-    /// How many lines, from the newest back [default: 500 for people, all with --json]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) limit: Option<u64>,
-    #[command(flatten)]
-    pub(crate) live: Live,
 }
 
 #[derive(Debug, Args)]
@@ -384,47 +258,6 @@ pub(crate) struct ChangeSettings {
     pub(crate) rollup_days: Option<u32>,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Db {
-    /// Check the file, and that charts equal the calls behind them
-    Check {
-        /// Build charts anew from the calls first
-        #[arg(long)]
-        rebuild: bool,
-    },
-    /// Say how large the ledger is and what it has deleted
-    Info,
-    /// Delete what is too old and rewrite the file without gaps
-    Vacuum,
-    /// Copy the ledger into a new file
-    Export {
-        /// The file; it must not be there
-        file: PathBuf,
-    },
-    /// Bring in what such a file holds and the ledger does not
-    Import {
-        /// The file
-        file: PathBuf,
-    },
-    /// Ask the ledger in SQL; it cannot be changed by it
-    Query(Query),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Query {
-    /// One statement that begins with SELECT, WITH, VALUES or EXPLAIN
-    pub(crate) sql: String,
-    /// Print the whole answer as CSV
-    #[arg(long, conflicts_with = "limit")]
-    pub(crate) csv: bool,
-    /// Most rows [default: 1000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(crate) limit: Option<u32>,
-    /// Longest time in milliseconds [default: 5000]
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..=60_000))]
-    pub(crate) timeout: Option<u32>,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Port of the window; 0 for any free one [default: 4730, else any free one]
@@ -435,6 +268,7 @@ pub(crate) struct Serve {
     pub(crate) lambda_port: Option<u16>,
 }
 
+/// An environment variable or a tag.
 fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),

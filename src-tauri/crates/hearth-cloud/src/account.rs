@@ -93,7 +93,7 @@ pub struct Account {
     pub id: AccountId,
     /// What the vendor's tools call it: the profile, or the endpoint's name.
     pub name: String,
-    /// Whose it is: `local`, `aws`, later `azure`, `google`.
+    /// Whose it is: `local`, `aws`, `azure` or `google`.
     pub provider: String,
     /// How it signs in.
     pub sign_in: SignIn,

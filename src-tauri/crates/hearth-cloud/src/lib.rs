@@ -1,8 +1,8 @@
 //! The words and the trait of every place where functions live: this computer, a cloud account, an emulator.
 //!
 //! Owns what a person may know and do there: accounts and how they were found, locations, functions, containers, calls,
-//! logs, reviews of changes, capabilities and faults. Pure but for [`pace`] and [`Course`], which wait. Must not know a vendor, the ledger
-//! or a user interface.
+//! logs, reviews of changes, capabilities and faults. Pure but for [`pace`] and [`Course`], which wait. Must not know a
+//! vendor, the ledger or a user interface.
 
 mod account;
 mod call;
@@ -15,6 +15,7 @@ mod course;
 mod fault;
 mod function;
 mod journal;
+mod line;
 pub mod pace;
 mod page;
 mod permission;
@@ -43,6 +44,7 @@ pub use function::{
     PublishedVersion, Standing,
 };
 pub use journal::{BegunCall, Journal};
+pub use line::quoted;
 pub use page::Page;
 pub use permission::{Grant, Level, LevelPolicy, Permission};
 pub use provider::{Changed, Provider, Reply, Vendor};

@@ -273,7 +273,7 @@ commands! {
         /// Cancels reading; what was read stays.
         sync_cancel(Empty) -> SyncStatus = crate::clouds::sync::cancel;
         /// What accounts hold, as it was read last. Asks nobody.
-        cloud_inventory(Empty) -> Inventory = crate::clouds::sync::inventory;
+        cloud_inventory(Empty) -> Inventory = crate::clouds::inventory::all;
 
         /// A page of invocations, newest first.
         invocations_list(InvocationsQuery) -> InvocationsPage = crate::history::invocations;

@@ -6,13 +6,13 @@ use crate::client::Service;
 use crate::fault::Asked;
 use crate::functions::{Kept, find};
 use crate::policy::Guarded;
-use crate::request::{Kind, Request, quoted};
+use crate::request::{Kind, Request};
 use crate::standing::{TRAFFIC, aliases, behind, existing};
 use crate::wire::Traffic;
 use crate::{GoogleAccount, back, permissions, plan_deploy};
 use hearth_cloud::{
     Change, CostEffect, FaultKind, FunctionAddress, Grant, Result, Review, Settings, Undo, UrlAccess,
-    plan_digest,
+    plan_digest, quoted,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -393,7 +393,7 @@ pub(crate) async fn open_to(
 
 /// A command line of Hearth about a function.
 pub(crate) fn hearth_line(account: &GoogleAccount, words: &str, function: &FunctionAddress) -> String {
-    format!("hearth {words} --account {} --region {}", account.account.id, function.location)
+    format!("hearth {words} {}", account.account.flags(&function.location))
 }
 
 /// Whether there is a function of this name, and where it is kept.

@@ -135,16 +135,6 @@ fn flatten(value: &Value, at: &str, all: &mut Vec<(String, String)>) {
     }
 }
 
-/// A value on a command line.
-pub(crate) fn quoted(value: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
-    if !value.is_empty() && value.chars().all(plain) {
-        value.to_owned()
-    } else {
-        format!("'{}'", value.replace('\'', "'\\''"))
-    }
-}
-
 /// Variables on a command line: names and masks.
 pub(crate) fn masked_variables<'a>(names: impl Iterator<Item = &'a String>) -> String {
     names.map(|name| format!("{name}={MASK}")).collect::<Vec<_>>().join(",")

@@ -1,4 +1,5 @@
 /** Containers in words. Pure; must not know a screen. */
+import type { AccountInfo } from '$lib/api/generated/AccountInfo';
 import type { Launch } from '$lib/api/generated/Launch';
 import type { PricedTask } from '$lib/api/generated/PricedTask';
 import type { RunningCost } from '$lib/api/generated/RunningCost';
@@ -62,4 +63,11 @@ export function taskState(task: PricedTask): { text: string; tone: 'good' | 'war
 /** The first signs of a task's id, as AWS's own console shows them. */
 export function shortId(id: string): string {
   return id.slice(0, 8);
+}
+
+/** The regions that an account is read in. */
+export function regionsOf(one: AccountInfo): string {
+  return one.chosenLocations.length > 0
+    ? one.chosenLocations.join(', ')
+    : (one.account.location ?? 'us-east-1');
 }

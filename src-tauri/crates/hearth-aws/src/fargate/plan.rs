@@ -1,8 +1,10 @@
 //! From a change of containers to the requests that make it, after looking at what is there. Changes nothing. Owns which
-//! parts are made with it (cluster, log group, role) and which go with it.
+//! parts are made with it (cluster, log group, role); which go with it is `remove`'s.
+
+mod remove;
 
 use super::action::{Definition, Placed, TaskAction};
-use super::clusters::{all_services, find, service, task};
+use super::clusters::{find, service, task};
 use super::definitions;
 use super::words::{log_group, tasks};
 use crate::AwsAccount;
@@ -12,7 +14,7 @@ use crate::plan::Draft;
 use crate::roles::{self, role_name};
 use hearth_cloud::{
     ContainerChange, ContainerService, CostEffect, FaultKind, FunctionAddress, ImageTask, InCluster, Result,
-    TaskDefinition, TaskRun, TaskSource, Undo,
+    TaskRun, TaskSource, Undo,
 };
 use serde_json::json;
 
@@ -53,10 +55,8 @@ impl Work<'_> {
 
     /// A command line of Hearth about something in the cluster.
     fn line(&self, verb: &str) -> String {
-        format!(
-            "hearth {verb} --cluster {} --account {} --region {}",
-            self.at.cluster, self.account.account.id, self.at.location
-        )
+        let InCluster { location, cluster } = &self.at;
+        format!("hearth {verb} --cluster {cluster} {}", self.account.account.flags(location))
     }
 
     fn place(&self) -> String {
@@ -306,113 +306,6 @@ impl Work<'_> {
             warnings: warning.into_iter().collect(),
         })
     }
-
-    async fn delete_service(&self, name: &str, all: bool) -> Result<Draft> {
-        let before = self.existing(name, "ecs:DeleteService").await?;
-        let mut actions = vec![Action::Tasks(TaskAction::DeleteService {
-            cluster: self.at.cluster.clone(),
-            name: name.to_owned(),
-            tasks: before.running + before.pending,
-        })];
-        let mut warnings = Vec::new();
-        if all {
-            self.belongings(&before, &mut actions, &mut warnings).await?;
-        } else {
-            warnings.push(
-                "Its task definition, role and logs stay; --all deletes what Hearth made of them.".to_owned(),
-            );
-        }
-        Ok(Draft {
-            title: format!("Delete the service {name} from {}", self.place()),
-            actions,
-            cost: Some(CostEffect {
-                words: "Its tasks are billed until they have stopped, and then nothing more.".to_owned(),
-                standing: false,
-            }),
-            undo: Some(Undo::Impossible {
-                words: "AWS keeps nothing of a deleted service. Create it again from its task definition or image."
-                    .to_owned(),
-            }),
-            warnings,
-        })
-    }
-
-    /// What Hearth made for a service alone, and nothing else.
-    async fn belongings(
-        &self,
-        service: &ContainerService,
-        actions: &mut Vec<Action>,
-        warnings: &mut Vec<String>,
-    ) -> Result<()> {
-        let found = definitions::find(self.account, &self.at.location, &service.task_definition).await?;
-        let definition = found.definition;
-        if found.made_for.as_ref() != Some(&definition.family) {
-            warnings.push(format!(
-                "The task definition {} stays with its role and logs, since Hearth did not make it.",
-                service.task_definition
-            ));
-            return Ok(());
-        }
-        let others = all_services(self.account, &self.at).await?;
-        let shared = others
-            .iter()
-            .find(|other| other.name != service.name && family(&other.task_definition) == definition.family);
-        if let Some(other) = shared {
-            warnings.push(format!(
-                "The task definition {} stays with its role and logs: the service {} uses it as well.",
-                service.task_definition, other.name
-            ));
-            return Ok(());
-        }
-        actions.push(Action::Tasks(TaskAction::Deregister { definition: service.task_definition.clone() }));
-        if let Some(role) = self.own_role(&definition).await {
-            actions.push(Action::DeleteRolePolicy { role: role.clone() });
-            actions.push(Action::DeleteRole { role });
-        }
-        let group = log_group(&definition.family);
-        if self.has_log_group(&group).await? {
-            actions.push(Action::Tasks(TaskAction::DeleteLogGroup { group }));
-        }
-        Ok(())
-    }
-
-    /// The role that Hearth made for these tasks alone: its name and its tag both say so.
-    async fn own_role(&self, definition: &TaskDefinition) -> Option<String> {
-        let role = definition.execution_role.as_deref()?.rsplit('/').next()?;
-        if role != self.role_name(&definition.family) {
-            return None;
-        }
-        let found = roles::find(self.account, role).await.ok()??;
-        found.is_for(RoleOf::Tasks, &definition.family).then(|| role.to_owned())
-    }
-
-    async fn delete_cluster(&self) -> Result<Draft> {
-        let asked = self.asked("ecs:DeleteCluster");
-        let name = &self.at.cluster;
-        let found = find(self.account, &self.at)
-            .await?
-            .ok_or_else(|| asked.fault(FaultKind::NotFound, format!("there is no cluster `{name}`")))?;
-        if found.services + found.running_tasks + found.pending_tasks > 0 {
-            let words = format!(
-                "the cluster `{name}` still has {} and {}",
-                if found.services == 1 {
-                    "1 service".to_owned()
-                } else {
-                    format!("{} services", found.services)
-                },
-                tasks(found.running_tasks + found.pending_tasks)
-            );
-            return Err(asked.fault(FaultKind::Conflict, words));
-        }
-        Ok(Draft {
-            title: format!("Delete the cluster {name} from {}", self.place()),
-            actions: vec![Action::Tasks(TaskAction::DeleteCluster { cluster: name.clone() })],
-            undo: Some(Undo::ByHand {
-                words: "A cluster of that name is made again with the next task or service in it.".to_owned(),
-            }),
-            ..Draft::default()
-        })
-    }
 }
 
 /// What is made before tasks run.
@@ -421,11 +314,6 @@ struct Parts {
     warnings: Vec<String>,
     definition: Definition,
     cluster_is_there: bool,
-}
-
-/// The part of `family:revision` that names all revisions.
-fn family(definition: &str) -> &str {
-    definition.split(':').next().unwrap_or(definition)
 }
 
 /// Prices are not known here; who shows the review says them.

@@ -209,9 +209,9 @@ impl Gone<'_> {
         };
         let mut actions = vec![SideAction::PutNotifications {
             bucket: name.to_owned(),
-            text: before.without(entry),
+            text: before.without(|other| other == *one),
             entry: Entry::Goes { id: entry.to_owned(), xml: one.xml.clone() },
-            others: before.entries().count() - 1,
+            others: before.entries().filter(|other| other != one).count(),
             fresh: false,
         }];
         // Other notifications of the same bucket need the statement still.
@@ -240,6 +240,7 @@ impl Gone<'_> {
         for name in names {
             match bucket::notifications(self.account, &self.at.location, name).await {
                 Ok(before) => {
+                    // Each request sends the whole of what is left then.
                     let mut after = before.clone();
                     let ours: Vec<_> = before
                         .entries()
@@ -247,8 +248,8 @@ impl Gone<'_> {
                         .cloned()
                         .collect();
                     for one in ours {
-                        let text = after.without(&one.id);
-                        let others = after.entries().count() - 1;
+                        let text = after.without(|other| *other == one);
+                        let others = after.entries().filter(|other| **other != one).count();
                         let entry = Entry::Goes { id: one.id, xml: one.xml };
                         let Ok(next) = super::notifications::Notifications::parse(&text) else { continue };
                         after = next;

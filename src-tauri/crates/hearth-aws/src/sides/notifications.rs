@@ -142,10 +142,10 @@ impl Notifications {
         format!("{}{xml}{}", &self.text[..place], &self.text[place..])
     }
 
-    /// The text without the entry of this id.
-    pub(crate) fn without(&self, id: &str) -> String {
+    /// The text without the entries that go. An id alone may not tell them: what has none would go with them.
+    pub(crate) fn without(&self, goes: impl Fn(&Notification) -> bool) -> String {
         let mut text = self.text.clone();
-        for (range, _) in self.entries.iter().rev().filter(|(_, entry)| entry.id == id) {
+        for (range, _) in self.entries.iter().rev().filter(|(_, entry)| goes(entry)) {
             text.replace_range(range.clone(), "");
         }
         text
@@ -214,11 +214,23 @@ mod tests {
         assert_eq!((mine.id.as_str(), mine.suffix.as_deref()), ("mine", Some(".<png>")));
         assert_eq!(mine.xml, xml);
         assert!(with.contains("<Later>unknown</Later>"), "{with}");
-        assert_eq!(after.without("mine"), THERE.trim());
+        assert_eq!(after.without(|one| one.id == "mine"), THERE.trim());
         let json = after.json();
         assert_eq!(json["LambdaFunctionConfigurations"][0]["LambdaFunctionArn"], "arn:f");
         assert_eq!(json["QueueConfigurations"][0]["Filter"]["Key"]["FilterRules"][0]["Value"], "a&b/");
         assert_eq!(json["EventBridgeConfiguration"], json!({}));
+    }
+
+    #[test]
+    fn what_has_no_id_does_not_go_with_another_that_has_none() {
+        let text = "<NotificationConfiguration><CloudFunctionConfiguration><CloudFunction>arn:f</CloudFunction>\
+            </CloudFunctionConfiguration><CloudFunctionConfiguration><CloudFunction>arn:other</CloudFunction>\
+            </CloudFunctionConfiguration><EventBridgeConfiguration/></NotificationConfiguration>";
+        let all = Notifications::parse(text).unwrap();
+        let ours = all.entries().find(|one| one.target == "arn:f").unwrap();
+        let left = Notifications::parse(&all.without(|one| one == ours)).unwrap();
+        let left: Vec<&str> = left.entries().map(|one| one.element.as_str()).collect();
+        assert_eq!(left, ["CloudFunctionConfiguration", "EventBridgeConfiguration"]);
     }
 
     #[test]

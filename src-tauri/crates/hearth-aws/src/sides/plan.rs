@@ -8,11 +8,11 @@ use super::read::{BUCKETS, RULES, TOPICS, is_topic, subscription};
 use super::{bucket, leave, rules, settings, sources};
 use crate::AwsAccount;
 use crate::action::Action;
-use crate::action_words::quoted;
 use crate::fault::Asked;
 use crate::plan::{Draft, existing};
 use hearth_cloud::{
     CloudFunction, CostEffect, FaultKind, FunctionAddress, NewTrigger, Result, SideChange, StartAt, Undo,
+    quoted,
 };
 
 /// What a notification of a bucket is about when nobody says it.
@@ -37,7 +37,7 @@ pub(super) fn hearth(account: &AwsAccount, at: &FunctionAddress, verb: &str, arg
     let arguments: Vec<String> =
         [at.name.clone()].into_iter().chain(arguments.iter().map(|one| quoted(one))).collect();
     let arguments = arguments.join(" ");
-    format!("hearth {verb} {arguments} --account {} --region {}", account.account.id, at.location)
+    format!("hearth {verb} {arguments} {}", account.account.flags(&at.location))
 }
 
 /// Adding a trigger.

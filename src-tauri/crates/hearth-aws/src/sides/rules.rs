@@ -102,7 +102,8 @@ pub(super) fn times_a_month(expression: &str) -> Option<u64> {
         _ => return None,
     };
     let count: u64 = count.trim().parse().ok().filter(|count| *count > 0)?;
-    Some(730 * 60 / (count * minutes))
+    // So long that no month has one.
+    Some(730 * 60 / count.saturating_mul(minutes))
 }
 
 #[cfg(test)]
@@ -114,6 +115,7 @@ mod tests {
         assert_eq!(times_a_month("rate(5 minutes)"), Some(8_760));
         assert_eq!(times_a_month("rate(1 hour)"), Some(730));
         assert_eq!(times_a_month("rate(1 day)"), Some(30));
+        assert_eq!(times_a_month("rate(4611686018427387904 hours)"), Some(0), "longer than numbers go");
         for other in ["cron(0 12 * * ? *)", "rate(0 minutes)", "rate(x)", "rate(1 week)"] {
             assert_eq!(times_a_month(other), None, "{other}");
         }

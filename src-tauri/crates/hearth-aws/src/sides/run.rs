@@ -168,7 +168,7 @@ impl AwsAccount {
                 let now = bucket::notifications(self, &at.location, &bucket).await?;
                 let there = |id: &str| now.entries().any(|one| one.id == id);
                 let text = match &entry {
-                    Entry::Comes { id, .. } if there(id) => now.without(id),
+                    Entry::Comes { id, .. } if there(id) => now.without(|one| one.id == *id),
                     Entry::Goes { id, xml } if !there(id) => now.with(xml),
                     Entry::Comes { .. } | Entry::Goes { .. } => return Ok(Back::Nothing),
                 };

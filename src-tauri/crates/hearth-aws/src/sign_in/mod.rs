@@ -7,11 +7,9 @@ mod session;
 
 use crate::discover::Files;
 use crate::fault::Asked;
-use crate::open::{Aws, CONNECT};
+use crate::open::{Aws, Patience};
 use crate::regions::is_region;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region};
+use aws_config::Region;
 use hearth_cloud::{Account, Confirm, FaultKind, Result, SignInFlow};
 use session::{Session, Way};
 use std::time::Duration;
@@ -19,10 +17,9 @@ use std::time::Duration;
 /// Where AWS's command line is found.
 const INSTALL: &str = "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
 const ASKED: Asked<'static> = Asked { operation: "signing in", location: "" };
-/// Longest that one try of a request may take, and all its tries: a person waits for them.
-const ATTEMPT: Duration = Duration::from_secs(20);
-const OPERATION: Duration = Duration::from_secs(45);
-const TRIES: u32 = 3;
+/// A person waits for these.
+const PATIENCE: Patience =
+    Patience { attempt: Duration::from_secs(20), operation: Duration::from_secs(45), tries: 3 };
 
 impl Aws {
     fn way(&self, account: &Account) -> Option<Way> {
@@ -69,22 +66,7 @@ impl Aws {
             };
             return Err(ASKED.fault(FaultKind::Invalid, words));
         }
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(OPERATION)
-            .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(region))
-            .no_credentials()
-            .http_client(self.http.clone())
-            .profile_files(self.profile_files())
-            .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
-            .timeout_config(timeouts)
-            .profile_name(&account.name);
-        if let Ok(name) = AppName::new("Hearth") {
-            loader = loader.app_name(name);
-        }
+        let loader = self.loader(Region::new(region), &PATIENCE).no_credentials().profile_name(&account.name);
         Ok(aws_sdk_ssooidc::Client::new(&loader.load().await))
     }
 }

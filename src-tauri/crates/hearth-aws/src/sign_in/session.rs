@@ -79,54 +79,34 @@ mod tests {
     use super::*;
     use crate::place::Place;
 
-    const CONFIG: &str = "\
-[profile corp]
-sso_session = corp
-[sso-session corp]
-sso_start_url = https://corp.awsapps.com/start
-sso_region = eu-central-1
+    const CONFIG: &str = include_str!("../../tests/files/config");
+    const MORE: &str = "\
 [profile scoped]
 sso_session = scoped
 [sso-session scoped]
 sso_start_url = https://corp.awsapps.com/start
 sso_registration_scopes = sso:account:access, codewhisperer:completions
-[profile old]
-sso_start_url = https://old.awsapps.com/start
-sso_region = us-east-1
-[profile prod]
+[profile deploy]
 role_arn = arn:aws:iam::1:role/Deploy
 source_profile = corp
-[profile circle]
-role_arn = arn:aws:iam::1:role/A
-source_profile = ring
-[profile ring]
-role_arn = arn:aws:iam::1:role/B
-source_profile = circle
 [profile my console]
 login_session = arn:aws:iam::1:user/tea
-[profile keys]
-aws_access_key_id = AKIA
-aws_secret_access_key = planted
-[profile tool]
-credential_process = /bin/false
-[profile empty]
-region = eu-west-1
 ";
 
     #[test]
     fn a_profile_leads_to_its_session() {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join(".aws")).unwrap();
-        std::fs::write(home.path().join(".aws/config"), CONFIG).unwrap();
+        std::fs::write(home.path().join(".aws/config"), [CONFIG, MORE].concat()).unwrap();
         let files = Files::read(&Place { home: Some(home.path().to_owned()), ..Place::default() });
         let session = |profile: &str| match way(&files, profile) {
             Some(Way::Session(session)) => session,
             other => panic!("{profile} is no session: {other:?}"),
         };
         let corp = session("corp");
-        assert_eq!((corp.key.as_str(), corp.region.as_deref()), ("corp", Some("eu-central-1")));
+        assert_eq!((corp.key.as_str(), corp.region.as_deref()), ("corp", Some("us-east-1")));
         assert_eq!(corp.scopes, [USUAL_SCOPE]);
-        assert_eq!(session("prod"), corp, "a role signs in as the profile that it is taken on from");
+        assert_eq!(session("deploy"), corp, "a role signs in as the profile that it is taken on from");
         assert_eq!(session("scoped").scopes, ["sso:account:access", "codewhisperer:completions"]);
         assert_eq!(session("scoped").region, None);
         let old = session("old");
@@ -135,7 +115,9 @@ region = eu-west-1
         for (profile, expected) in [
             ("my console", Some(Way::Login("my console".to_owned()))),
             ("empty", Some(Way::Login("empty".to_owned()))),
-            ("keys", None),
+            ("emulator", None),
+            ("prod", Some(Way::Login("default".to_owned()))),
+            ("lost", None),
             ("tool", None),
             ("circle", None),
         ] {

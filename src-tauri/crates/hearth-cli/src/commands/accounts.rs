@@ -11,7 +11,7 @@ use hearth_core::api::{
     AccountBilled, AccountChoose, AccountInfo, AccountName, AccountPermissions, AccountTested, AccountUnlock,
     AccountsList, ByUsePrice, Empty, EndpointAdd,
 };
-use hearth_core::cloud::{BilledCost, Expiry, Grant, Level, SignIn, SignInState};
+use hearth_core::cloud::{BilledCost, Expiry, Grant, Level, SignIn, SignInState, quoted};
 use hearth_host::Caller;
 use hearth_model::Micros;
 use serde_json::json;
@@ -136,10 +136,9 @@ async fn list(caller: &Caller, output: &mut Output) -> Result<Ended, Failure> {
         }
         let is_out = matches!(info.account.state, SignInState::Expired | SignInState::Missing);
         if is_out && info.sign_in.is_some() {
-            let id = info.account.id.as_str();
             // The name of a profile may have a space in it.
-            let quote = if id.contains(' ') { "'" } else { "" };
-            output.aside(&format!("Sign in: hearth accounts sign-in {quote}{id}{quote}"), Tone::Quiet);
+            let id = quoted(info.account.id.as_str());
+            output.aside(&format!("Sign in: hearth accounts sign-in {id}"), Tone::Quiet);
         }
     }
     Ok(Ended::Well)

@@ -11,6 +11,7 @@ use hearth_core::cloud::{Grant, Undo};
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
 /// `deploy PATH --to ACCOUNT[:REGION]`.
@@ -21,38 +22,18 @@ pub(super) async fn deploy(
     to: &str,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
-    let (account, region) = target(caller, to).await?;
-    let environment = &arguments.environment;
-    let request = CloudChangeRequest {
-        account,
-        region,
-        name: arguments.name.clone(),
-        change: CloudChange::Deploy {
-            source,
-            runtime: arguments.runtime.clone(),
-            handler: arguments.handler.clone(),
-            memory_mb: arguments.memory,
-            timeout_s: arguments.timeout,
-            architecture: None,
-            environment: (!environment.is_empty()).then(|| environment.iter().cloned().collect()),
-            role: arguments.role.clone(),
-            plan: arguments.plan.clone(),
-        },
+    let wanted = CloudChange::Deploy {
+        source,
+        runtime: arguments.runtime.clone(),
+        handler: arguments.handler.clone(),
+        memory_mb: arguments.memory,
+        timeout_s: arguments.timeout,
+        architecture: None,
+        environment: variables(&arguments.environment),
+        role: arguments.role.clone(),
+        plan: arguments.plan.clone(),
     };
-    deployed(caller, request, arguments.consent, output).await
-}
-
-/// Deploys, and reminds of what is unfinished in that account.
-async fn deployed(
-    caller: &Caller,
-    request: CloudChangeRequest,
-    consent: Consent,
-    output: &mut Output,
-) -> Result<Ended, Failure> {
-    let account = request.account.clone();
-    let ended = change(caller, request, consent, output).await;
-    unfinished::remind(caller, Some(&account), output).await;
-    ended
+    deployed(caller, arguments, to, wanted, output).await
 }
 
 /// `deploy --image URI --to ACCOUNT[:REGION] --name NAME`.
@@ -63,22 +44,36 @@ pub(super) async fn deploy_image(
     to: &str,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
-    let (account, region) = target(caller, to).await?;
-    let environment = &arguments.environment;
-    let request = CloudChangeRequest {
-        account,
-        region,
-        name: arguments.name.clone(),
-        change: CloudChange::DeployImage {
-            image: image.to_owned(),
-            memory_mb: arguments.memory,
-            timeout_s: arguments.timeout,
-            architecture: None,
-            environment: (!environment.is_empty()).then(|| environment.iter().cloned().collect()),
-            role: arguments.role.clone(),
-        },
+    let wanted = CloudChange::DeployImage {
+        image: image.to_owned(),
+        memory_mb: arguments.memory,
+        timeout_s: arguments.timeout,
+        architecture: None,
+        environment: variables(&arguments.environment),
+        role: arguments.role.clone(),
     };
-    deployed(caller, request, arguments.consent, output).await
+    deployed(caller, arguments, to, wanted, output).await
+}
+
+/// Deploys, and reminds of what is unfinished in that account.
+async fn deployed(
+    caller: &Caller,
+    arguments: &Deploy,
+    to: &str,
+    wanted: CloudChange,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    let (account, region) = target(caller, to).await?;
+    let request =
+        CloudChangeRequest { account: account.clone(), region, name: arguments.name.clone(), change: wanted };
+    let ended = change(caller, request, arguments.consent, output).await;
+    unfinished::remind(caller, Some(&account), output).await;
+    ended
+}
+
+/// None leaves those of the function as they are.
+fn variables(given: &[(String, String)]) -> Option<BTreeMap<String, String>> {
+    (!given.is_empty()).then(|| given.iter().cloned().collect())
 }
 
 /// `configure NAME --account …`: memory and environment variables.
@@ -98,10 +93,9 @@ pub(super) async fn configure(
         .with_hint("Deploy it again for another runtime, handler or timeout; see `hearth limit` for a limit.")
         .into());
     }
-    let environment = &arguments.environment;
     let wanted = CloudChange::Configure {
         memory_mb: arguments.memory,
-        environment: (!environment.is_empty()).then(|| environment.iter().cloned().collect()),
+        environment: variables(&arguments.environment),
     };
     of_function(caller, &arguments.place, name, wanted, arguments.consent, output).await
 }

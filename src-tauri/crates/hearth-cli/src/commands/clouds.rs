@@ -201,7 +201,7 @@ pub(super) fn print_tail(answer: &CloudInvoked, output: &mut Output) {
 /// How the function failed, how long it took and what was billed.
 pub(super) fn print_receipt(answer: &CloudInvoked, output: &mut Output) {
     if let Some(error) = &answer.function_error {
-        output.aside(&format!("The function failed: {error}"), Tone::Bad);
+        output.aside(&format!("The function failed: {}", words::printable(error)), Tone::Bad);
     }
     let billed = answer.billed_ms.map(|billed| format!(" · {billed} ms billed")).unwrap_or_default();
     let took = words::duration(answer.round_trip_us);

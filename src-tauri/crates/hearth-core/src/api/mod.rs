@@ -1,5 +1,6 @@
 //! Requests and answers of the commands, as JSON and TypeScript see them. Plain data; must not hold behaviour.
 
+mod accounts;
 mod budgets;
 mod by_use;
 mod clouds;
@@ -22,6 +23,7 @@ mod tuning;
 mod unfinished;
 mod what_if;
 
+pub use accounts::*;
 pub use budgets::*;
 pub use by_use::*;
 pub use clouds::*;

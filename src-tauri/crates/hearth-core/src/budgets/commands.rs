@@ -15,6 +15,7 @@ use crate::api::{
 };
 use crate::functions::{existing, existing_or_deleted};
 use crate::{ApiError, App, ErrorCode, Result};
+use hearth_cloud::quoted;
 use hearth_model::{FunctionId, HearthEvent, Micros};
 use hearth_store::{Scope, StoredBudget};
 use rust_decimal::Decimal;
@@ -317,7 +318,9 @@ fn not_held(app: &App, name: &str) -> ApiError {
         None => error,
         Some(there) => error.with_hint(format!(
             "It is stopped in the account {}: hearth brake release {name} --account {} --region {}",
-            there.account_name, there.account, there.region
+            there.account_name,
+            quoted(&there.account),
+            there.region
         )),
     }
 }

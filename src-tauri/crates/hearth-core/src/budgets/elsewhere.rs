@@ -1,6 +1,6 @@
 //! Functions in accounts that are stopped: a person, or the brake where it may, limits one to 0 and a person lets go of it,
-//! each time by a change that was reviewed. Owns the note of what the limit was, which is written before the change is made and forgotten after it was
-//! taken back. Changes nothing in an account itself.
+//! each time by a change that was reviewed. Owns the note of what the limit was, which is written before the change is
+//! made and forgotten after it was taken back. Changes nothing in an account itself.
 
 use super::hold::{By, limit_words, note};
 use crate::api::BrakedElsewhere;

@@ -11,7 +11,7 @@ use super::words::Month;
 use crate::api::{BrakeConsentSet, BrakeMode, BrakeStatus, Empty};
 use crate::clouds::{Clouds, changes};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_cloud::{Account, Capability, FunctionAddress};
+use hearth_cloud::{Account, Capability, FunctionAddress, quoted};
 use hearth_model::{FunctionId, HearthEvent, LOCAL_ACCOUNT, Micros};
 use hearth_store::{Scope, StoredBudget};
 use serde_json::{Value, json};
@@ -131,12 +131,12 @@ async fn by_itself(app: &App, id: &str, mode: BrakeMode) -> std::result::Result<
         return Err("The brake only suggests".to_owned());
     }
     if !app.budgets().seen().may_stop.contains_key(id) {
-        return Err(format!("It may not stop that by itself: hearth brake allow {id}"));
+        return Err(format!("It may not stop that by itself: hearth brake allow {}", quoted(id)));
     }
     let account = Clouds::account(app, id).await.map_err(|error| error.message)?;
     match Clouds::check_unlocked(app, &account) {
         Ok(()) => Ok(account),
-        Err(_) => Err(format!("The account is read-only: hearth accounts unlock {id}")),
+        Err(_) => Err(format!("The account is read-only: hearth accounts unlock {}", quoted(id))),
     }
 }
 
@@ -150,6 +150,7 @@ async fn suggest(
     once: &str,
 ) {
     let FunctionAddress { location, name } = address;
+    let account = quoted(account);
     let text = format!(
         "Suggested to stop {name}, {location}: {reason}. {why_not}. Stop it: hearth brake pull {name} --account {account} \
          --region {location}"

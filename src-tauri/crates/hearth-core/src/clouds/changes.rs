@@ -20,6 +20,7 @@ use crate::{ApiError, App, ErrorCode, Result, variables};
 use hearth_azure::AZURE;
 use hearth_cloud::{
     Account, Change, Course, Deploy, FunctionAddress, Journal, Power, Provider, Settings, SignIn, Step,
+    quoted,
 };
 use hearth_model::{Engine, HearthEvent, RequestId};
 use std::fmt::Write as _;
@@ -306,7 +307,8 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
 /// The same with Hearth's command line; values of variables are left to the reader.
 fn command_line(request: &CloudChangeRequest, account: &Account, address: &FunctionAddress) -> String {
     let FunctionAddress { location, name } = address;
-    let account = format!("--account {} --region {location}", account.id);
+    let to = quoted(&format!("{}:{location}", request.account));
+    let account = account.flags(location);
     if let Some(line) = containers::change::command_line(&request.change, name, &account) {
         return line;
     }
@@ -330,7 +332,7 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
                 // The folder that `hearth code` writes, edited.
                 CodeSource::Edited { name, .. } => quoted(&format!("./{name}")),
             };
-            let mut line = format!("hearth deploy {from} --to {}:{location} --name {name}", request.account);
+            let mut line = format!("hearth deploy {from} --to {to} --name {name}");
             let mut add = |flag: &str, value: Option<String>| {
                 if let Some(value) = value {
                     for part in [" --", flag, " ", &value] {
@@ -350,7 +352,6 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             line
         }
         CloudChange::DeployImage { image, memory_mb, timeout_s, environment, role, .. } => {
-            let to = format!("{}:{location}", request.account);
             let mut line = format!("hearth deploy --image {} --to {to} --name {name}", quoted(image));
             let settings = [
                 ("memory", memory_mb.map(|size| size.to_string())),
@@ -404,13 +405,5 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             line
         }
         _ => String::new(),
-    }
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    if text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./~".contains(letter)) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }

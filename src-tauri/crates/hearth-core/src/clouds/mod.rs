@@ -14,6 +14,7 @@ pub(crate) mod code;
 pub(crate) mod containers;
 pub(crate) mod environments;
 pub(crate) mod functions;
+pub(crate) mod inventory;
 mod local;
 pub(crate) mod logs;
 mod pieces;
@@ -29,7 +30,7 @@ use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;
 use hearth_aws::Aws;
 use hearth_azure::{AZURE, Azure};
-use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInFlow, SignInState, Vendor};
+use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInFlow, SignInState, Vendor, quoted};
 use hearth_google::{GOOGLE, Google};
 use hearth_model::{Clock, Micros};
 use hearth_store::Store;
@@ -169,7 +170,10 @@ impl Clouds {
             return Ok(());
         }
         Err(ApiError::new(ErrorCode::Locked, format!("the account `{}` is read-only", account.name))
-            .with_hint(format!("Allow changes for 15 minutes: hearth accounts unlock {}", account.id)))
+            .with_hint(format!(
+                "Allow changes for 15 minutes: hearth accounts unlock {}",
+                quoted(account.id.as_str())
+            )))
     }
 }
 

@@ -1,13 +1,14 @@
 //! What is set around a function of an account: reading it, changes of it as a command line of Hearth, and what keeping
 //! environments ready does to the bill. The rest is as with every change of an account.
 
-use super::changes::quoted;
 use super::functions::{location, open};
 use super::{Clouds, api_error};
 use crate::api::{CloudFunctionName, CloudRegion, CloudSides};
 use crate::spending::{day_of, plain};
 use crate::{App, Result};
-use hearth_cloud::{Change, CostEffect, Keepable, Layer, NewTrigger, Provider, Review, SideChange, StartAt};
+use hearth_cloud::{
+    Change, CostEffect, Keepable, Layer, NewTrigger, Provider, Review, SideChange, StartAt, quoted,
+};
 use hearth_cost::{Decimal, KeptReady, MonthLength, Terms, kept_ready};
 
 const HOUR_S: u64 = 3_600;

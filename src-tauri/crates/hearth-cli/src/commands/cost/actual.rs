@@ -23,17 +23,20 @@ pub(super) async fn actual(
         output.document(&compared)?;
         return Ok(Ended::Well);
     }
-    let money = |amount: &str| {
-        if compared.currency == "USD" { money(amount) } else { format!("{amount} {}", compared.currency) }
+    let is_dollars = compared.currency == "USD";
+    let billed = |amount: &str| {
+        if is_dollars { money(amount) } else { format!("{amount} {}", compared.currency) }
     };
     let unknown = || UNKNOWN.to_owned();
+    // Between two currencies there is none to tell.
+    let difference = |amount: &str| if is_dollars { money(amount) } else { unknown() };
     output.line(&format!(
         "{} in {}: {} billed, {} worked out, difference {}",
         output.tone(&compared.account, Tone::Strong),
         compared.month,
-        money(&compared.billed),
+        billed(&compared.billed),
         money(&compared.own),
-        money(&compared.difference),
+        difference(&compared.difference),
     ))?;
     let mut table = Table::new(&[
         ("Line", Side::Left),
@@ -49,9 +52,9 @@ pub(super) async fn actual(
             cell(&line.label, Tone::Strong),
             line.billed_quantity.clone().unwrap_or_else(unknown).into(),
             line.own_quantity.clone().unwrap_or_else(unknown).into(),
-            line.billed.as_deref().map_or_else(unknown, money).into(),
+            line.billed.as_deref().map_or_else(unknown, billed).into(),
             line.own.as_deref().map_or_else(unknown, money).into(),
-            line.difference.as_deref().map_or_else(unknown, money).into(),
+            line.difference.as_deref().map_or_else(unknown, difference).into(),
             cell(line.meters.join(", "), Tone::Quiet),
         ]);
     }

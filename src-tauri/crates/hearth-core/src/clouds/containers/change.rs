@@ -4,11 +4,10 @@
 use super::price::{Priced, Prices, of_service};
 use super::wanted;
 use crate::api::{CloudChange, CloudChangeRequest, RunningCost, TasksWanted};
-use crate::clouds::changes::quoted;
 use crate::{ApiError, ErrorCode, Result};
 use hearth_cloud::{
     Change, ContainerChange, Containers, CostEffect, FunctionAddress, InCluster, Launch, Provider, Review,
-    TaskRun, TaskSize, TaskSource,
+    TaskRun, TaskSize, TaskSource, quoted,
 };
 use hearth_cost::Decimal;
 use hearth_model::Architecture;

@@ -4,11 +4,10 @@
 
 mod tool;
 
-use super::changes::quoted;
 use super::{Clouds, api_error};
 use crate::api::{AccountName, Empty, SignInStep, SigningIn};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_cloud::{Account, FaultKind, SignInFlow, SignInState};
+use hearth_cloud::{Account, FaultKind, SignInFlow, SignInState, quoted};
 use hearth_model::HearthEvent;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -181,9 +180,7 @@ fn nothing_to_do(account: &Account) -> ApiError {
 
 /// The command line that signs in to an account.
 fn command(account: &Account) -> String {
-    let id = account.id.as_str();
-    let is_plain = id.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:@".contains(letter));
-    format!("hearth accounts sign-in {}", if is_plain { id.to_owned() } else { quoted(id) })
+    format!("hearth accounts sign-in {}", quoted(account.id.as_str()))
 }
 
 /// What to do when the sign-in of an account has ended; `tool` is the vendor's own way.
