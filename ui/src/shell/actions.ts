@@ -132,7 +132,7 @@ export function globalActions(): readonly Action[] {
       title: 'Deploy a folder…',
       detail: 'Runs it on this computer',
       group: 'Do',
-      run: () => router.go('deploy'),
+      run: () => deploying.anew(),
     },
     {
       id: 'choose',

@@ -1,6 +1,8 @@
-/** F6 goes round the panes: title bar, sidebar, page head, content, right pane, dock, foot. */
+/** F6 goes round the panes: title bar, sidebar, page head, content, its rows, right pane, dock, foot. */
 interface Pane {
   selector: string;
+  /** What the keyboard comes to first; its first stop without one. */
+  stop?: string;
   /** Inside of it, but a pane of its own. */
   except?: string;
 }
@@ -9,7 +11,8 @@ const PANES: readonly Pane[] = [
   { selector: 'header.titlebar' },
   { selector: 'nav.sidebar' },
   { selector: 'main .phead' },
-  { selector: '#main', except: '.phead, aside.drawer, section.dock' },
+  { selector: '#main', except: '.phead, .tablebox, aside.drawer, section.dock' },
+  { selector: '#main .tablebox', stop: 'tbody tr[tabindex="0"]', except: 'aside.drawer, section.dock' },
   { selector: 'aside.drawer' },
   { selector: 'section.dock' },
   { selector: 'footer.statusbar' },
@@ -23,9 +26,11 @@ function holds(pane: Pane, element: Element | null): boolean {
 }
 
 function stopOf(pane: Pane): HTMLElement | null {
-  const box = document.querySelector<HTMLElement>(pane.selector);
-  const stops = [...(box?.querySelectorAll<HTMLElement>(STOPS) ?? [])];
-  return stops.find((stop) => holds(pane, stop)) ?? (box?.hasAttribute('tabindex') ? box : null);
+  const boxes = [...document.querySelectorAll<HTMLElement>(pane.selector)];
+  const first = boxes.flatMap((box) => [...box.querySelectorAll<HTMLElement>(pane.stop ?? STOPS)]);
+  const any = boxes.flatMap((box) => [...box.querySelectorAll<HTMLElement>(STOPS)]);
+  const found = [...first, ...any].find((stop) => holds(pane, stop));
+  return found ?? boxes.find((box) => pane.stop === undefined && box.hasAttribute('tabindex')) ?? null;
 }
 
 export function cyclePane(back: boolean): void {

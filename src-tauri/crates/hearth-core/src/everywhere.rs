@@ -14,7 +14,6 @@ use hearth_model::{
 };
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
-use std::time::Instant;
 
 pub(crate) async fn run(app: &App, request: EventRun) -> Result<EventAnswer> {
     match request.target.account.as_deref() {
@@ -32,7 +31,6 @@ pub(crate) async fn cancel(app: &App, request: InvocationName) -> Result<Empty> 
 }
 
 async fn here(app: &App, request: EventRun) -> Result<EventAnswer> {
-    let began = Instant::now();
     let name = request.target.name;
     let answer = invoke::invoke(
         app,
@@ -56,10 +54,11 @@ async fn here(app: &App, request: EventRun) -> Result<EventAnswer> {
         function_error: answer.function_error,
         explanation: answer.explanation,
         log_tail: Some(answer.log_tail).filter(|tail| !tail.is_empty()),
-        took_us: since(began),
+        took_us: call.phases.queue_us + call.phases.init_us + call.phases.invoke_us,
         handler_us: Some(answer.phases.invoke_us),
         init_us: Some(answer.phases.init_us).filter(|init| *init > Micros::ZERO),
         cold_start: Some(answer.cold_start),
+        start: Some(call.start),
         billed_ms: Some(answer.billed_ms),
         max_memory_mb: Some(call.max_memory_mb).filter(|most| *most > 0),
         memory_mb: Some(call.memory_mb),
@@ -120,6 +119,7 @@ async fn in_account(app: &App, request: EventRun) -> Result<EventAnswer> {
         handler_us: report.as_ref().map(|report| micros(report.duration_ms)),
         init_us: report.as_ref().and_then(|report| report.init_ms.or(report.restore_ms)).map(micros),
         cold_start: answer.cold_start,
+        start: None,
         billed_ms: answer.billed_ms.map(u64::from),
         max_memory_mb: report.as_ref().and_then(|report| report.max_memory_mb),
         memory_mb: report.as_ref().and_then(|report| report.memory_mb),
@@ -186,8 +186,4 @@ async fn cost(
 
 fn micros(milliseconds: Decimal) -> Micros {
     Micros((milliseconds * Decimal::ONE_THOUSAND).to_i64().unwrap_or(i64::MAX))
-}
-
-fn since(began: Instant) -> Micros {
-    Micros(i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX))
 }

@@ -1,10 +1,18 @@
 /** Typed calls. Owns which live event makes which answer old; must not know any screen. */
 import type { ApiError } from './generated/ApiError';
 import type { HearthEvent } from './generated/HearthEvent';
-import { asApiError, host, type Answer, type Command, type JsonCommand, type Request } from '$lib/host';
+import {
+  asApiError,
+  host,
+  isUnanswered,
+  type Answer,
+  type Command,
+  type JsonCommand,
+  type Request,
+} from '$lib/host';
 
 export type { ApiError, Answer, Command, JsonCommand, Request };
-export { asApiError };
+export { asApiError, isUnanswered };
 
 /** Runs a command; rejects with an `ApiError`. */
 export async function call<C extends JsonCommand>(

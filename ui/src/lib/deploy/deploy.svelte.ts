@@ -1,13 +1,14 @@
 /**
- * Deploying here: one job at a time for the window. A drop leads straight to the function's Test page; what is chosen
- * on the Deploy screen goes step by step there.
+ * Deploying here: one job at a time for the window. A drop is deployed and run at once, and seen on the function's Test
+ * page; what is chosen on the Deploy screen goes step by step there.
  */
 import { SvelteMap } from 'svelte/reactivity';
 import { asApiError, call, type ApiError } from '$lib/api/client';
 import type { Deployed } from '$lib/api/generated/Deployed';
 import type { DeployRequest } from '$lib/api/generated/DeployRequest';
 import type { Detected } from '$lib/api/generated/Detected';
-import { host, type Destination, type Dropped, type Picked } from '$lib/host';
+import { host, type Destination, type Dropped, type Picked, type Watch } from '$lib/host';
+import { app } from '$lib/state/app.svelte';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
 
@@ -15,6 +16,12 @@ export type Phase = 'idle' | 'reading' | 'inspecting' | 'review' | 'deploying' |
 
 /** What a person may change before a deploy goes on. */
 export type Changes = Partial<Omit<DeployRequest, 'source'>>;
+
+/** A job that a person left between two steps. */
+export interface Left {
+  picked: Picked;
+  detected: Detected;
+}
 
 class Deploying {
   phase = $state<Phase>('idle');
@@ -27,10 +34,17 @@ class Deploying {
   share = $state(0);
   /** Events that fit functions deployed in this window, by name. */
   readonly suggested = new SvelteMap<string, string>();
+  /** What was left half-done when something new was begun, until it is taken up again. */
+  left = $state.raw<Left | null>(null);
+  /** The name of what is being taken, before anything of it was read. */
+  #named = $state('');
   #round = 0;
+  #abort = new AbortController();
   /** What was dropped while a job went on. */
   #waiting: (() => Promise<void>)[] = [];
   #run = false;
+  /** The function that gets the code; null: the one that the code names. */
+  #into: string | null = null;
   /** Whether the person saw the steps of this job. */
   #stepwise = false;
   /** Whether the person came to the Deploy screen by themselves, and not with a drop that needed a look. */
@@ -40,9 +54,15 @@ class Deploying {
     return this.phase === 'reading' || this.phase === 'inspecting' || this.phase === 'deploying';
   }
 
+  /** What the job is about, in the words of whoever dropped or chose it; empty before that is known. */
+  get label(): string {
+    return this.picked?.label ?? this.#named;
+  }
+
   /** What a drop carried. While a job goes on it waits for its turn: nothing that was dropped is lost. */
   drop(data: Dropped): void {
-    this.#next(() => this.#take((progress) => host().dropped(data, progress)));
+    const name = data.entries[0]?.name ?? data.files[0]?.name ?? '';
+    this.#next(() => this.#take((watch) => host().dropped(data, watch), name));
   }
 
   /** A folder that the operating system dropped; it waits for its turn too. */
@@ -52,7 +72,37 @@ class Deploying {
 
   choose(): void {
     if (this.busy) return;
-    void this.#take((progress) => host().pickFolder(progress));
+    void this.#take((watch) => host().pickFolder(watch));
+  }
+
+  /** Begins anew on the Deploy screen. What was half-done there is kept beside it. */
+  anew(): void {
+    if (!this.busy && this.phase !== 'idle') {
+      this.#leave();
+      this.reset();
+    }
+    router.go('deploy');
+  }
+
+  /** Takes up what was left half-done, where it was left. */
+  resume(): void {
+    if (this.busy || this.left === null) return;
+    const { picked, detected } = this.left;
+    this.#begin('review');
+    this.left = null;
+    this.#stepwise = true;
+    this.picked = picked;
+    this.detected = detected;
+  }
+
+  forget(): void {
+    this.left = null;
+  }
+
+  /** A folder whose code becomes the next version of a function that is here. */
+  newCode(name: string): void {
+    if (this.busy) return;
+    void this.#take((watch) => host().pickFolder(watch), '', name);
   }
 
   path(path: string): void {
@@ -93,36 +143,59 @@ class Deploying {
     overlays.toast('The next folder waits until this one is deployed', { tone: 'info' });
   }
 
+  /** Keeps a job that waits for a person. */
+  #leave(): void {
+    const waits = this.phase === 'review' || this.phase === 'failed';
+    if (waits && this.picked && this.detected) this.left = { picked: this.picked, detected: this.detected };
+  }
+
   async #take(
-    from: (progress: (done: number, total: number) => void) => Promise<Picked | null>,
+    from: (watch: Watch) => Promise<Picked | null>,
+    name = '',
+    into: string | null = null,
   ): Promise<void> {
-    const round = this.#begin('reading');
+    const before = this.left;
+    const round = this.#begin('reading', name);
+    const { signal } = this.#abort;
     try {
-      const picked = await from((done, total) => {
+      const progress = (done: number, total: number): void => {
         if (round === this.#round) this.share = total === 0 ? 1 : done / total;
-      });
+      };
+      const picked = await from({ progress, signal });
       if (round !== this.#round) return;
-      if (picked === null) this.reset();
-      else await this.start(picked);
+      if (picked !== null) {
+        // Its other code takes the place of the steps that it was asked for in.
+        if (into !== null) this.left = before;
+        await this.start(picked, false, into);
+      } else {
+        // A person changed their mind: what stood there stands there again.
+        const hid = this.left !== before;
+        this.reset();
+        if (hid) this.resume();
+      }
     } catch (thrown) {
       if (round === this.#round) this.#fail(asApiError(thrown));
     }
   }
 
   /** Looks at the code; deploys at once when nothing stands in the way. */
-  async start(picked: Picked, run = false): Promise<void> {
-    const round = this.#begin('inspecting');
-    this.#run = run;
+  async start(picked: Picked, run = false, into: string | null = null): Promise<void> {
+    const round = this.#begin('inspecting', picked.label);
+    const { kind } = picked.source;
+    this.#into = into;
     // A sample is known, and was asked for by its name.
     this.#stepwise =
       picked.to !== undefined ||
-      picked.source.kind === 'function' ||
-      (this.#here && picked.source.kind !== 'sample');
+      kind === 'function' ||
+      into !== null ||
+      (this.#here && kind !== 'sample');
+    // Who drops a folder wants to see it run.
+    this.#run = run || (!this.#stepwise && kind !== 'sample');
     this.picked = picked;
     try {
       const detected = await call('deploy_inspect', { source: picked.source });
       if (round !== this.#round) return;
-      this.detected = detected;
+      this.detected = this.#into === null ? detected : { ...detected, name: this.#into };
       const clear = detected.runtime !== null && detected.handler !== null && detected.engineAvailable;
       if (clear && !this.#stepwise) {
         await this.go({});
@@ -168,16 +241,24 @@ class Deploying {
       this.deployed = { ...deployed, tookMs };
       return;
     }
+    // What waits begins at once, and is another job.
+    const run = this.#run;
     this.reset();
     // A new function shows itself on its page; that an old one has changed would go unseen.
     if (!deployed.created) overlays.toast(`${name} is now version ${version}`);
-    router.go('function', [name, 'test'], this.#run ? { run: '1' } : {});
+    router.go('function', [name, 'test'], run ? { run: '1' } : {});
   }
 
-  #begin(phase: Phase): number {
+  #begin(phase: Phase, name = ''): number {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.#leave();
     if (router.route.screen !== 'deploy') this.#here = false;
     else if (this.phase === 'idle' || this.phase === 'done') this.#here = true;
     this.phase = phase;
+    this.#named = name;
+    this.#into = null;
+    this.picked = null;
     this.error = null;
     this.detected = null;
     this.deployed = null;
@@ -189,20 +270,25 @@ class Deploying {
     const next = this.#waiting.shift();
     if (next) {
       // The next job takes the place where the error would stand.
-      overlays.failed(`${this.picked?.label ?? 'The folder'} was not deployed`, error);
+      overlays.failed(`${this.label || 'The folder'} was not deployed`, error);
       void next();
       return;
     }
     this.phase = 'failed';
     this.error = error;
     // Where the drop came from shows the error itself when it can; any other screen gives way to the one that does.
-    if (router.route.screen !== 'home' && router.route.screen !== 'deploy') router.go('deploy');
+    // Home can as long as there is no function: afterwards it shows charts.
+    const { screen } = router.route;
+    const isFirstRun = screen === 'home' && (app.functions.data?.total ?? 0) === 0;
+    if (!isFirstRun && screen !== 'deploy') router.go('deploy');
   }
 
   /** Forgets the job; what the runtime has finished already stays. What waits has its turn. */
   reset(): void {
+    this.#abort.abort();
     this.#round += 1;
     this.phase = 'idle';
+    this.#named = '';
     this.picked = null;
     this.detected = null;
     this.deployed = null;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { host, type Picked } from '$lib/host';
 import type { FakeHost } from '$lib/host/fake';
+import { app } from '$lib/state/app.svelte';
 import { router } from '$lib/state/router.svelte';
 import { deploying } from './deploy.svelte';
 
@@ -8,9 +9,19 @@ const picked: Picked = { source: { kind: 'path', path: '/home/me/hello' }, label
 const fake = () => host() as FakeHost;
 const commands = () => fake().calls.map((call) => call.command);
 
-beforeEach(() => {
+/** Home is the first run while there is no function, and shows an error itself. */
+async function functionsHere(total: number): Promise<void> {
+  fake().answer('functions_list', () => ({ functions: [], ofAccounts: [], total }));
+  app.functions.point({ filter: `${total}` });
+  await vi.waitFor(() => expect(app.functions.data?.total).toBe(total));
+  fake().calls.length = 0;
+}
+
+beforeEach(async () => {
   deploying.reset();
+  deploying.forget();
   router.replace('home');
+  await functionsHere(0);
 });
 
 describe('deploying', () => {
@@ -19,7 +30,7 @@ describe('deploying', () => {
     expect(commands()).toEqual(['deploy_inspect', 'deploy']);
     expect(deploying.phase).toBe('idle');
     expect(deploying.suggested.get('hello-python')).toContain('Ada');
-    expect(location.hash).toBe('#/function/hello-python/test');
+    expect(location.hash, 'and runs there once').toBe('#/function/hello-python/test?run=1');
   });
 
   it('asks first when the handler is not found', async () => {
@@ -60,6 +71,43 @@ describe('deploying', () => {
     expect(router.route.screen).toBe('home');
   });
 
+  it('goes where an error can be seen when Home shows charts', async () => {
+    await functionsHere(2);
+    fake().answer('deploy_inspect', () => {
+      throw { code: 'invalid_package', message: 'no zip', hint: null, detail: null };
+    });
+    await deploying.start(picked);
+    expect(deploying.phase).toBe('failed');
+    expect(location.hash).toBe('#/deploy');
+  });
+
+  it('speaks of what was dropped last, from its first moment', async () => {
+    let fail: (why: Error) => void = () => {};
+    fake().dropped = () => Promise.reject(new Error('no zip'));
+    const carried = (name: string) => ({ entries: [{ name } as FileSystemEntry], files: [] });
+    deploying.drop(carried('bad.zip'));
+    await vi.waitFor(() => expect(deploying.phase).toBe('failed'));
+    expect(deploying.label).toBe('bad.zip');
+    fake().dropped = () => new Promise((_, reject) => (fail = reject));
+    deploying.drop(carried('kettle'));
+    expect(deploying.label).toBe('kettle');
+    fail(new Error('kettle is empty: there is nothing to deploy'));
+    await vi.waitFor(() => expect(deploying.phase).toBe('failed'));
+    expect(deploying.label).toBe('kettle');
+  });
+
+  it('ends reading when it is cancelled', () => {
+    let ended = false;
+    fake().dropped = (_, watch) => {
+      watch?.signal?.addEventListener('abort', () => (ended = true));
+      return new Promise(() => {});
+    };
+    deploying.drop({ entries: [], files: [new File(['x'], 'app.py')] });
+    deploying.reset();
+    expect(ended).toBe(true);
+    expect(deploying.phase).toBe('idle');
+  });
+
   it('forgets a cancelled job: its late answer changes nothing', async () => {
     const going = deploying.start(picked);
     deploying.reset();
@@ -94,6 +142,36 @@ describe('on the Deploy screen', () => {
     expect(deploying.phase).toBe('done');
     expect(deploying.deployed?.function.name).toBe('hello-python');
     expect(router.route.screen).toBe('deploy');
+  });
+
+  it('begins anew when it is asked for; what was half-done is taken up only when a person says so', async () => {
+    await deploying.start(picked);
+    const { detected } = deploying;
+    expect(deploying.phase).toBe('review');
+    deploying.anew();
+    expect(deploying.phase).toBe('idle');
+    expect(deploying.left?.detected).toBe(detected);
+    deploying.resume();
+    expect(deploying.phase).toBe('review');
+    expect(deploying.detected).toBe(detected);
+    expect(deploying.left).toBeNull();
+  });
+
+  it('keeps what stands there when no folder was chosen after all', async () => {
+    await deploying.start(picked);
+    const { detected } = deploying;
+    fake().pickFolder = () => Promise.resolve(null);
+    deploying.choose();
+    await vi.waitFor(() => expect(deploying.phase).toBe('review'));
+    expect(deploying.detected).toBe(detected);
+  });
+
+  it('takes a folder as the next version of a function that is here', async () => {
+    fake().pickFolder = () => Promise.resolve(picked);
+    deploying.newCode('kettle');
+    await vi.waitFor(() => expect(deploying.phase).toBe('review'));
+    expect(deploying.detected?.name).toBe('kettle');
+    expect(commands()).toEqual(['deploy_inspect']);
   });
 
   it('runs a sample at once, since it was asked for by its name', async () => {

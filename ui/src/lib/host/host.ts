@@ -35,8 +35,12 @@ export interface Dropped {
   files: File[];
 }
 
-/** Told while a dropped folder is read and sent. */
-export type Progress = (done: number, total: number) => void;
+/** How reading and sending a folder is followed, and ended before it is done. */
+export interface Watch {
+  /** Told while it is read: bytes. */
+  progress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
 
 /**
  * How the window stands to Hearth: connected; not answered, and trying again; or refused, since Hearth was started
@@ -53,9 +57,9 @@ export interface Host {
   /** Live events until the returned function is called. `state` hears about lost and found connections. */
   events(onBatch: (batch: EventBatch) => void, state: (connection: Connection) => void): () => void;
   /** Asks for a folder, a zip or a file; null when the person changed their mind. */
-  pickFolder(progress?: Progress): Promise<Picked | null>;
+  pickFolder(watch?: Watch): Promise<Picked | null>;
   /** Turns what the browser dropped into something to deploy; null when the host hears of drops by itself. */
-  dropped(data: Dropped, progress?: Progress): Promise<Picked | null>;
+  dropped(data: Dropped, watch?: Watch): Promise<Picked | null>;
   /** Folders that the operating system dropped on the window; `hover` while they are over it. */
   onDrop(hover: (over: boolean) => void, drop: (picked: Picked) => void): () => void;
   saveFile(name: string, bytes: Uint8Array): Promise<boolean>;
@@ -82,6 +86,15 @@ export const SERIES_COLUMNS = [
   'alwaysOnCostUsd',
 ] as const;
 export type SeriesColumn = (typeof SERIES_COLUMNS)[number];
+
+/** What a call is rejected with when nobody answered: whether it was carried out is not known. */
+export interface Unanswered extends ApiError {
+  unanswered: true;
+}
+
+export function isUnanswered(thrown: unknown): thrown is Unanswered {
+  return typeof thrown === 'object' && thrown !== null && 'unanswered' in thrown;
+}
 
 /** Makes an `ApiError` out of whatever was thrown. */
 export function asApiError(thrown: unknown): ApiError {

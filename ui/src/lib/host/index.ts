@@ -2,7 +2,7 @@
 import type { Host } from './host';
 
 export type * from './host';
-export { SERIES_COLUMNS, asApiError } from './host';
+export { SERIES_COLUMNS, asApiError, isUnanswered } from './host';
 export { takeDrop } from './drop';
 
 let chosen: Host | null = null;

@@ -1,6 +1,6 @@
 /** The browser as a host: `hearth serve` answers over HTTP on this computer. */
 import { listenToEvents } from './events';
-import { asApiError, type Host, type Picked, type Progress } from './host';
+import { asApiError, type Host, type Picked, type Unanswered, type Watch } from './host';
 import { packDropped, packFiles, type Packed } from './zip';
 
 async function post(path: string, body: BodyInit, type: string, signal?: AbortSignal): Promise<Response> {
@@ -15,12 +15,13 @@ async function post(path: string, body: BodyInit, type: string, signal?: AbortSi
     });
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown;
-    throw asApiError({
+    throw {
       code: 'internal',
       message: 'Hearth does not answer',
       hint: 'Start it again with hearth serve and open the address that it prints',
       detail: String(thrown),
-    });
+      unanswered: true,
+    } satisfies Unanswered;
   }
   if (!response.ok) throw await refusal(response);
   return response;
@@ -46,9 +47,9 @@ async function refusal(response: Response): Promise<unknown> {
   }
 }
 
-async function upload(packed: Packed | null): Promise<Picked | null> {
+async function upload(packed: Packed | null, signal: AbortSignal | undefined): Promise<Picked | null> {
   if (!packed) return null;
-  const response = await post('/upload', new Blob([packed.bytes as BlobPart]), 'application/zip');
+  const response = await post('/upload', packed.zip, 'application/zip', signal);
   const answer = (await response.json()) as { upload: string };
   return { source: { kind: 'upload', upload: answer.upload, fileName: packed.name }, label: packed.name };
 }
@@ -74,8 +75,8 @@ export function serveHost(): Host {
     call: (command, request, signal) => json(command, request, signal) as never,
     raw: bytes,
     events: listenToEvents,
-    pickFolder: async (progress?: Progress) => upload(await packFiles(await chooseFolder(), progress)),
-    dropped: async (data, progress) => upload(await packDropped(data, progress)),
+    pickFolder: async (watch?: Watch) => upload(await packFiles(await chooseFolder(), watch), watch?.signal),
+    dropped: async (data, watch) => upload(await packDropped(data, watch), watch?.signal),
     onDrop: () => () => {},
     saveFile: async (name, content) => saveInBrowser(name, content),
     openPage: async (address) => {

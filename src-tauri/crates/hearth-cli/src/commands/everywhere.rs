@@ -98,10 +98,11 @@ fn print(sides: &[OnTarget], output: &mut Output) -> Result<(), Failure> {
             continue;
         };
         let tone = if answer.outcome == Outcome::Succeeded { Tone::Good } else { Tone::Bad };
-        let start = match answer.cold_start {
-            Some(true) => "cold",
-            Some(false) => "warm",
-            None => UNKNOWN,
+        let start = match (answer.start, answer.cold_start) {
+            (Some(start), _) => start.as_str(),
+            (None, Some(true)) => "cold",
+            (None, Some(false)) => "warm",
+            (None, None) => UNKNOWN,
         };
         let or = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
         let same = side.same_as_first == Some(true);

@@ -1,7 +1,7 @@
 //! One event on several functions, here and in accounts, and the folder of events that a person chose.
 
 use crate::api::Explanation;
-use hearth_model::{InvocationSource, Micros, Outcome, RequestId};
+use hearth_model::{InvocationSource, Micros, Outcome, RequestId, ServerStart};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -58,7 +58,7 @@ pub struct EventAnswer {
     pub explanation: Option<Explanation>,
     /// The end of its log.
     pub log_tail: Option<String>,
-    /// From sending it until the answer was here.
+    /// From sending it until the answer was here. On this computer waiting, start-up and run, as the ledger has them.
     pub took_us: Micros,
     /// Time in the handler, as the platform measured it.
     pub handler_us: Option<Micros>,
@@ -66,6 +66,8 @@ pub struct EventAnswer {
     pub init_us: Option<Micros>,
     /// Whether a server was born for it.
     pub cold_start: Option<bool>,
+    /// What kind of server it met, as the ledger has it; none where only a cold start is told.
+    pub start: Option<ServerStart>,
     /// Billed milliseconds, as the platform says.
     pub billed_ms: Option<u64>,
     /// Most memory used, in MB.

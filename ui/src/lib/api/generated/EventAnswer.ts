@@ -2,6 +2,7 @@
 import type { Explanation } from "./Explanation";
 import type { Micros } from "./Micros";
 import type { Outcome } from "./Outcome";
+import type { ServerStart } from "./ServerStart";
 
 /**
  * What came of it. What nobody said is none.
@@ -44,7 +45,7 @@ explanation: Explanation | null,
  */
 logTail: string | null, 
 /**
- * From sending it until the answer was here.
+ * From sending it until the answer was here. On this computer waiting, start-up and run, as the ledger has them.
  */
 tookUs: Micros, 
 /**
@@ -59,6 +60,10 @@ initUs: Micros | null,
  * Whether a server was born for it.
  */
 coldStart: boolean | null, 
+/**
+ * What kind of server it met, as the ledger has it; none where only a cold start is told.
+ */
+start: ServerStart | null, 
 /**
  * Billed milliseconds, as the platform says.
  */
