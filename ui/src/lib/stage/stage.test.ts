@@ -2,18 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { HearthClock } from './clock';
 import { activity, foldTime } from './fold';
 import { heatCells } from './heat';
-import {
-  hit,
-  layOut,
-  markTop,
-  placesFor,
-  railDots,
-  shownRows,
-  ticks,
-  viewAt,
-  WINDOW_US,
-  xOf,
-} from './layout';
+import { ticks, viewAt, WINDOW_US, xOf } from './axis';
+import { hit, layOut, markTop, placesFor, railDots, shownRows } from './layout';
 import { StageModel } from './model';
 import { feed } from './narrate';
 import { ShownRows } from './shown';
