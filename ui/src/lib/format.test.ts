@@ -67,9 +67,10 @@ describe('format', () => {
         [1, 100_000],
         [6, 1_000],
         [50, 100],
+        [99_789, 100_000],
         [1, 0],
       ].map(([part, whole]) => plain(percent(part ?? 0, whole ?? 0))),
-    ).toEqual(['0 %', 'under 0.01 %', '0.6 %', '50 %', 'none']);
+    ).toEqual(['0 %', 'under 0.01 %', '0.6 %', '50 %', '99.7 %', 'none']);
   });
 
   it('says sizes, spans and moments in human steps', () => {

@@ -74,6 +74,8 @@ export function percent(part: number, whole: number): string {
   if (value < 0.01) return `under 0.01${NB}%`;
   if (value < 1) return `${Number(value.toFixed(2))}${NB}%`;
   if (value < 10) return `${Number(value.toFixed(1))}${NB}%`;
+  // Nearly all is not all: beside a small share it would add up to more than the whole.
+  if (value > 99 && value < 100) return `${(Math.floor(value * 10) / 10).toFixed(1)}${NB}%`;
   return `${Math.round(value)}${NB}%`;
 }
 

@@ -46,9 +46,14 @@ export interface LayoutOptions {
 const LEAST_LANE = 25;
 const HEAT = 30;
 
-/** Rows that are shown: those in use, and room up to 8 while the limit allows more. */
-export function shownRows(usedRows: number, limit: number): number {
-  return Math.max(usedRows, Math.min(limit, 8), 1);
+/** Rows that are shown: those in use, and room up to 8 while the limit allows more and it fits. */
+export function shownRows(usedRows: number, limit: number, fitting = 8): number {
+  return Math.max(usedRows, Math.min(limit, 8, fitting), 1);
+}
+
+/** How many rows have room for a lane. */
+export function fittingRows(height: number, compact = false): number {
+  return Math.floor(roomsOf(height, compact).lanes / LEAST_LANE);
 }
 
 interface Rooms {

@@ -4,7 +4,17 @@
  */
 import { scaleOf, usAt, viewAt, WINDOW_US, xOf, type View } from './axis';
 import type { StageModel } from './model';
-import { endOf, fitScale, FOLD_PX, foldedView, happenings, ZOOM_US, type Anchor, type Stretch } from './zoom';
+import {
+  burstEnd,
+  fitScale,
+  FOLD_PX,
+  foldedView,
+  happenings,
+  QUIET_US,
+  ZOOM_US,
+  type Anchor,
+  type Stretch,
+} from './zoom';
 
 /** While time flows, less than this would only flash by. */
 const LEAST_FLOW_US = 4_000_000;
@@ -70,10 +80,11 @@ export class StageZoom {
   /** The view of a moment that rests; the same object while nothing changed. */
   resting(model: StageModel, atUs: number, width: number): View {
     this.#read(model);
-    const endUs = endOf(this.#all, atUs);
+    const burstUs = burstEnd(this.#all, atUs);
+    const endUs = Math.max(atUs, burstUs);
     const key = `${this.#revision} ${endUs} ${width} ${this.chosen?.usPerPx} ${this.chosen?.anchor?.us} ${this.chosen?.anchor?.x}`;
     if (this.#view && key === this.#key) return this.#view;
-    const usPerPx = this.chosen?.usPerPx ?? fitScale(this.#all, this.#work, endUs, width);
+    const usPerPx = this.chosen?.usPerPx ?? fitScale(this.#all, this.#work, burstUs, width);
     const view = foldedView(this.#all, { width, endUs, usPerPx, anchor: this.chosen?.anchor ?? null });
     this.#key = key;
     this.#view = view;
@@ -95,7 +106,13 @@ export class StageZoom {
     this.#read(model);
     const next = this.#all.findIndex(([from]) => from > atUs);
     const [before, after] = [this.#all[next - 1], this.#all[next]];
-    if (!before || !after || atUs < before[1] || after[0] - before[1] <= FOLD_PX * usPerPx) return null;
+    if (
+      !before ||
+      !after ||
+      atUs < before[1] ||
+      after[0] - before[1] <= Math.max(QUIET_US, FOLD_PX * usPerPx)
+    )
+      return null;
     return [before[1], after[0]];
   }
 

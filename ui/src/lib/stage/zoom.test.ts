@@ -4,7 +4,7 @@ import { viewCells } from './heat';
 import { StageModel } from './model';
 import { StagePlayer } from './player.svelte';
 import { born, changed, environment, snapshot, started } from './testing';
-import { endOf, fitScale, FOLD_PX, foldedView, happenings } from './zoom';
+import { burstEnd, fitScale, FOLD_PX, foldedView, happenings } from './zoom';
 
 const S = 1_000_000;
 const MS = 1_000;
@@ -37,12 +37,9 @@ function kettle(): StageModel {
 
 function fitted(model: StageModel, atUs: number) {
   const all = happenings(model);
-  const endUs = endOf(all, atUs);
-  return foldedView(all, {
-    width: WIDTH,
-    endUs,
-    usPerPx: fitScale(all, happenings(model, true), endUs, WIDTH),
-  });
+  const burstUs = burstEnd(all, atUs);
+  const usPerPx = fitScale(all, happenings(model, true), burstUs, WIDTH);
+  return foldedView(all, { width: WIDTH, endUs: Math.max(atUs, burstUs), usPerPx });
 }
 
 describe('fitting what happened', () => {
@@ -76,6 +73,11 @@ describe('fitting what happened', () => {
 
   it('finds the instant under each pixel', () => {
     for (let x = -20; x <= WIDTH + 20; x += 7) expect(xOf(view, usAt(view, x))).toBeCloseTo(x, 3);
+  });
+
+  it('keeps its scale while the time since then grows', () => {
+    for (const atS of [28.1, 28.4, 31, 300]) expect(scaleOf(fitted(model, atS * S))).toBe(scaleOf(view));
+    expect(xOf(fitted(model, 28.4 * S), 28.4 * S)).toBeLessThanOrEqual(WIDTH);
   });
 
   it('has now inside, near the right edge', () => {

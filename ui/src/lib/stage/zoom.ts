@@ -12,6 +12,8 @@ export const FOLD_PX = 72;
 const LEAD_PX = 26;
 /** What happens closer together than this is one burst. */
 const BURST_US = 250_000;
+/** Less than this is not folded: a server that freezes after its work stands beside it. */
+export const QUIET_US = 25_000;
 /** Bursts before the newest one that a fit also shows, when they cost no more than this much of its scale. */
 const MOST_BURSTS = 3;
 const FAIR = 3;
@@ -61,11 +63,11 @@ export function joined(stretches: readonly Stretch[], gapUs: number): Stretch[] 
   return out;
 }
 
-/** Until when a picture of `atUs` reaches: the end of the burst it is in, since that decides its scale. */
-export function endOf(stretches: readonly Stretch[], atUs: number): number {
+/** The end of the burst that `atUs` is in or after: it decides the scale of a picture of that moment. */
+export function burstEnd(stretches: readonly Stretch[], atUs: number): number {
   const bursts = joined(stretches, BURST_US);
   const burst = bursts.findLast(([from]) => from <= atUs) ?? bursts[0];
-  return Math.max(atUs, burst?.[1] ?? atUs);
+  return burst?.[1] ?? atUs;
 }
 
 /** Turns of the axis, from its left end at pixel 0, at a scale; between them time is even. */
@@ -78,7 +80,8 @@ function axis(
   const padded = stretches
     .filter(([from]) => from <= endUs)
     .map(([from, to]): Stretch => [from - pad, Math.min(to, endUs) + pad]);
-  const shown = joined(padded, FOLD_PX * usPerPx);
+  const leastUs = Math.max(QUIET_US, FOLD_PX * usPerPx);
+  const shown = joined(padded, leastUs);
   if (shown.length === 0) shown.push([endUs - WINDOW_US, endUs]);
   const points: Point[] = [];
   const folds: Fold[] = [];
@@ -90,7 +93,7 @@ function axis(
     points.push({ us: to, x });
     const idle = next - to;
     if (idle <= 0) return;
-    const folded = idle > FOLD_PX * usPerPx;
+    const folded = idle > leastUs;
     if (folded) folds.push({ fromUs: to, toUs: next, label: foldLabel(idle) });
     x += folded ? FOLD_PX : idle / usPerPx;
     if (index === shown.length - 1) points.push({ us: next, x });
@@ -98,7 +101,10 @@ function axis(
   return { points, folds, length: x };
 }
 
-/** The scale at which the newest burst until `endUs`, and fairly the few before it, fill the width. */
+/**
+ * The scale at which the newest burst until `endUs`, and fairly the few before it, fill the width. Room is left for the
+ * idle stretch after it, so that the scale stays while that grows.
+ */
 export function fitScale(
   stretches: readonly Stretch[],
   work: readonly Stretch[],
@@ -113,7 +119,7 @@ export function fitScale(
     let [low, high] = [least, most];
     for (let round = 0; round < 22; round++) {
       const middle = Math.sqrt(low * high);
-      if (axis(shown, middle, endUs).length > width - LEAD_PX) low = middle;
+      if (axis(shown, middle, endUs).length > width - LEAD_PX - FOLD_PX) low = middle;
       else high = middle;
     }
     return high;
