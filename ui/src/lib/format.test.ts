@@ -8,6 +8,7 @@ import {
   exactMoney,
   money,
   percent,
+  thousandsApart,
   plural,
   runtimeName,
   short,
@@ -58,6 +59,12 @@ describe('format', () => {
     const { lines, total } = billionths(['0.0000002', '0.0000000526', '0.0000000526']);
     expect(lines).toEqual(['0.000000200', '0.000000053', '0.000000052']);
     expect(total).toBe('0.000000305');
+  });
+
+  it('writes thousands of foreign sentences as its own', () => {
+    expect(plain(thousandsApart('8,036 ms × 1.125 GB, $1 buys 58,700; 1,2 and 1,234,567'))).toBe(
+      '8 036 ms × 1.125 GB, $1 buys 58 700; 1,2 and 1 234 567',
+    );
   });
 
   it('says shares without rounding something to nothing', () => {
