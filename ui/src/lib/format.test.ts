@@ -8,6 +8,7 @@ import {
   exactMoney,
   money,
   percent,
+  thousandsApart,
   plural,
   runtimeName,
   short,
@@ -60,6 +61,12 @@ describe('format', () => {
     expect(total).toBe('0.000000305');
   });
 
+  it('writes thousands of foreign sentences as its own', () => {
+    expect(plain(thousandsApart('8,036 ms × 1.125 GB, $1 buys 58,700; 1,2 and 1,234,567'))).toBe(
+      '8 036 ms × 1.125 GB, $1 buys 58 700; 1,2 and 1 234 567',
+    );
+  });
+
   it('says shares without rounding something to nothing', () => {
     expect(
       [
@@ -67,9 +74,10 @@ describe('format', () => {
         [1, 100_000],
         [6, 1_000],
         [50, 100],
+        [99_789, 100_000],
         [1, 0],
       ].map(([part, whole]) => plain(percent(part ?? 0, whole ?? 0))),
-    ).toEqual(['0 %', 'under 0.01 %', '0.6 %', '50 %', 'none']);
+    ).toEqual(['0 %', 'under 0.01 %', '0.6 %', '50 %', '99.7 %', 'none']);
   });
 
   it('says sizes, spans and moments in human steps', () => {

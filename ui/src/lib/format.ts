@@ -14,6 +14,11 @@ export function count(value: number): string {
   return grouped(Math.round(value).toString());
 }
 
+/** Thousands of a sentence that was written elsewhere, apart as everywhere: `8 036 ms` from `8,036 ms`. */
+export function thousandsApart(text: string): string {
+  return text.replace(/(?<=\d),(?=\d{3}(?!\d))/g, THIN);
+}
+
 /** A count for a table: short from 100 000 on: `412 k`, `1.2 M`. */
 export function short(value: number): string {
   if (value < 99_999.5) return count(value);
@@ -74,6 +79,8 @@ export function percent(part: number, whole: number): string {
   if (value < 0.01) return `under 0.01${NB}%`;
   if (value < 1) return `${Number(value.toFixed(2))}${NB}%`;
   if (value < 10) return `${Number(value.toFixed(1))}${NB}%`;
+  // Nearly all is not all: beside a small share it would add up to more than the whole.
+  if (value > 99 && value < 100) return `${(Math.floor(value * 10) / 10).toFixed(1)}${NB}%`;
   return `${Math.round(value)}${NB}%`;
 }
 

@@ -113,19 +113,12 @@ export function globalActions(): readonly Action[] {
       group: 'Help',
       run: () => (overlays.shortcuts = 'read'),
     },
-    { id: 'filter', title: 'Filter this page', group: 'This page', run: focusFilter },
+    { id: 'filter', title: 'Filter this page', group: 'This page', seldom: true, run: focusFilter },
     {
       id: 'actions',
       title: 'Actions for this page',
       group: 'This page',
       run: () => overlays.openPalette(),
-    },
-    {
-      id: 'dock',
-      title: dock.open ? 'Hide the dock' : 'Show the dock',
-      detail: 'Log tails and outputs of runs',
-      group: 'Do',
-      run: () => dock.toggle(),
     },
     {
       id: 'deploy',
@@ -146,6 +139,13 @@ export function globalActions(): readonly Action[] {
       detail: 'Nothing to install',
       group: 'Do',
       run: () => deploying.sample('kettle', true),
+    },
+    {
+      id: 'dock',
+      title: dock.open ? 'Hide the dock' : 'Show the dock',
+      detail: 'Log tails and outputs of runs',
+      group: 'Do',
+      run: () => dock.toggle(),
     },
     {
       id: 'report',

@@ -37,6 +37,16 @@ describe('the palette', () => {
     expect(found.at(-1)?.action.id).toBe('keys');
   });
 
+  it('begins with what people do, and ends with files to save', () => {
+    const save = { ...action('save', 'Save the chart', 'This page'), seldom: true };
+    const found = find('', [save, ...all, action('deploy', 'Deploy a folder…', 'Do')]).map(
+      (one) => one.action.id,
+    );
+    expect(found.slice(0, 2)).toEqual(['deploy', 'home']);
+    expect(found.at(-1)).toBe('save');
+    expect(find('save', [save, ...all])[0]?.action.id, 'found when it is typed').toBe('save');
+  });
+
   it('shows everything for nothing, and nothing for what does not exist', () => {
     expect(ids('')).toHaveLength(all.length);
     expect(ids('teapot')).toEqual([]);

@@ -14,6 +14,8 @@ export interface Found {
 
 const fuzzy = new uFuzzy({ intraMode: 1, intraIns: 1 });
 const GROUPS: Action['group'][] = ['This page', 'Functions', 'Do', 'Go to', 'Help'];
+/** Without a text: what people do most comes first. */
+const FIRST: Action['group'][] = ['This page', 'Do', 'Go to', 'Functions', 'Help'];
 const MOST = 60;
 /** Actions of functions for an empty text: many functions must not push out what follows them. */
 const MOST_FUNCTIONS = 25;
@@ -35,8 +37,8 @@ function marked(text: string, ranges: readonly number[]): Part[] {
   return parts;
 }
 
-function grouped(found: readonly Found[]): Found[] {
-  return GROUPS.flatMap((group) => found.filter(({ action }) => action.group === group));
+function grouped(found: readonly Found[], groups = GROUPS): Found[] {
+  return groups.flatMap((group) => found.filter(({ action }) => action.group === group));
 }
 
 /** Actions that match, best first inside their group; for an empty text all of them, those of functions cut short. */
@@ -46,9 +48,12 @@ export function find(text: string, all: readonly Action[]): Found[] {
   const needle = text.trim();
   if (needle === '') {
     let functions = 0;
-    return grouped(list.map((action) => ({ action, parts: [{ text: action.title, hit: false }] }))).filter(
-      ({ action }) => action.group !== 'Functions' || ++functions <= MOST_FUNCTIONS,
-    );
+    const found = list.map((action) => ({ action, parts: [{ text: action.title, hit: false }] }));
+    const often = grouped(
+      found.filter(({ action }) => !action.seldom),
+      FIRST,
+    ).filter(({ action }) => action.group !== 'Functions' || ++functions <= MOST_FUNCTIONS);
+    return [...often, ...found.filter(({ action }) => action.seldom)];
   }
   const haystack = list.map((action) => `${action.title} ${action.detail ?? ''}`);
   const words = needle.split(/[\s-]+/).length;

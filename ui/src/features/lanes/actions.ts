@@ -67,6 +67,24 @@ export function watchActions(player: StagePlayer, toggleTable: () => void): Acti
       run: () => pace(player, 1),
     },
     {
+      id: 'lanes-fit',
+      title: 'Fit what happened',
+      group: 'This page',
+      run: () => player.zoom.fit(),
+    },
+    {
+      id: 'lanes-out',
+      title: 'Zoom out: more time',
+      group: 'This page',
+      run: () => player.zoom.step(-1),
+    },
+    {
+      id: 'lanes-in',
+      title: 'Zoom in: less time',
+      group: 'This page',
+      run: () => player.zoom.step(1),
+    },
+    {
       id: 'lanes-table',
       title: 'Lanes as a table',
       group: 'This page',

@@ -3,6 +3,8 @@ import { call, type ApiError } from '$lib/api/client';
 import { lastEvent } from '$lib/function/run';
 
 export const BURSTS = [2, 5, 10, 20, 50, 100] as const;
+/** Requests a second, where there is no room for a slider. */
+export const RATES = [1, 2, 4, 8, 12, 20] as const;
 
 export class Sender {
   burst = $state<number>(5);

@@ -20,7 +20,7 @@ export function marksOf(tuning: Tuning, memoryMb: number): Mark[] {
     fastest: tuning.fastestMb,
     balanced: tuning.balancedMb,
   };
-  return MARKS.filter((mark) => of[mark] === memoryMb);
+  return MARKS.filter((mark) => of[mark] === memoryMb && !(mark === 'fastest' && isTie(tuning)));
 }
 
 /** Sizes whose warm calls were measured, by size. */
@@ -61,6 +61,18 @@ export function pointWords(point: Point): string {
   return `${megabytes(point.memoryMb)}: half under ${duration(point.timeUs)}, ${money(point.usd)} a million${marks}`;
 }
 
+/** Sizes this much faster are told; below it the next tuning may say the opposite. */
+const NOTABLE = 0.05;
+
+/** Whether the fastest size is no faster than the cheapest in any way that counts: nothing is gained by its price. */
+export function isTie(tuning: Tuning): boolean {
+  const timeOf = (memoryMb: number | null): number | undefined =>
+    tuning.sizes.find((size) => size.memoryMb === memoryMb)?.warm?.durationP50Us;
+  const [cheapest, fastest] = [timeOf(tuning.cheapestMb), timeOf(tuning.fastestMb)];
+  if (cheapest === undefined || fastest === undefined || tuning.cheapestMb === tuning.fastestMb) return false;
+  return cheapest - fastest < cheapest * NOTABLE || duration(cheapest) === duration(fastest);
+}
+
 /** What the picture says, in one sentence. */
 export function finding(tuning: Tuning): string {
   const points = pointsOf(tuning);
@@ -69,5 +81,7 @@ export function finding(tuning: Tuning): string {
   const size = (memoryMb: number | null) => (memoryMb === null ? 'unknown' : megabytes(memoryMb));
   if (cheapest === fastest)
     return `Of ${plural(points.length, 'size')}, ${size(cheapest)} is cheapest and fastest`;
+  if (isTie(tuning))
+    return `Of ${plural(points.length, 'size')}, ${size(cheapest)} is cheapest, and none is clearly faster`;
   return `Of ${plural(points.length, 'size')}, ${size(cheapest)} is cheapest, ${size(fastest)} fastest, ${size(tuning.balancedMb)} balanced`;
 }

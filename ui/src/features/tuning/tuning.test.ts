@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TunedSize } from '$lib/api/generated/TunedSize';
 import type { Tuning } from '$lib/api/generated/Tuning';
-import { finding, pointsOf, pointWords, ticksOf } from './curve';
+import { finding, isTie, marksOf, pointsOf, pointWords, ticksOf } from './curve';
 import { emptyDraft, planOf, sizesOf } from './plan';
 import { restoreWords } from './words';
 
@@ -65,6 +65,17 @@ function tuning(part: Partial<Tuning> = {}): Tuning {
     ...part,
   };
 }
+
+describe('a tie', () => {
+  it('is told when the fastest size is no faster in any way that counts', () => {
+    const sizes = [size(128, 15_400, '0.23'), size(256, 15_300, '0.27')];
+    const tied = tuning({ sizes, balancedMb: 128 });
+    expect(isTie(tied)).toBe(true);
+    expect(plain(finding(tied))).toBe('Of 2 sizes, 128 MB is cheapest, and none is clearly faster');
+    expect(marksOf(tied, 256)).toEqual([]);
+    expect(isTie(tuning()), 'twice as fast is faster').toBe(false);
+  });
+});
 
 describe('the plan', () => {
   it('reads sizes however they are written, sorted and each once', () => {

@@ -82,9 +82,9 @@ export function plotOptions({
     padding: [18, lines.length > 0 && !right ? 58 : right ? 4 : 22, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: group }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
-    // The last step reaches as far as the others.
+    // A step's bar stands around its point, so that lines and bars of one step meet.
     scales: {
-      x: { time: true, range: (_self, min, max) => [min, max + step] },
+      x: { time: true, range: (_self, min, max) => [min - step / 2, max + step / 2] },
       y: scale(),
       ...(right ? { r: scale() } : {}),
     },
@@ -130,7 +130,7 @@ function seriesOptions(one: ChartSeries, read: Colours['read']): uPlot.Series {
   if (one.shape === 'bars') {
     // A week of hours leaves two pixels a step: there the bars touch rather than vanish.
     const many = one.values.length > 100;
-    const bars = uPlot.paths.bars?.({ size: [0.78, 26, many ? 3 : 1], align: 1, gap: many ? 0 : 1 });
+    const bars = uPlot.paths.bars?.({ size: [0.78, 26, many ? 3 : 1], align: 0, gap: many ? 0 : 1 });
     return {
       ...shared,
       ...(bars ? { paths: bars } : {}),
@@ -165,9 +165,10 @@ function endLabels(
     while (last >= 0 && Number.isNaN(values[last] ?? Number.NaN)) last--;
     const value = values[last];
     if (value === undefined || series.length === 0) return [];
-    return [{ one, y: self.valToPos(value, one.right ? 'r' : 'y', true) }];
+    const x = self.valToPos(self.data[0][last] ?? 0, 'x', true);
+    return [{ one, x, y: self.valToPos(value, one.right ? 'r' : 'y', true) }];
   });
-  const { left, top, width, height } = self.bbox;
+  const { top, height } = self.bbox;
   const ys = apart(
     ends.map((end) => end.y),
     13 * ratio,
@@ -180,8 +181,16 @@ function endLabels(
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   ends.forEach((end, index) => {
+    const y = ys[index] ?? end.y;
+    // A line that ends early has its name where it ends; a stroke leads to one that had to move.
+    context.strokeStyle = read(end.one.colour);
+    context.lineWidth = ratio;
+    context.beginPath();
+    context.moveTo(end.x + 4 * ratio, end.y);
+    context.lineTo(end.x + 10 * ratio, y);
+    context.stroke();
     context.fillStyle = read('--tx-2');
-    context.fillText(end.one.label, left + width + 8 * ratio, ys[index] ?? end.y);
+    context.fillText(end.one.label, end.x + 13 * ratio, y);
   });
   context.restore();
 }

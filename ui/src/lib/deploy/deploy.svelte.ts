@@ -185,10 +185,7 @@ class Deploying {
     this.#into = into;
     // A sample is known, and was asked for by its name.
     this.#stepwise =
-      picked.to !== undefined ||
-      kind === 'function' ||
-      into !== null ||
-      (this.#here && kind !== 'sample');
+      picked.to !== undefined || kind === 'function' || into !== null || (this.#here && kind !== 'sample');
     // Who drops a folder wants to see it run.
     this.#run = run || (!this.#stepwise && kind !== 'sample');
     this.picked = picked;

@@ -5,7 +5,8 @@
  */
 import { drawHeat, heatFrom } from './heat';
 import { limitLabel, strips } from './strips';
-import { markTop, railBase, railDots, ticks, xOf, type Dot, type StageLayout, type View } from './layout';
+import { ticks, xOf, type View } from './axis';
+import { markTop, railBase, railDots, type Dot, type StageLayout } from './layout';
 import { chevrons, cross, drawMark, type Context, type Patterns } from './marks';
 import { isFinal, stateAt, type Segment, type StageModel, type StageServer } from './model';
 import type { CostStep } from './sweep';
@@ -63,6 +64,7 @@ export function drawStill(brush: Brush, scene: Scene): void {
   brush.patterns.anchor(xOf(view, model.originUs));
   context.clearRect(0, 0, view.width, layout.height);
   drawGrid(brush, scene);
+  drawFolds(brush, scene);
   clipLanes(brush, scene, () => {
     drawRows(brush, scene);
     for (const server of model.servers) {
@@ -136,6 +138,31 @@ function drawGrid({ context, theme }: Brush, { layout, view, model }: Scene): vo
   for (const tick of ticks(view, model.originUs)) {
     const x = Math.round(tick.x) + 0.5;
     line(context, x, 18, x, layout.height);
+  }
+}
+
+/** Folded stretches: a band, its breaks and its length on the rail, where no request can be. */
+function drawFolds({ context, theme }: Brush, { layout, view }: Scene): void {
+  const y = layout.rail.y + layout.rail.height / 2;
+  context.textAlign = 'center';
+  for (const fold of view.folded?.folds ?? []) {
+    const [x0, x1] = [xOf(view, fold.fromUs), xOf(view, fold.toUs)];
+    if (x1 < 0 || x0 > view.width) continue;
+    context.fillStyle = theme.hairline;
+    context.globalAlpha = 0.35;
+    context.fillRect(x0, 18, x1 - x0, layout.height);
+    context.globalAlpha = 1;
+    context.strokeStyle = theme.textDim;
+    for (const x of [x0 + 2, x1 - 11]) {
+      context.beginPath();
+      context.moveTo(x, y + 14);
+      context.lineTo(x + 3, y + 18);
+      context.lineTo(x + 6, y + 10);
+      context.lineTo(x + 9, y + 14);
+      context.stroke();
+    }
+    context.fillStyle = theme.axis;
+    context.fillText(fold.label, (x0 + x1) / 2, y);
   }
 }
 
@@ -266,7 +293,7 @@ function drawDot({ context, theme }: Brush, scene: Scene, { request, x, lift }: 
 function drawFall({ context, theme }: Brush, scene: Scene, { request, x, lift }: Dot): void {
   const server = scene.model.server(request.environmentId);
   const ageUs = scene.atUs - request.atUs;
-  const wholeUs = FALL_US * Math.max(1, scene.speed);
+  const wholeUs = FALL_US * scene.speed;
   if (!server || ageUs >= wholeUs || ageUs < 0) return;
   const from = railBase(scene.layout) - lift;
   const to = markTop(scene.layout, server.row, scene.scrollTop) + scene.layout.lanes.markHeight / 2;

@@ -3,7 +3,7 @@
  * drawing its cells; must not know which servers those are or why.
  */
 import type { Brush, Scene } from './draw';
-import { xOf, type View } from './layout';
+import { scaleOf, xOf, type View } from './axis';
 import type { StageServer } from './model';
 import { sweep } from './sweep';
 
@@ -22,7 +22,7 @@ export interface HeatCell {
 
 /** Length of a cell in time. */
 export function cellUs(view: View): number {
-  return Math.max(1, Math.round(((view.toUs - view.fromUs) / view.width) * CELL_PX));
+  return Math.max(1, Math.round(scaleOf(view) * CELL_PX));
 }
 
 /** Cells on a grid of time that does not move with the view, from the one that holds `fromUs` to `toUs`. */
@@ -55,6 +55,35 @@ export function heatCells(
   return cells;
 }
 
+/** The cells of a stretch of a view: a folded stretch is one cell. */
+export function viewCells(
+  servers: readonly StageServer[],
+  view: View,
+  fromUs: number,
+  toUs: number,
+): (HeatCell & { toUs: number })[] {
+  const lengthUs = cellUs(view);
+  const folds = (view.folded?.folds ?? []).filter((fold) => fold.toUs > fromUs && fold.fromUs < toUs);
+  const out: (HeatCell & { toUs: number })[] = [];
+  const even = (from: number, to: number): void => {
+    for (const cell of heatCells(servers, from, to, lengthUs)) {
+      const toUs = Math.min(cell.fromUs + lengthUs, to);
+      out.push({ ...cell, fromUs: folds.length > 0 ? Math.max(cell.fromUs, from) : cell.fromUs, toUs });
+    }
+  };
+  let at = fromUs;
+  for (const fold of folds) {
+    if (fold.fromUs > at) even(at, fold.fromUs);
+    const [from, to] = [Math.max(fromUs, fold.fromUs), Math.min(toUs, fold.toUs)];
+    // Nothing happens in it: what is true at its middle is true of all of it.
+    const middle = sweep(servers, from + (to - from) / 2, from + (to - from) / 2)[0];
+    out.push({ busy: 0, starting: 0, alive: middle?.alive ?? 0, fromUs: from, toUs: to });
+    at = to;
+  }
+  if (at < toUs) even(at, toUs);
+  return out;
+}
+
 /** From faint to full in few steps; never invisible. */
 function strength(part: number, whole: number): number {
   return 0.25 + 0.75 * (Math.ceil((part / Math.max(1, whole)) * STEPS) / STEPS);
@@ -79,10 +108,10 @@ export function drawHeat(
   const untilUs = whole ? Math.floor(toUs / lengthUs) * lengthUs : toUs;
   const top = heat.y + 5;
   const height = heat.height - 10;
-  for (const cell of heatCells(servers, fromUs, untilUs, lengthUs)) {
+  for (const cell of viewCells(servers, view, fromUs, untilUs)) {
     if (cell.alive === 0) continue;
     const x = xOf(view, cell.fromUs);
-    const width = xOf(view, Math.min(cell.fromUs + lengthUs, toUs)) - x;
+    const width = xOf(view, Math.min(cell.toUs, toUs)) - x;
     const fill = (style: string | CanvasPattern, alpha: number, y: number, high: number): void => {
       context.globalAlpha = alpha;
       context.fillStyle = style;

@@ -1,18 +1,11 @@
 /**
- * Where things are on a stage: ruler, request rail, lanes, strips; which stretch of time is shown; what is under a
- * pointer. Pure numbers; must not know canvases or colours.
+ * Where things are on a stage: ruler, request rail, lanes, strips; what is under a pointer. Pure numbers; must not know canvases or colours.
  */
 import type { StageModel, StageRequest } from './model';
+import { scaleOf, usAt, xOf, type View } from './axis';
 
-export const WINDOW_US = 24_000_000;
-/** Now stands this far from the right edge. */
-const LEAD = 0.035;
-/** Reduced motion: the window turns like a page. */
-const PAGE_US = 6_000_000;
 const RULER = 20;
 const DOT_GAP = 9;
-/** Room of a label on the ruler. */
-const LABEL_PX = 36;
 const DOT_LEVELS = 5;
 export const DOT_STEP = 7;
 
@@ -53,9 +46,14 @@ export interface LayoutOptions {
 const LEAST_LANE = 25;
 const HEAT = 30;
 
-/** Rows that are shown: those in use, and room up to 8 while the limit allows more. */
-export function shownRows(usedRows: number, limit: number): number {
-  return Math.max(usedRows, Math.min(limit, 8), 1);
+/** Rows that are shown: those in use, and room up to 8 while the limit allows more and it fits. */
+export function shownRows(usedRows: number, limit: number, fitting = 8): number {
+  return Math.max(usedRows, Math.min(limit, 8, fitting), 1);
+}
+
+/** How many rows have room for a lane. */
+export function fittingRows(height: number, compact = false): number {
+  return Math.floor(roomsOf(height, compact).lanes / LEAST_LANE);
 }
 
 interface Rooms {
@@ -128,58 +126,6 @@ export function layOut(
   return { ...frame, busy, cost };
 }
 
-/** The stretch of time across the width. */
-export interface View {
-  fromUs: number;
-  toUs: number;
-  width: number;
-}
-
-export function viewAt(
-  atUs: number,
-  originUs: number,
-  width: number,
-  windowUs = WINDOW_US,
-  paged = false,
-): View {
-  let toUs = atUs + windowUs * LEAD;
-  if (paged) {
-    const page = Math.ceil((atUs - originUs + 500_000) / PAGE_US) * PAGE_US;
-    toUs = originUs + Math.max(windowUs, page);
-  }
-  const fromUs = Math.max(originUs - windowUs * 0.05, toUs - windowUs);
-  return { fromUs, toUs: fromUs + windowUs, width };
-}
-
-export function xOf(view: View, us: number): number {
-  return ((us - view.fromUs) / (view.toUs - view.fromUs)) * view.width;
-}
-
-export function usAt(view: View, x: number): number {
-  return view.fromUs + (x / view.width) * (view.toUs - view.fromUs);
-}
-
-export interface Tick {
-  us: number;
-  x: number;
-  label: string;
-}
-
-/** Grid lines each 2 s (1 s in a short window, more in a narrow one), labelled in seconds since the session began. */
-export function ticks(view: View, originUs: number): Tick[] {
-  const perSecond = view.width / ((view.toUs - view.fromUs) / 1_000_000);
-  const least = view.toUs - view.fromUs > 14_000_000 ? 2 : 1;
-  // Labels of a narrow picture stand further apart.
-  const stepUs = ([1, 2, 4, 6, 12].find((s) => s >= least && s * perSecond >= LABEL_PX) ?? 12) * 1_000_000;
-  const out: Tick[] = [];
-  for (let n = Math.ceil((view.fromUs - originUs) / stepUs); originUs + n * stepUs <= view.toUs; n++) {
-    const s = (n * stepUs) / 1_000_000;
-    const us = originUs + n * stepUs;
-    out.push({ us, x: xOf(view, us), label: s < 0 ? '' : s === 0 ? '0 s' : `${s}` });
-  }
-  return out;
-}
-
 export interface Dot {
   request: StageRequest;
   x: number;
@@ -192,7 +138,7 @@ export interface Dot {
  * requests before, so that a dot never changes its level while time flows.
  */
 export function railDots(requests: readonly StageRequest[], view: View, atUs: number): Dot[] {
-  const perPx = (view.toUs - view.fromUs) / view.width;
+  const perPx = scaleOf(view);
   let first = requests.findIndex((request) => request.atUs >= view.fromUs - 500_000);
   if (first === -1) return [];
   while (first > 0 && (requests[first]?.atUs ?? 0) - (requests[first - 1]?.atUs ?? 0) < DOT_GAP * perPx)

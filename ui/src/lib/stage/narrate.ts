@@ -78,7 +78,8 @@ function told(
       return `${capital(request)} went to ${name}, still warm. No start-up.`;
     }
     case 'thaw': {
-      const woke = segment.toUs === null ? '' : ` in ${duration(segment.toUs - segment.fromUs)}`;
+      const wakingUs = segment.toUs === null ? null : segment.toUs - segment.fromUs;
+      const woke = wakingUs === null ? '' : ` in ${wakingUs < 1 ? 'under 1\u00a0µs' : duration(wakingUs)}`;
       return `${capital(request)} woke ${name}${woke}. Its memory is still there.`;
     }
     case 'frozen':

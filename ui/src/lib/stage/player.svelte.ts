@@ -5,13 +5,16 @@
 import type { HearthEvent } from '$lib/api/generated/HearthEvent';
 import type { LanesSnapshot } from '$lib/api/generated/LanesSnapshot';
 import { HearthClock } from './clock';
-import { StageModel } from './model';
+import { isAlive, StageModel } from './model';
 import { stepFrom } from './sweep';
+import { StageZoom } from './zoom.svelte';
 
 /** The picture is this far behind, so that events are there before their moment is shown. */
 const LAG_US = 120_000;
 /** How long a picture goes on after the last change: dots fall, freezes and reaps fade. */
 const SETTLE_US = 800_000;
+/** A folded stretch is crossed in this much wall time, however long it was. */
+const FOLD_MS = 700;
 
 export const SPEEDS = [0.25, 1, 5, 20, 60] as const;
 /** At now, this speed does not play anything: it hurries the keep-alive of the local runtime. */
@@ -20,6 +23,7 @@ export const FASTEST = 60;
 export class StagePlayer {
   readonly model: StageModel;
   readonly clock = new HearthClock();
+  readonly zoom = new StageZoom();
   mode = $state<'live' | 'playback'>('live');
   playing = $state(true);
   speed = $state<number>(1);
@@ -40,10 +44,11 @@ export class StagePlayer {
   load(snapshot: LanesSnapshot, fromUs: number, askedMs: number): void {
     this.clock.align(snapshot.nowUs, askedMs);
     this.model.load(snapshot, fromUs);
-    // A picture that is opened while all rests shows the last thing that happened, and rests too.
+    // A picture that is opened when no server is left shows the last thing that happened.
     if (this.mode === 'live' && this.playing) {
       const nowUs = this.#liveUs();
-      const restUs = this.model.isActive(nowUs) ? nowUs : Math.min(nowUs, this.model.lastUs + SETTLE_US);
+      const going = this.model.isActive(nowUs) || this.#lives(nowUs);
+      const restUs = going ? nowUs : Math.min(nowUs, this.model.lastUs + SETTLE_US);
       this.atUs = Math.max(this.atUs, this.model.originUs, restUs);
     }
     this.show();
@@ -80,8 +85,22 @@ export class StagePlayer {
       this.atUs = Math.max(this.atUs, this.#liveUs());
       return;
     }
-    this.atUs += Math.min(elapsedMs, 100) * 1000 * this.speed;
+    const fold = this.zoom.foldAt(this.model, this.atUs);
+    const pace = fold ? Math.max(this.speed, (fold[1] - fold[0]) / 1000 / FOLD_MS) : this.speed;
+    this.atUs += Math.min(elapsedMs, 100) * 1000 * pace;
     if (this.atUs >= this.endUs) this.#arrive();
+  }
+
+  /** Whether figures grow although nothing moves: servers rest, and grow older. */
+  get ages(): boolean {
+    return this.playing && this.mode === 'live' && !this.moving && this.#lives(this.atUs);
+  }
+
+  /** Now, while nothing moves: what has an age is true again. */
+  age(): void {
+    if (!this.ages) return;
+    this.atUs = Math.max(this.atUs, this.#liveUs());
+    this.show();
   }
 
   /** Words and figures follow the picture now. */
@@ -123,6 +142,7 @@ export class StagePlayer {
     this.mode = 'playback';
     this.playing = false;
     this.atUs = Math.max(this.model.originUs, Math.min(atUs, this.endUs));
+    this.zoom.reveal(this.atUs);
     this.show();
     this.wakes++;
   }
@@ -148,6 +168,10 @@ export class StagePlayer {
 
   #liveUs(): number {
     return Math.max(this.model.originUs, this.clock.nowUs - LAG_US);
+  }
+
+  #lives(atUs: number): boolean {
+    return this.model.servers.some((server) => isAlive(server, atUs));
   }
 
   #arrive(): void {

@@ -2,18 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { HearthClock } from './clock';
 import { activity, foldTime } from './fold';
 import { heatCells } from './heat';
-import {
-  hit,
-  layOut,
-  markTop,
-  placesFor,
-  railDots,
-  shownRows,
-  ticks,
-  viewAt,
-  WINDOW_US,
-  xOf,
-} from './layout';
+import { ticks, viewAt, WINDOW_US, xOf } from './axis';
+import { fittingRows, hit, layOut, markTop, placesFor, railDots, shownRows } from './layout';
 import { StageModel } from './model';
 import { feed } from './narrate';
 import { ShownRows } from './shown';
@@ -34,6 +24,9 @@ function model(limit: number, ...events: Parameters<StageModel['apply']>[0][]): 
 describe('layout', () => {
   it('shows the rows in use and room up to eight while the limit allows', () => {
     expect([shownRows(1, 20), shownRows(12, 20), shownRows(1, 3), shownRows(0, 1)]).toEqual([8, 12, 3, 1]);
+    const low = fittingRows(374);
+    expect(low).toBeLessThan(8);
+    expect(layOut(560, 374, shownRows(2, 20, low)).heat, 'no strip for rows nobody had').toBeNull();
   });
 
   it('keeps ruler, rail, lanes and strips apart and inside', () => {

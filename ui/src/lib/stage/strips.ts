@@ -1,6 +1,6 @@
 /** The strips under the lanes: how many servers were busy, and what it would have cost. Must not know events or timers. */
 import type { Brush, Scene } from './draw';
-import { xOf } from './layout';
+import { xOf } from './axis';
 import { costBase, costSteps, sweep, type CostStep, type Step } from './sweep';
 
 /** A top for the cost strip that changes rarely: the next step of a quarter above what was spent. */

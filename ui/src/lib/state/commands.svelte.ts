@@ -9,6 +9,8 @@ export interface Action {
   /** Second line: where, or what it changes. */
   detail?: string;
   group: 'Go to' | 'Functions' | 'Do' | 'This page' | 'Help';
+  /** Not among the first of an empty palette: a file to save, a filter. */
+  seldom?: boolean;
   /** Which binding of the table of keys it has; its id without one. */
   binding?: string;
   /** Keys of its own, when the table has none for it. */

@@ -9,6 +9,8 @@ export interface ToastAction {
 export interface ToastMessage {
   id: number;
   tone: 'good' | 'bad' | 'info';
+  /** When it was said, of the window's clock. */
+  atMs: number;
   text: string;
   detail?: string | undefined;
   action?: ToastAction | undefined;
@@ -25,6 +27,8 @@ export interface Question {
 const TOAST_MS = 7_000;
 /** A short good word is read at a glance. */
 const GLANCE_MS = 4_000;
+/** What was said so shortly before a page is left belongs to the next one. */
+const CARRIED_MS = 1_500;
 
 class Overlays {
   palette = $state(false);
@@ -44,7 +48,14 @@ class Overlays {
     const id = this.#next++;
     this.toasts = [
       ...this.toasts.slice(-3),
-      { id, tone: options.tone ?? 'good', text, detail: options.detail, action: options.action },
+      {
+        id,
+        atMs: performance.now(),
+        tone: options.tone ?? 'good',
+        text,
+        detail: options.detail,
+        action: options.action,
+      },
     ];
     const isGlance = (options.tone ?? 'good') === 'good' && options.detail === undefined;
     this.#expire(id, options.action ? TOAST_MS * 2 : isGlance ? GLANCE_MS : TOAST_MS);
@@ -64,6 +75,12 @@ class Overlays {
     this.toasts = this.toasts.filter((toast) => toast.id !== id);
     // The last one takes the pointer's place with it, and no leaving is heard.
     if (this.toasts.length === 0) this.reading = false;
+  }
+
+  /** Another page is shown: what was said on the one before goes, unless it offers to undo. */
+  leave(): void {
+    const lately = performance.now() - CARRIED_MS;
+    this.toasts = this.toasts.filter((toast) => toast.atMs > lately || toast.action?.label === 'Undo');
   }
 
   /** Asks before something that cannot be undone. */

@@ -3,6 +3,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
@@ -66,6 +67,14 @@ const look = EditorView.theme({
   },
   '.cm-panels': { backgroundColor: 'var(--bg-2)', color: 'var(--tx-1)' },
   '.cm-tooltip': { backgroundColor: 'var(--bg-2)', border: '1px solid var(--line-2)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', maxHeight: '200px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px', color: 'var(--tx-2)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    backgroundColor: 'var(--bg-sel)',
+    color: 'var(--tx-1)',
+  },
+  '.cm-completionMatchedText': { textDecoration: 'none', color: 'var(--ember-tx)' },
+  '.cm-completionIcon, .cm-completionDetail': { color: 'var(--tx-3)' },
   '.cm-wrong': {
     textDecoration: 'underline wavy var(--bad-tx)',
     textUnderlineOffset: '3px',
@@ -173,6 +182,8 @@ export function startEditor(options: EditorOptions): RunningEditor {
           ...historyKeymap,
           ...foldKeymap,
           ...completionKeymap,
+          // The chord that runs it belongs to the page; the list of names goes with it.
+          { key: 'Mod-Enter', run: (view) => (closeCompletion(view), false) },
           indentWithTab,
         ]),
         words.of(grammar(options.language, options.tables)),

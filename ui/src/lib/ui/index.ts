@@ -13,6 +13,7 @@ export { default as Note } from './Note.svelte';
 export { default as PageHead } from './PageHead.svelte';
 export { default as Pill } from './Pill.svelte';
 export { default as Receipt } from './Receipt.svelte';
+export { default as Said } from './Said.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Select } from './Select.svelte';
 export { default as Sparkline } from './Sparkline.svelte';

@@ -5,7 +5,7 @@ export interface TipContent {
   full?: string | undefined;
   /** Where it comes from, in one word. */
   kind?: string | undefined;
-  note: string;
+  note?: string | undefined;
 }
 
 const tips = new WeakMap<Element, () => TipContent | null>();

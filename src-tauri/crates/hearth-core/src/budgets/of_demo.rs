@@ -47,6 +47,6 @@ pub(super) fn tell(app: &App, budget: &StoredBudget, standing: &Standing, month:
     app.tell(HearthEvent::BudgetAlert {
         title: format!("DEMO: {threshold} % of a budget is spent"),
         text: standing.passed(threshold, month),
-        urgent: false,
+        urgent: threshold >= 100,
     });
 }
