@@ -288,12 +288,16 @@ fn a_function_that_is_deleted_under_ones_feet_is_told() {
         &["invoke", "kettle", "--account", "emulator"][..],
         &["configure", "kettle", "--account", "emulator", "--memory", "256", "--yes"],
         &["limit", "kettle", "2", "--account", "emulator", "--yes"],
-        &["delete", "kettle", "--account", "emulator", "--yes"],
         &["show", "kettle", "--account", "emulator"],
     ] {
         let error = person.refused(command);
         assert_eq!(error["code"], "not_found", "{command:?}: {error}");
     }
+    // The role that was made for it alone is left: deleting takes that, and then there is nothing any more.
+    let delete = ["delete", "kettle", "--account", "emulator", "--yes"];
+    let title = "Delete what is left of kettle in emulator, us-east-1";
+    assert_eq!(person.json(&delete)["review"]["review"]["title"], title);
+    assert_eq!(person.refused(&delete)["code"], "not_found");
 }
 
 /// moto, somebody else's AWS that looks at roles and names.

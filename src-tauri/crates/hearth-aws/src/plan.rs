@@ -226,8 +226,8 @@ async fn rest_of_deletion(
     logs: bool,
 ) -> Result<Option<Draft>> {
     let role = role_name(function);
-    let is_ours = |found: &roles::Found| found.is_for(RoleOf::Function, &function.name);
-    if roles::find(account, &role).await?.filter(is_ours).is_none() {
+    let found = roles::find(account, &role).await?;
+    if !found.is_some_and(|found| found.is_for(RoleOf::Function, &function.name)) {
         return Ok(None);
     }
     let mut actions = sides::forbid_reading(account, &role).await?;

@@ -41,12 +41,11 @@ pub(crate) async fn plan(
 ) -> Result<Draft> {
     let app = parts(function).0;
     let site = find(account, function).await?;
-    let at = match &site {
-        Some(site) => target(account, site).await?,
-        None => {
-            let names = Names::new(&account.scope().await?, &function.location, app);
-            Target { site_id: names.site_id(), names, region: function.location.clone(), code_host: None }
-        }
+    let at = if let Some(site) = &site {
+        target(account, site).await?
+    } else {
+        let names = Names::new(&account.scope().await?, &function.location, app);
+        Target { site_id: names.site_id(), names, region: function.location.clone(), code_host: None }
     };
     let title = format!("Take back what a change of {app} in {} left", account.account.name);
     let mut draft = Draft::new(title, at, Vec::new());
