@@ -63,9 +63,10 @@ fn one_event_runs_here_and_in_an_account_and_what_differs_is_told() {
     assert_eq!(answer(0)["start"] == "cold", answer(0)["coldStart"].as_bool().unwrap());
     assert_eq!(answer(1)["start"], Value::Null);
     let kept = person.json(&["invocations", "kettle"]);
-    let kept = kept["invocations"].as_array().unwrap().iter().find(|row| row["requestId"] == answer(0)["requestId"]);
+    let kept = kept.as_array().unwrap().iter().find(|row| row["requestId"] == answer(0)["requestId"]);
     let phases = &kept.expect("the call is in the ledger")["phases"];
-    let spent: i64 = ["queueUs", "initUs", "invokeUs"].iter().map(|part| phases[part].as_i64().unwrap()).sum();
+    let spent: i64 =
+        ["queueUs", "initUs", "invokeUs"].iter().map(|part| phases[part].as_i64().unwrap()).sum();
     assert_eq!(answer(0)["tookUs"], json!(spent));
     let words = person.run(&[&run[..8], &["--event", &event]].concat());
     assert!(words.stdout.contains("differs") && words.stdout.contains("same"), "{words:?}");

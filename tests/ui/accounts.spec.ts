@@ -5,7 +5,7 @@ test('without an account the page says where Hearth looked and what to do', asyn
   await goTo(app, '#/accounts');
   await expect(app.getByText('No account was found')).toBeVisible();
   await expect(app.getByText('no-aws-config', { exact: false }).first()).toBeVisible();
-  await expect(app.getByRole('link', { name: 'Run a function here' })).toBeVisible();
+  await expect(app.getByRole('button', { name: 'Run a function here' })).toBeVisible();
   expect(await violations(app)).toEqual([]);
 });
 
