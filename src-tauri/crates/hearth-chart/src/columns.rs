@@ -2,7 +2,7 @@
 
 use crate::calendar::{EARLIEST, LATEST};
 use crate::scale::LARGEST;
-use crate::{ChartPicture, LineStyle};
+use crate::{ChartLine, ChartPicture, LineStyle};
 
 /// One line's values between which lower and upper bound each step is drawn; none at a gap.
 pub(crate) type Bands = Vec<Option<(f64, f64)>>;
@@ -19,14 +19,18 @@ pub(crate) struct Columns {
 
 impl Columns {
     pub(crate) fn of(chart: &ChartPicture) -> Self {
+        Self::of_lines(chart, &chart.series)
+    }
+
+    /// The columns of other lines over the instants of a picture.
+    pub(crate) fn of_lines(chart: &ChartPicture, lines: &[ChartLine]) -> Self {
         let mut order: Vec<usize> =
             (0..chart.times.len()).filter(|&row| (EARLIEST..=LATEST).contains(&chart.times[row])).collect();
         order.sort_by(|&a, &b| chart.times[a].total_cmp(&chart.times[b]));
         let mut left_out = 0;
         let mut stacked = Pile::new(order.len());
         let mut bars = Pile::new(order.len());
-        let bands = chart
-            .series
+        let bands = lines
             .iter()
             .map(|line| {
                 let values: Vec<Option<f64>> = order
@@ -104,6 +108,7 @@ mod tests {
             series,
             times,
             unit: Unit::Count,
+            beside: None,
             theme: Theme::Dark,
             format: Format::Svg,
             size: (640, 360),

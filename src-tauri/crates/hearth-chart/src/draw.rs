@@ -1,10 +1,10 @@
 //! The whole picture: head, plot, labels at the right end, foot. Owns the layout; must not know file formats.
 
 use crate::canvas::{Align, Canvas, Weight, fitted, width};
-use crate::columns::Columns;
+use crate::columns::{Bands, Columns};
 use crate::palette::{Palette, Stroke};
 use crate::plot::{Frame, Plot, SMALL, surface};
-use crate::{ChartPicture, LineStyle, Result};
+use crate::{ChartLine, ChartPicture, LineStyle, Result};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
 
@@ -27,15 +27,22 @@ pub(crate) fn draw<B: DrawingBackend>(chart: &ChartPicture, canvas: &Canvas<B>) 
     let subtitle = fitted(&chart.subtitle, 12.0, Weight::Regular, inner);
     canvas.text(&subtitle, (MARGIN, 50.0), 12.0, Weight::Regular, Align::Left, palette.token("tx-2")?)?;
 
+    let beside = chart.beside.as_ref().filter(|beside| !beside.series.is_empty());
+    let others = beside.map(|beside| (beside, Columns::of_lines(chart, &beside.series)));
+    let lines: Vec<&ChartLine> =
+        chart.series.iter().chain(beside.iter().flat_map(|beside| &beside.series)).collect();
     let labels_room = (inner * 0.3).min(220.0);
-    let labels: Vec<String> = chart
-        .series
+    let labels: Vec<String> = lines
         .iter()
         .map(|line| fitted(&line.label, LABEL, Weight::Regular, labels_room - SWATCH - 16.0))
         .collect();
     let widest = labels.iter().map(|label| width(label, LABEL, Weight::Regular)).fold(0.0, f64::max);
     let gutter = if labels.is_empty() { 0.0 } else { SWATCH + 16.0 + widest };
-    let frame = Frame { left: MARGIN, top: 72.0, right: wide - MARGIN - gutter, bottom: high - 58.0 };
+    let (top, bottom) = (72.0, high - 58.0);
+    let axis = others
+        .as_ref()
+        .map_or(0.0, |(beside, columns)| Plot::right_axis_width(beside.unit, columns, bottom - top));
+    let frame = Frame { left: MARGIN, top, right: wide - MARGIN - gutter - axis, bottom };
 
     let plot = Plot::new(chart, &columns, frame);
     let empty = columns.extent().is_none();
@@ -47,6 +54,15 @@ pub(crate) fn draw<B: DrawingBackend>(chart: &ChartPicture, canvas: &Canvas<B>) 
                 plot.line(canvas, &palette, line, &columns.times, bands)?;
             }
         }
+    }
+    let mut ends = ends(&chart.series, &columns, &plot);
+    if let Some((beside, columns)) = &others {
+        let plot = plot.beside(beside.unit, columns);
+        plot.right_axis(canvas, &palette)?;
+        for (line, bands) in beside.series.iter().zip(&columns.bands) {
+            plot.line(canvas, &palette, line, &columns.times, bands)?;
+        }
+        ends.extend(self::ends(&beside.series, columns, &plot));
     }
     if empty {
         let middle = (
@@ -62,38 +78,40 @@ pub(crate) fn draw<B: DrawingBackend>(chart: &ChartPicture, canvas: &Canvas<B>) 
             palette.token("tx-2")?,
         )?;
     }
-    draw_labels(chart, canvas, &palette, &plot, &columns, &labels)?;
-    draw_foot(chart, canvas, &palette, columns.left_out, (inner, high))
+    draw_labels(canvas, &palette, &plot.frame, axis, (&lines, &ends, &labels))?;
+    let left_out = columns.left_out + others.map_or(0, |(_, columns)| columns.left_out);
+    draw_foot(chart, canvas, &palette, left_out, (inner, high))
 }
 
-/// Names each line at its right end, moved apart where ends are close, with the mark it is drawn with.
+/// The heights at which lines end.
+fn ends(lines: &[ChartLine], columns: &Columns, plot: &Plot) -> Vec<f64> {
+    let end = |(line, bands): (&ChartLine, &Bands)| {
+        let last = bands.iter().rev().flatten().next();
+        let value = last.map_or(0.0, |&(lower, upper)| match line.style {
+            LineStyle::Line | LineStyle::Area => upper,
+            LineStyle::Stacked | LineStyle::Bars => f64::midpoint(lower, upper),
+        });
+        plot.y(value)
+    };
+    lines.iter().zip(&columns.bands).map(end).collect()
+}
+
+/// Names each line at its right end, moved apart where ends are close, with the mark it is drawn with; `axis` is the
+/// room that the words of an axis take before.
 fn draw_labels<B: DrawingBackend>(
-    chart: &ChartPicture,
     canvas: &Canvas<B>,
     palette: &Palette,
-    plot: &Plot,
-    columns: &Columns,
-    labels: &[String],
+    frame: &Frame,
+    axis: f64,
+    (lines, ends, labels): (&[&ChartLine], &[f64], &[String]),
 ) -> Result<()> {
-    let mut wished: Vec<(usize, f64)> = columns
-        .bands
-        .iter()
-        .enumerate()
-        .map(|(index, bands)| {
-            let last = bands.iter().rev().flatten().next();
-            let value = last.map_or(0.0, |&(lower, upper)| match chart.series[index].style {
-                LineStyle::Line | LineStyle::Area => upper,
-                LineStyle::Stacked | LineStyle::Bars => f64::midpoint(lower, upper),
-            });
-            (index, plot.y(value))
-        })
-        .collect();
+    let mut wished: Vec<(usize, f64)> = ends.iter().copied().enumerate().collect();
     // Later lines lie higher, so they come first where ends are equal.
     wished.sort_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-    let places = apart(&wished, plot.frame.top + 6.0, plot.frame.bottom);
-    let left = plot.frame.right + 10.0;
+    let places = apart(&wished, frame.top + 6.0, frame.bottom);
+    let left = frame.right + axis + 10.0;
     for ((index, _), y) in wished.into_iter().zip(places) {
-        let line = &chart.series[index];
+        let line = lines[index];
         let colour = palette.role(line.role)?;
         if line.style == LineStyle::Line {
             canvas.line(&[(left, y), (left + SWATCH, y)], 2.0, line.role.stroke(), colour.to_rgba())?;

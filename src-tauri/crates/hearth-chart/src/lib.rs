@@ -15,7 +15,7 @@ mod plot;
 mod scale;
 
 pub use page::{Ink, Page, PageFormat, PageItem, PageText, draw_page};
-pub use picture::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
+pub use picture::{Beside, ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
 
 /// What can go wrong while drawing.
 #[derive(Debug, thiserror::Error)]

@@ -17,12 +17,23 @@ pub struct ChartPicture {
     pub times: Vec<f64>,
     /// What the values count.
     pub unit: Unit,
+    /// Lines of another unit over the same instants, with an axis of their own at the right.
+    pub beside: Option<Beside>,
     /// Colours.
     pub theme: Theme,
     /// Kind of file.
     pub format: Format,
     /// Width and height in pixels; brought into 320×200 to 3840×2160.
     pub size: (u32, u32),
+}
+
+/// Lines that count something else than the others of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beside {
+    /// What the values count.
+    pub unit: Unit,
+    /// The lines.
+    pub series: Vec<ChartLine>,
 }
 
 /// One named line of numbers.

@@ -60,6 +60,33 @@ impl Plot {
         Self { frame, scale, unit: chart.unit, from, to, half_bar }
     }
 
+    /// A plot over the same instants with a scale of its own, for values of another unit.
+    pub(crate) fn beside(&self, unit: Unit, columns: &Columns) -> Self {
+        let (lowest, highest) = columns.extent().unwrap_or((0.0, 0.0));
+        let wanted = ((self.frame.bottom - self.frame.top) / 44.0).clamp(2.0, 8.0) as u32;
+        let Self { frame, from, to, half_bar, .. } = *self;
+        Self { frame, scale: Scale::around(lowest, highest, unit, wanted), unit, from, to, half_bar }
+    }
+
+    /// How wide the words of an axis at the right are.
+    pub(crate) fn right_axis_width(unit: Unit, columns: &Columns, high: f64) -> f64 {
+        let (lowest, highest) = columns.extent().unwrap_or((0.0, 0.0));
+        let scale = Scale::around(lowest, highest, unit, (high / 44.0).clamp(2.0, 8.0) as u32);
+        let words = scale.ticks().into_iter().map(|tick| scale.write(tick, unit));
+        words.map(|words| width(&words, SMALL, Weight::Regular)).fold(0.0, f64::max) + 12.0
+    }
+
+    /// Draws the words of an axis at the right; the grid is that of the other one.
+    pub(crate) fn right_axis<B: DrawingBackend>(&self, canvas: &Canvas<B>, palette: &Palette) -> Result<()> {
+        let axis = palette.token("c-axis")?;
+        for tick in self.scale.ticks() {
+            let at = (self.frame.right + 8.0, self.y(tick) + 4.0);
+            let text = self.scale.write(tick, self.unit);
+            canvas.text(&text, at, SMALL, Weight::Regular, Align::Left, axis)?;
+        }
+        Ok(())
+    }
+
     fn x(&self, time: f64) -> f64 {
         self.frame.left + (time - self.from) / (self.to - self.from) * (self.frame.right - self.frame.left)
     }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a picture that fails is a failed test")]
 
-use hearth_chart::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit, draw};
+use hearth_chart::{Beside, ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit, draw};
 
 const NOON: f64 = 1_795_435_200.0;
 
@@ -18,6 +18,7 @@ fn picture(unit: Unit, times: Vec<f64>, series: Vec<ChartLine>) -> ChartPicture 
         series,
         times,
         unit,
+        beside: None,
         theme: Theme::Dark,
         format: Format::Svg,
         size: (640, 360),
@@ -151,6 +152,19 @@ fn a_gap_is_a_gap() {
         svg(&chart).matches("stroke=\"#27A79A\"").count()
     };
     assert_eq!(count(vec![1.0, 2.0, 3.0, 4.0, 5.0]) + 1, count(vec![1.0, 2.0, f64::NAN, 4.0, 5.0]));
+}
+
+#[test]
+fn lines_of_another_unit_have_an_axis_of_their_own_and_do_not_move_the_first() {
+    let bars = line("cold starts", Role::Startup, LineStyle::Bars, vec![1.0, 3.0, 2.0]);
+    let alone = picture(Unit::Count, minutes(3), vec![bars]);
+    let p95 = line("start-up p95", Role::Percentile95, LineStyle::Line, vec![120.0, f64::NAN, 900.0]);
+    let series = vec![p95];
+    let both = ChartPicture { beside: Some(Beside { unit: Unit::Milliseconds, series }), ..alone.clone() };
+    let (before, after) = (texts(&svg(&alone)), texts(&svg(&both)));
+    assert!(after.contains(&"start-up p95".to_owned()), "{after:?}");
+    assert!(after.iter().any(|text| text.ends_with(" ms")), "its axis says its unit: {after:?}");
+    assert!(before.iter().all(|text| after.contains(text)), "{before:?} {after:?}");
 }
 
 #[test]

@@ -276,6 +276,14 @@ fn variable(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn megabytes(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "write a number of MB, 128 to 10240 here and on AWS".to_owned())
+}
+
+fn seconds(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "write a number of seconds, 1 to 900 here and on AWS".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Longest that taking back waits for a vendor to end what it is still making; a build takes some minutes.
 const STILL_MADE: Duration = Duration::from_mins(20);
+/// How often taking back is tried where the vendor throttles or the line breaks.
+const BACK_TRIES: u32 = 5;
 /// How it is asked meanwhile.
 const ASKED_AGAIN: Backoff =
     Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(10), tries: u32::MAX };
@@ -318,6 +320,11 @@ async fn back(calls: &dyn Calls, index: usize, waits: bool) -> Result<Back> {
         match calls.take_back(index).await {
             Err(fault) if fault.kind == FaultKind::NotFound => return Ok(Back::Nothing),
             Err(fault) if waits && fault.kind == FaultKind::Conflict && begun.elapsed() < STILL_MADE => {
+                sleep(ASKED_AGAIN.pause(number, 1.0)).await;
+                number += 1;
+            }
+            // What is asked for is that something is gone, so that asking twice does no harm.
+            Err(fault) if fault.may_pass() && number < BACK_TRIES => {
                 sleep(ASKED_AGAIN.pause(number, 1.0)).await;
                 number += 1;
             }

@@ -5,7 +5,7 @@ use crate::commands::Raw;
 use crate::functions::existing_or_deleted;
 use crate::spending::{Dollars, chart};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_chart::{ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
+use hearth_chart::{Beside, ChartLine, ChartPicture, Format, LineStyle, Role, Theme, Unit};
 use hearth_model::{Grain, Micros, SERIES_COLUMNS, Series, SeriesQuery};
 use hearth_store::{Figures, Scope, SeriesPoint};
 use jiff::Timestamp;
@@ -155,6 +155,14 @@ fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPic
         }
         ChartKind::Invocations | ChartKind::ColdStarts | ChartKind::Durations => measured.to_owned(),
     };
+    // How long start-ups took, over how many there were: as on the screen.
+    let beside = (request.chart == ChartKind::ColdStarts).then(|| Beside {
+        unit: Unit::Milliseconds,
+        series: vec![
+            line("initP95Ms", "start-up p95", Role::Percentile95, LineStyle::Line),
+            line("initP50Ms", "start-up p50", Role::Median, LineStyle::Line),
+        ],
+    });
     Ok(ChartPicture {
         title: if demo { format!("DEMO · {title}") } else { title.to_owned() },
         subtitle: subtitle(&request.query),
@@ -162,6 +170,7 @@ fn picture(request: &ChartExport, series: &Series, app: &App) -> Result<ChartPic
         series: lines,
         times: column(series, "time"),
         unit,
+        beside,
         theme,
         format: match request.format {
             ImageFormat::Svg => Format::Svg,

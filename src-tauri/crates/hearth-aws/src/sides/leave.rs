@@ -272,6 +272,15 @@ impl Gone<'_> {
     async fn topic(&self, topic: &str) -> Removal {
         let found = subscription(self.account, self.at, topic, &self.function.resource).await?;
         let found = found.ok_or_else(|| self.missing("sns:Unsubscribe", topic))?;
+        // What nobody confirmed has no name yet by which it could be removed.
+        if !found.id.starts_with("arn:") {
+            let words = format!(
+                "the subscription to {topic} waits for its confirmation ({}): confirm it first, or leave it until AWS drops it",
+                found.id
+            );
+            let asked = Asked { operation: "sns:Unsubscribe", location: &self.at.location };
+            return Err(asked.fault(FaultKind::Conflict, words));
+        }
         let mut actions = self.disallow(TOPICS, topic).await?;
         actions.push(SideAction::Unsubscribe {
             subscription: found.id,

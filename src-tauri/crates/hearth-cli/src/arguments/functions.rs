@@ -26,10 +26,10 @@ pub(crate) struct Deploy {
     #[arg(long, value_name = "H")]
     pub(crate) handler: Option<String>,
     /// Memory size in MB, 128 to 10240
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", value_parser = super::megabytes, allow_negative_numbers = true)]
     pub(crate) memory: Option<u32>,
     /// Timeout in seconds, 1 to 900
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = super::seconds, allow_negative_numbers = true)]
     pub(crate) timeout: Option<u32>,
     /// Environment variable; may be repeated, and replaces those of the function
     #[arg(long = "env", value_name = "K=V", value_parser = variable)]
@@ -62,10 +62,10 @@ pub(crate) struct Configure {
     #[arg(long, value_name = "H")]
     pub(crate) handler: Option<String>,
     /// Memory size in MB, 128 to 10240
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", value_parser = super::megabytes, allow_negative_numbers = true)]
     pub(crate) memory: Option<u32>,
     /// Timeout in seconds, 1 to 900
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = super::seconds, allow_negative_numbers = true)]
     pub(crate) timeout: Option<u32>,
     /// Most servers at once; 0 takes the limit away
     #[arg(long, value_name = "N")]

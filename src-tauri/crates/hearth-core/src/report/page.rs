@@ -49,6 +49,7 @@ pub(super) fn chart(report: &CostReport, size: (u32, u32)) -> ChartPicture {
         ],
         times: days.iter().map(|day| second(&day.day)).collect(),
         unit: Unit::Dollars,
+        beside: None,
         theme: Theme::Light,
         format: Format::Svg,
         size,

@@ -279,6 +279,7 @@ fn picture(
         series,
         times,
         unit: Unit::Dollars,
+        beside: None,
         theme,
         format: match format {
             ImageFormat::Svg => Format::Svg,

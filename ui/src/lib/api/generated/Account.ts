@@ -17,7 +17,7 @@ id: AccountId,
  */
 name: string, 
 /**
- * Whose it is: `local`, `aws`, later `azure`, `google`.
+ * Whose it is: `local`, `aws`, `azure` or `google`.
  */
 provider: string, 
 /**
