@@ -7,7 +7,7 @@ use crate::api::{
 };
 use crate::spending::{self, Asked, Piece, Sums, plain};
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_cost::{Day, Decimal, Line, PriceBook, Provider};
+use hearth_cost::{Day, Decimal, Line};
 use hearth_model::{FunctionId, Grain, LOCAL_ACCOUNT, Micros};
 use hearth_store::Scope;
 use jiff::tz::TimeZone;
@@ -87,7 +87,10 @@ pub(super) async fn figures(app: &App, request: &CostReportQuery) -> Result<Cost
         to: last.to_string(),
         until_us: to.min(now),
         total: total.amount(),
-        price_source: price_source(&newest.ledger.book, &accounts),
+        price_source: spending::price_source(
+            &newest.ledger.book,
+            accounts.iter().map(|account| account.provider.as_str()),
+        ),
         accounts,
         functions: functions.into_iter().map(|(_, function)| function).collect(),
         days: days(&pieces, asked.only.as_ref()),
@@ -95,19 +98,6 @@ pub(super) async fn figures(app: &App, request: &CostReportQuery) -> Result<Cost
         assumptions: assumptions(&pieces, asked.only.is_some()),
         price_date: newest.ledger.book.date().to_owned(),
     })
-}
-
-/// Where the prices of these accounts come from. What runs on this computer is priced as AWS would.
-fn price_source(book: &PriceBook, accounts: &[ReportAccount]) -> String {
-    let has = |provider: &str| accounts.iter().any(|account| account.provider == provider);
-    let mut sources = Vec::new();
-    let others = [("azure", Provider::Azure), ("google", Provider::Gcp)];
-    if has("aws") || has("local") || !others.iter().any(|(provider, _)| has(provider)) {
-        sources.push(book.source().to_owned());
-    }
-    let others = others.into_iter().filter(|(provider, _)| has(provider));
-    sources.extend(others.filter_map(|(_, provider)| book.main_source(provider)));
-    sources.join("; ")
 }
 
 fn invalid(message: String) -> ApiError {

@@ -33,6 +33,7 @@ pub(crate) use lists::{list, lists};
 pub(crate) use overview::overview;
 pub(crate) use period::{Asked, Month, account_names, asked, asked_of, day_of};
 pub(crate) use plans::lambda_region;
+pub(crate) use prices::price_source;
 pub(crate) use receipt::{Priced, receipt};
 pub(crate) use stretch::{Piece, stretch};
 pub(crate) use what_if::what_if;

@@ -10,7 +10,7 @@ use super::ledger::{self, Ledger};
 use super::movers::{Compared, movers, percent, rough};
 use super::period::{Asked, Month, account_names, asked, month};
 use super::plans;
-use super::prices::when;
+use super::prices::{price_source, when};
 use super::running::Running;
 use super::taken;
 use crate::api::{CostAccount, CostForecast, CostFunction, CostMeter, CostMonth, CostOverview, CostQuery};
@@ -61,6 +61,9 @@ pub(crate) async fn overview(app: &App, request: CostQuery) -> Result<CostOvervi
         .collect();
     let before_name = month.before().last_day().strftime("%B").to_string();
     let only = asked.only.as_ref();
+    let accounts = accounts(&ledger, only);
+    let providers = accounts.iter().map(|account| account.provider.as_str());
+    let price_source = price_source(&ledger.book, providers);
     Ok(CostOverview {
         demo: asked.demo,
         cost: all.amount(),
@@ -70,14 +73,14 @@ pub(crate) async fn overview(app: &App, request: CostQuery) -> Result<CostOvervi
         forecast: forecast(app, &asked.scope, &period, &all, ledger.always_on_a_day(only, &period)).await?,
         movers: movers(&compared, &flags, period.from_us, &before_name),
         scopes: account_names(app).await?,
-        accounts: accounts(&ledger, only),
+        accounts,
         meters: meters(&ledger, only),
         hidden: hidden(&ledger, only)?,
         days: columns,
         flags,
         assumptions: ledger.assumptions(),
         price_date: ledger.book.date().to_owned(),
-        price_source: ledger.book.source().to_owned(),
+        price_source,
         functions: rows,
         month: period,
     })

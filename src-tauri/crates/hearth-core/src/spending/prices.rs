@@ -4,9 +4,10 @@
 use super::period::day_of;
 use super::plans::{Pricing, counted};
 use super::running::Running;
-use hearth_cost::{Books, Currency, Day, Decimal, Plan, PriceBook, Tier};
+use hearth_cost::{Books, Currency, Day, Decimal, Plan, PriceBook, Provider, Tier};
 use hearth_model::{Architecture, Grain, Micros};
 use hearth_store::SizedUsage;
+use std::collections::BTreeSet;
 
 /// Days in which the same prices held.
 #[derive(Clone, Debug)]
@@ -81,6 +82,20 @@ fn prices(book: &PriceBook, day: Day, pricings: &[Pricing]) -> Prices {
         }
     }
     prices
+}
+
+/// Where the prices of accounts come from, by whose they are. What runs on this computer is priced as AWS would.
+pub(crate) fn price_source<'a>(book: &PriceBook, providers: impl Iterator<Item = &'a str>) -> String {
+    let providers: BTreeSet<&str> = providers.collect();
+    let others = [("azure", Provider::Azure), ("google", Provider::Gcp)];
+    let others: Vec<String> = others
+        .into_iter()
+        .filter(|(name, _)| providers.contains(name))
+        .filter_map(|(_, provider)| book.main_source(provider))
+        .collect();
+    let has_aws = providers.contains("aws") || providers.contains("local");
+    let aws = (has_aws || others.is_empty()).then(|| book.source().to_owned());
+    aws.into_iter().chain(others).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

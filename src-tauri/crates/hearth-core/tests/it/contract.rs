@@ -111,6 +111,15 @@ async fn every_command_answers() {
     let listing = caller.json("code_list", name.clone()).await;
     assert_eq!((&listing["handlerFile"], &listing["files"][0]["editable"]), (&json!("app.py"), &json!(true)));
     let text = caller.json("code_read", json!({ "name": "greeter", "path": "app.py" })).await;
+    let there = json!({ "account": "local", "name": "greeter" });
+    let read = caller.json("cloud_code", there.clone()).await;
+    assert_eq!((&read["files"], &read["handlerFile"]), (&listing["files"], &listing["handlerFile"]));
+    let file = json!({ "code": read["code"], "name": "greeter", "path": "app.py" });
+    assert_eq!(caller.json("cloud_code_read", file).await, text);
+    assert_eq!(caller.bytes("cloud_code_zip", there).await[..2], *b"PK");
+    let outside = json!({ "code": "../../ledger.db", "name": "greeter", "path": "app.py" });
+    let error = caller.house.refused("cloud_code_read", outside).await;
+    assert_eq!(error.code, hearth_core::ErrorCode::NotFound, "{error:?}");
     let changed = text["text"].as_str().unwrap().replace("'hello'", "'goodbye'");
     let saved = caller
         .json("code_save", json!({ "name": "greeter", "files": [{ "path": "app.py", "text": changed }] }))
