@@ -123,9 +123,13 @@ test('a figure says where it comes from, to the pointer and to the keyboard', as
   await goTo(app, '#/functions/sourced');
   const drawer = app.getByRole('complementary', { name: 'sourced' });
   const total = drawer.getByRole('group', { name: /^Receipt/ }).getByRole('note');
-  await total.hover();
   const tip = app.getByRole('tooltip');
-  await expect(tip).toContainText('derived');
+  // The drawer may still be moving under the pointer.
+  await expect(async () => {
+    await app.mouse.move(0, 0);
+    await total.hover();
+    await expect(tip).toContainText('derived', { timeout: 1_000 });
+  }).toPass({ timeout: 10_000 });
   await expect(tip).toContainText(/list prices of \d+ \w+ 2026, us-east-1/);
   await app.keyboard.press('Escape');
   await expect(tip).toHaveCount(0);

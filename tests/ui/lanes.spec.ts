@@ -103,7 +103,7 @@ test('lanes open on the function that was active last, and what has an age grows
   await deploySample(app, 'kettle', 'later-kettle');
   const send = (name: string, event: string): Promise<unknown> =>
     rpc(app, 'invoke_send', { name, event, count: 1 });
-  await send('later-kettle', '{"cups":1}');
+  await rpc(app, 'invoke', { name: 'later-kettle', event: '{"cups":1}', source: 'test' });
   await send('first-kettle', '{"cups":12}');
   await goTo(app, '#/functions');
   await goTo(app, '#/lanes');

@@ -120,5 +120,7 @@ test('the keys of the functions table act at once after going there by key', asy
   }).toPass({ timeout: 5_000 });
   await app.keyboard.press('g');
   await app.keyboard.press('c');
-  await expect(app.getByRole('heading', { name: 'Cost', level: 1 })).toBeFocused();
+  await expect(app.getByRole('heading', { name: 'Cost', level: 1 })).toBeVisible();
+  // On the heading at first, and on the rows once they are there.
+  await expect(app.locator('main h1:focus, main tbody tr:focus')).toHaveCount(1);
 });
