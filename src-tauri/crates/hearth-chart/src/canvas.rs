@@ -101,10 +101,16 @@ impl<'a, B: DrawingBackend> Canvas<'a, B> {
             Stroke::Solid => vec![points.to_vec()],
             Stroke::Broken(on, off) => dashes(points, f64::from(on), f64::from(off)),
         };
+        let draw = |piece: &[Point]| {
+            let piece: Vec<_> = piece.iter().copied().map(fine).collect();
+            self.drawn(self.area.draw(&PathElement::new(piece, style)))
+        };
         for piece in pieces {
-            self.drawn(
-                self.area.draw(&PathElement::new(piece.into_iter().map(fine).collect::<Vec<_>>(), style)),
-            )?;
+            match self.baseline {
+                Baseline::Svg => draw(&piece)?,
+                // At a sharp turn the corner of this backend reaches out of the plot.
+                Baseline::Bitmap => piece.windows(2).try_for_each(draw)?,
+            }
         }
         Ok(())
     }

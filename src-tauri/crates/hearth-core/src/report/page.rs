@@ -196,7 +196,10 @@ pub(super) fn page(report: &CostReport) -> Page {
         sheet.y -= 24.0;
     }
     sheet.y += 48.0;
-    sheet.text(forecast(report), LEFT, 11.0, false, Ink::Usual, RIGHT - LEFT);
+    for (index, line) in lines_of(&forecast(report), 11.0, RIGHT - LEFT).into_iter().enumerate() {
+        sheet.y += if index > 0 { LINE } else { 0.0 };
+        sheet.text(line, LEFT, 11.0, false, Ink::Usual, RIGHT - LEFT);
+    }
     sheet.y += 12.0;
     let size = ((RIGHT - LEFT) as u32, 250);
     sheet.items.push(PageItem::Chart { at: (LEFT, sheet.y), chart: Box::new(chart(report, size)) });
@@ -229,9 +232,10 @@ pub(super) fn page(report: &CostReport) -> Page {
         fits
     });
     let left_out = hidden.len() - shown.count();
+    let regions = if left_out == 1 { "region" } else { "regions" };
     if left_out > 0 {
         sheet.small(&format!(
-            "and those of {left_out} more regions; the HTML and JSON files have all of them"
+            "and those of {left_out} more {regions}; the HTML and JSON files have all of them"
         ));
     }
     sheet.y += 6.0;
