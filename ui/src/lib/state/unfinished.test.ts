@@ -13,9 +13,9 @@ const one: UnfinishedChange = {
   region: 'eu-west-1',
   function: 'kettle',
   title: 'Deploy kettle to dev, eu-west-1',
-  commandLine: 'hearth deploy /work/kettle --to dev:eu-west-1 --name kettle',
+  commandLine: 'hearth deploy /srv/kettle --to dev:eu-west-1 --name kettle',
   isDeploy: true,
-  folder: '/work/kettle',
+  folder: '/srv/kettle',
   begunUs: 1,
   calls: [{ operation: 'iam:CreateRole', canBeTakenBack: true }],
 };

@@ -116,6 +116,14 @@ pub(crate) async fn compare(app: &App, request: CostActual) -> Result<CostCompar
             "{vendor} bills in {currency} and Hearth works in US dollars: the difference says nothing."
         ));
     }
+    let unread: Vec<&str> =
+        billed.rows.iter().map(|row| row.amount.as_str()).filter(|text| decimal(text).is_none()).collect();
+    if let Some(first) = unread.first() {
+        notes.push(format!(
+            "{} of {vendor}'s amounts could not be read and are not in the sum; the first is `{first}`.",
+            unread.len()
+        ));
+    }
     let lines = lines(&billed.rows, own.as_ref());
     // A question to BigQuery has one price, however many pages its answer has.
     let asked = match price {
@@ -165,13 +173,13 @@ fn lines(billed: &[BilledRow], own: Option<&CostOverview>) -> Vec<Both> {
         if !line.meters.contains(meter) {
             line.meters.push(meter.clone());
         }
-        add(&mut line.billed.amount, Some(decimal(&row.amount)));
-        add(&mut line.billed.quantity, row.quantity.as_deref().map(decimal));
+        add(&mut line.billed.amount, decimal(&row.amount));
+        add(&mut line.billed.quantity, row.quantity.as_deref().and_then(decimal));
     }
     for meter in own.iter().flat_map(|own| &own.meters) {
         let line = entry(&mut all, &meter.meter, &meter.unit);
-        add(&mut line.own.amount, Some(decimal(&meter.cost.after_grants_usd)));
-        add(&mut line.own.quantity, Some(decimal(&meter.quantity)));
+        add(&mut line.own.amount, decimal(&meter.cost.after_grants_usd));
+        add(&mut line.own.quantity, decimal(&meter.quantity));
     }
     for hidden in own.iter().flat_map(|own| &own.hidden).flat_map(|hidden| &hidden.lines) {
         let is_known = KNOWN.iter().any(|(_, line)| *line == hidden.name);
@@ -254,8 +262,9 @@ fn words(line: &str) -> &str {
     }
 }
 
-fn decimal(text: &str) -> Decimal {
-    text.parse().or_else(|_| Decimal::from_scientific(text)).unwrap_or_default()
+/// None for what is no number: that is unknown, not zero.
+fn decimal(text: &str) -> Option<Decimal> {
+    text.parse().or_else(|_| Decimal::from_scientific(text)).ok()
 }
 
 fn shown(line: Both) -> ComparedLine {

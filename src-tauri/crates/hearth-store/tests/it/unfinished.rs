@@ -13,7 +13,7 @@ fn record(id: &str) -> UnfinishedRecord {
         kind: "deploy".to_owned(),
         title: "Deploy kettle to dev, eu-west-1".to_owned(),
         command_line: "hearth deploy ./kettle --to aws:dev:eu-west-1".to_owned(),
-        folder: Some("/work/kettle".to_owned()),
+        folder: Some("/srv/kettle".to_owned()),
         begun_us: NOON,
         calls: "[]".to_owned(),
         is_left: false,
