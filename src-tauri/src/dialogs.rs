@@ -2,6 +2,7 @@
 
 use hearth_core::{ApiError, ErrorCode};
 use std::path::PathBuf;
+use std::time::Duration;
 use tauri::{AppHandle, ipc::Request};
 use tauri_plugin_dialog::DialogExt;
 
@@ -44,6 +45,9 @@ pub(crate) async fn save_file(app: AppHandle, request: Request<'_>) -> Result<bo
     Ok(true)
 }
 
+/// A browser that has not failed by then is open.
+const OPENING: Duration = Duration::from_secs(3);
+
 /// Opens a page of somebody else in the person's own browser: the window itself never leaves its page.
 #[tauri::command]
 pub(crate) async fn open_page(address: String) -> Result<(), ApiError> {
@@ -58,13 +62,16 @@ pub(crate) async fn open_page(address: String) -> Result<(), ApiError> {
         ("xdg-open", &[])
     };
     #[expect(clippy::disallowed_methods, reason = "the system's own way to the person's browser")]
-    let ran = tokio::process::Command::new(program).args(before).arg(&address).status().await;
-    match ran {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => {
+    let started = tokio::process::Command::new(program).args(before).arg(&address).spawn();
+    let mut child = started.map_err(|error| internal("the browser could not be opened", &error))?;
+    // Some desktops run the browser itself here, which goes on for as long as the person reads.
+    match tokio::time::timeout(OPENING, child.wait()).await {
+        Err(_) => Ok(()),
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => {
             Err(internal("the browser could not be opened", &std::io::Error::other(status.to_string())))
         }
-        Err(error) => Err(internal("the browser could not be opened", &error)),
+        Ok(Err(error)) => Err(internal("the browser could not be opened", &error)),
     }
 }
 

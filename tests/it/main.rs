@@ -32,6 +32,7 @@ mod hostile;
 mod killed;
 mod lambda_api;
 mod ministack;
+mod own_requests;
 mod owner;
 mod packages;
 mod person;

@@ -1,6 +1,7 @@
 //! One open account: a client for each service and region, and the trait's methods, each a line that leads to the module
 //! which owns it.
 
+use crate::counting::Counting;
 use crate::fault::Asked;
 use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
 use crate::waiting::RetryAfter;
@@ -11,22 +12,35 @@ use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
     Account, BilledCost, CallOutcome, CallRequest, Capabilities, Capability, Change, Changed, CloudFunction,
     Containers, CostRequest, Course, FaultKind, FunctionAddress, FunctionCode, Identity, Layer, LevelPolicy,
-    LiveLines, LogRow, LogsRequest, MetricSeries, MetricsRequest, Page, Permission, Pieces, Provider, Reply,
-    Result, Review, Sides, Standing, quoted,
+    LiveLines, LogRow, LogsRequest, MetricSeries, MetricsRequest, OwnTally, Page, Permission, Pieces,
+    Provider, Reply, Result, Review, Sides, Standing, quoted,
 };
 use hearth_model::Clock;
 use std::sync::Arc;
+
+/// Services that are asked once for all regions are counted under no region.
+const EVERYWHERE: &str = "";
+
+/// A client of a service that waits as long as AWS says, and whose requests are counted.
+macro_rules! client {
+    ($service:ident, $account:expr, $config:expr, $location:expr) => {{
+        let counting = Counting { own: $account.own.clone(), location: $location.to_owned() };
+        let config = $service::config::Builder::from($config).interceptor(RetryAfter).interceptor(counting);
+        $service::Client::from_conf(config.build())
+    }};
+}
 
 /// An AWS account, or an endpoint that speaks as one.
 pub struct AwsAccount {
     pub(crate) account: Account,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) own: OwnTally,
     config: SdkConfig,
 }
 
 impl AwsAccount {
-    pub(crate) fn new(account: Account, config: SdkConfig, clock: Arc<dyn Clock>) -> Self {
-        Self { account, clock, config }
+    pub(crate) fn new(account: Account, config: SdkConfig, clock: Arc<dyn Clock>, own: OwnTally) -> Self {
+        Self { account, clock, own, config }
     }
 
     /// The configuration for a region, which is checked since it becomes part of a host's name.
@@ -40,48 +54,39 @@ impl AwsAccount {
     }
 
     pub(crate) fn lambda(&self, location: &str) -> Result<aws_sdk_lambda::Client> {
-        let config = aws_sdk_lambda::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
-        Ok(aws_sdk_lambda::Client::from_conf(config.build()))
+        Ok(client!(aws_sdk_lambda, self, &self.at(location)?, location))
     }
 
     pub(crate) fn logs_client(&self, location: &str) -> Result<aws_sdk_cloudwatchlogs::Client> {
-        let config =
-            aws_sdk_cloudwatchlogs::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
-        Ok(aws_sdk_cloudwatchlogs::Client::from_conf(config.build()))
+        Ok(client!(aws_sdk_cloudwatchlogs, self, &self.at(location)?, location))
     }
 
     pub(crate) fn cloudwatch(&self, location: &str) -> Result<aws_sdk_cloudwatch::Client> {
-        let config = aws_sdk_cloudwatch::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
-        Ok(aws_sdk_cloudwatch::Client::from_conf(config.build()))
+        Ok(client!(aws_sdk_cloudwatch, self, &self.at(location)?, location))
     }
 
     pub(crate) fn ecs(&self, location: &str) -> Result<aws_sdk_ecs::Client> {
-        let config = aws_sdk_ecs::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
-        Ok(aws_sdk_ecs::Client::from_conf(config.build()))
-    }
-
-    pub(crate) fn cost_explorer(&self) -> aws_sdk_costexplorer::Client {
-        aws_sdk_costexplorer::Client::new(&self.config)
+        Ok(client!(aws_sdk_ecs, self, &self.at(location)?, location))
     }
 
     pub(crate) fn events(&self, location: &str) -> Result<aws_sdk_eventbridge::Client> {
-        let config = aws_sdk_eventbridge::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
-        Ok(aws_sdk_eventbridge::Client::from_conf(config.build()))
+        Ok(client!(aws_sdk_eventbridge, self, &self.at(location)?, location))
     }
 
     pub(crate) fn sns(&self, location: &str) -> Result<aws_sdk_sns::Client> {
-        let config = aws_sdk_sns::config::Builder::from(&self.at(location)?).interceptor(RetryAfter);
-        Ok(aws_sdk_sns::Client::from_conf(config.build()))
+        Ok(client!(aws_sdk_sns, self, &self.at(location)?, location))
+    }
+
+    pub(crate) fn cost_explorer(&self) -> aws_sdk_costexplorer::Client {
+        client!(aws_sdk_costexplorer, self, &self.config, EVERYWHERE)
     }
 
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
-        let config = aws_sdk_iam::config::Builder::from(&self.config).interceptor(RetryAfter);
-        aws_sdk_iam::Client::from_conf(config.build())
+        client!(aws_sdk_iam, self, &self.config, EVERYWHERE)
     }
 
     pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
-        let config = aws_sdk_sts::config::Builder::from(&self.config).interceptor(RetryAfter);
-        aws_sdk_sts::Client::from_conf(config.build())
+        client!(aws_sdk_sts, self, &self.config, EVERYWHERE)
     }
 
     /// `--profile …` or `--endpoint-url …`, as AWS's command line wants it.
@@ -184,10 +189,6 @@ impl Provider for AwsAccount {
 
     fn metrics<'a>(&'a self, location: &'a str, request: &'a MetricsRequest) -> Reply<'a, Vec<MetricSeries>> {
         Box::pin(metrics::metrics(self, location, request))
-    }
-
-    fn metrics_billed(&self, request: &MetricsRequest) -> u64 {
-        metrics::billed(request)
     }
 
     fn sides<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Sides> {

@@ -11,6 +11,7 @@ mod back;
 mod call;
 mod code;
 mod cost;
+mod counting;
 mod discover;
 mod fargate;
 mod fault;

@@ -19,11 +19,6 @@ const METRICS: [(Metric, &str); 4] = [
     (Metric::DurationMs, "Duration"),
 ];
 
-/// How many metrics a request asks for, each of which is billed.
-pub(crate) fn billed(request: &MetricsRequest) -> u64 {
-    (request.functions.len() * METRICS.len()) as u64
-}
-
 pub(crate) async fn metrics(
     account: &AwsAccount,
     location: &str,
@@ -45,6 +40,8 @@ pub(crate) async fn metrics(
         let queries: Vec<MetricDataQuery> = queries.collect();
         let mut found: BTreeMap<usize, Vec<(Micros, f64)>> = BTreeMap::new();
         let mut next = None;
+        // Each metric is billed that is asked for, whether AWS has figures of it or not.
+        account.own.billed(location, "CloudWatch", "GetMetricData", part.len() as u64);
         loop {
             let answer = client
                 .get_metric_data()

@@ -16,7 +16,7 @@ use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_runtime::env_config::file::{Builder as EnvConfigFilesBuilder, EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
 use aws_smithy_http_client::tls::{Provider as TlsProvider, rustls_provider::CryptoMode};
-use hearth_cloud::{Account, Confirm, FaultKind, Provider, Reply, Result, SignIn, SignInFlow, Vendor};
+use hearth_cloud::{Account, Confirm, FaultKind, Provider, Reply, Result, SignIn, SignInFlow, Tally, Vendor};
 use hearth_model::Clock;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -47,15 +47,16 @@ pub struct Aws {
     endpoints: RwLock<Vec<Endpoint>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: SharedHttpClient,
+    tally: Arc<Tally>,
 }
 
 impl Aws {
-    /// AWS as `place` knows it, with the endpoints that a person added.
-    pub fn new(place: Place, endpoints: Vec<Endpoint>, clock: Arc<dyn Clock>) -> Self {
+    /// AWS as `place` knows it, with the endpoints that a person added; what it is asked is counted in `tally`.
+    pub fn new(place: Place, endpoints: Vec<Endpoint>, clock: Arc<dyn Clock>, tally: Arc<Tally>) -> Self {
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(TlsProvider::Rustls(CryptoMode::Ring))
             .build_https();
-        Self { place, endpoints: RwLock::new(endpoints), clock, http }
+        Self { place, endpoints: RwLock::new(endpoints), clock, http, tally }
     }
 
     /// The endpoints that a person added.
@@ -175,8 +176,12 @@ impl Vendor for Aws {
     fn open<'a>(&'a self, account: &'a Account) -> Reply<'a, Arc<dyn Provider>> {
         Box::pin(async move {
             let config = self.configure(account).await?;
-            let provider: Arc<dyn Provider> =
-                Arc::new(AwsAccount::new(account.clone(), config, Arc::clone(&self.clock)));
+            let provider: Arc<dyn Provider> = Arc::new(AwsAccount::new(
+                account.clone(),
+                config,
+                Arc::clone(&self.clock),
+                self.tally.of(&account.id),
+            ));
             Ok(provider)
         })
     }

@@ -8,7 +8,7 @@ use crate::secret::Secret;
 use crate::token::{Source, Tokens};
 use crate::wire::Wire;
 use crate::{AZURE, account};
-use hearth_cloud::{Account, AccountId, FaultKind, Provider, Reply, Result, SignInFlow, Vendor};
+use hearth_cloud::{Account, AccountId, FaultKind, Provider, Reply, Result, SignInFlow, Tally, Vendor};
 use hearth_model::Clock;
 use reqwest::{Client, Url};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,12 +19,13 @@ pub struct Azure {
     endpoints: RwLock<Vec<Endpoint>>,
     clock: Arc<dyn Clock>,
     client: Option<Client>,
+    tally: Arc<Tally>,
 }
 
 impl Azure {
-    /// Azure as `place` knows it, with the endpoints that a person added.
-    pub fn new(place: Place, endpoints: Vec<Endpoint>, clock: Arc<dyn Clock>) -> Self {
-        Self { place, endpoints: RwLock::new(endpoints), clock, client: Wire::client() }
+    /// Azure as `place` knows it, with the endpoints that a person added; what it is asked is counted in `tally`.
+    pub fn new(place: Place, endpoints: Vec<Endpoint>, clock: Arc<dyn Clock>, tally: Arc<Tally>) -> Self {
+        Self { place, endpoints: RwLock::new(endpoints), clock, client: Wire::client(), tally }
     }
 
     /// The endpoints that a person added.
@@ -103,7 +104,12 @@ impl Azure {
         };
         let path = self.place.variable("PATH").map(str::to_owned);
         let tokens = Tokens::new(source, path, client.clone(), Arc::clone(&self.clock));
-        Ok(AzureAccount::new(account.clone(), Wire::new(client, base), tokens, Arc::clone(&self.clock)))
+        Ok(AzureAccount::new(
+            account.clone(),
+            Wire::new(client, base, self.tally.of(&account.id)),
+            tokens,
+            Arc::clone(&self.clock),
+        ))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::fault::Asked;
 use crate::secret::{Secret, scrub};
 use bytes::Bytes;
 use hearth_cloud::pace::Backoff;
-use hearth_cloud::{FaultKind, Result};
+use hearth_cloud::{FaultKind, OwnTally, Result};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap};
 use reqwest::{Client, Method, Url, redirect};
 use serde::de::DeserializeOwned;
@@ -111,6 +111,7 @@ impl Answer {
 pub(crate) struct Wire {
     client: Client,
     endpoint: Option<Url>,
+    own: OwnTally,
 }
 
 impl Wire {
@@ -127,8 +128,8 @@ impl Wire {
             .ok()
     }
 
-    pub(crate) fn new(client: Client, endpoint: Option<Url>) -> Self {
-        Self { client, endpoint }
+    pub(crate) fn new(client: Client, endpoint: Option<Url>, own: OwnTally) -> Self {
+        Self { client, endpoint, own }
     }
 
     /// Sends a request. Reading is sent again with growing pauses when it broke off; what Azure refused for being too
@@ -184,6 +185,7 @@ impl Wire {
             }
             Body::Zip(zip) => request.header(CONTENT_TYPE, "application/zip").body(zip.clone()),
         };
+        self.own.sent("", service(asked.operation, &ask.host), asked.operation);
         let mut response = request.send().await.map_err(|error| asked.broken(error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
@@ -246,14 +248,28 @@ impl Wire {
     }
 }
 
+/// Whose request it is: the resource provider of the operation, else who is asked.
+fn service<'a>(operation: &'a str, host: &'a Host) -> &'a str {
+    match (operation.split_once('/'), host) {
+        (Some((service, _)), _) => service,
+        (None, Host::Management) => "Azure Resource Manager",
+        (None, Host::Named(_)) => "the app itself",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hearth_cloud::{AccountId, Tally};
+    use std::sync::Arc;
 
     const ASKED: Asked<'static> = Asked { operation: "Microsoft.Web/sites/read", about: "" };
 
     fn wire(endpoint: Option<&str>) -> Wire {
-        Wire::new(Wire::client().unwrap(), endpoint.map(|url| Url::parse(url).unwrap()))
+        {
+            let own = Arc::new(Tally::default()).of(&AccountId("azure:a".into()));
+            Wire::new(Wire::client().unwrap(), endpoint.map(|url| Url::parse(url).unwrap()), own)
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod invoke;
 mod live;
 mod logs;
 mod of_account;
+mod own_requests;
 mod prices;
 mod report;
 mod sides;

@@ -1,7 +1,7 @@
 //! The words and the trait of every place where functions live: this computer, a cloud account, an emulator.
 //!
 //! Owns what a person may know and do there: accounts and how they were found, locations, functions, containers, calls,
-//! logs, reviews of changes, capabilities and faults. Pure but for [`pace`] and [`Course`], which wait. Must not know a
+//! logs, reviews of changes, what Hearth itself asked, capabilities and faults. Pure but for [`pace`] and [`Course`], which wait. Must not know a
 //! vendor, the ledger or a user interface.
 
 mod account;
@@ -23,6 +23,7 @@ mod provider;
 mod review;
 mod side;
 mod sign_in;
+mod tally;
 
 pub use account::{Account, AccountId, Expiry, Identity, SignIn, SignInState};
 pub use call::{
@@ -51,3 +52,4 @@ pub use provider::{Changed, Provider, Reply, Vendor};
 pub use review::{Call, CostEffect, Review, plan_digest};
 pub use side::{Keepable, Layer, NewTrigger, SideChange, Sides, StartAt, Trigger, TriggerOf};
 pub use sign_in::{Confirm, Confirmation, SignInFlow};
+pub use tally::{Counted, OwnRequest, OwnTally, Tally};

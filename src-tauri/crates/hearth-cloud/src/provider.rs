@@ -105,11 +105,6 @@ pub trait Provider: Send + Sync {
     /// Figures of many functions of a location at once.
     fn metrics<'a>(&'a self, location: &'a str, request: &'a MetricsRequest) -> Reply<'a, Vec<MetricSeries>>;
 
-    /// How many metrics the vendor bills for that question; 0 where asking is free.
-    fn metrics_billed(&self, _request: &MetricsRequest) -> u64 {
-        0
-    }
-
     /// What the vendor billed. Most vendors limit or bill this question, so that only a person asks it.
     fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
         let words = format!("from {} to {}", request.since, request.until);

@@ -184,6 +184,7 @@ impl App {
         // Beside the calls: another thread would be woken several times a call.
         inner.bus.spawn_on(carrying, inner.lane.handle());
         budgets::start(&app);
+        crate::clouds::own_requests::start(&app);
         app.sweep().await;
         crate::tuning::recover(&app).await;
         // Before anybody can ask for a new one.
@@ -230,6 +231,7 @@ impl App {
         inner.bus_end.cancel();
         inner.bus.close();
         wait("events", LEFT_OVER, inner.bus.wait()).await;
+        wait("the count of requests", LEFT_OVER, crate::clouds::own_requests::settle(self)).await;
         wait("the ledger", LAST_WRITES, inner.store.close()).await;
         inner.lock.release();
     }

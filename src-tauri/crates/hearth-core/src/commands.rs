@@ -27,7 +27,7 @@ use crate::api::{
     CostExport, CostFunctionDetail, CostFunctionQuery, CostOverview, CostQuery, CostReportQuery,
     WhatIfAnswer, WhatIfRequest,
 };
-use crate::api::{UnfinishedChange, UnfinishedName};
+use crate::api::{OwnRequestsMonth, OwnRequestsTable, UnfinishedChange, UnfinishedName};
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
 use hearth_cloud::{BilledCost, Layer, TaskDefinition};
@@ -204,6 +204,8 @@ commands! {
         account_billed(AccountBilled) -> BilledCost = crate::clouds::accounts::billed;
         /// What the vendor bills for that question, to be told before; null where it is free.
         account_billed_price(AccountBilled) -> Option<ByUsePrice> = crate::clouds::accounts::billed_price;
+        /// What Hearth itself asked of accounts in a month, and what vendors bill for that.
+        own_requests(OwnRequestsMonth) -> OwnRequestsTable = crate::clouds::own_requests::table;
         /// Begins to sign in to an account through the vendor's own flow; one that goes on already is answered.
         sign_in_begin(AccountName) -> SigningIn = crate::clouds::sign_in::begin;
         /// Sign-ins that go on, and the last one of each account.

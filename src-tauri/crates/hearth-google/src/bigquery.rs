@@ -80,7 +80,10 @@ impl Question {
         // The same id when it is sent again: BigQuery then runs and bills it once.
         body["requestId"] = json!(RequestId::generate().as_str());
         let mut answer = send(account, Ask::post(RUN, Service::BigQuery, queries(account), body)).await?;
-        let billed = answer.total_bytes_billed.parse().ok();
+        let billed = answer.total_bytes_billed.parse::<u64>().ok();
+        if let Some(bytes) = billed {
+            account.client.own.billed(RUN.location, Service::BigQuery.name(), RUN.operation, bytes);
+        }
         let (mut rows, mut requests) = (Vec::new(), 1);
         let mut pause = Duration::from_millis(100);
         while !answer.job_complete {

@@ -60,6 +60,7 @@ pub(crate) async fn call(
         sending = sending.header("authorization", format!("Bearer {token}"));
     }
     let secret = token.unwrap_or_default();
+    account.client.own.sent(&function.location, "run", asked.operation);
     let begun = Instant::now();
     let answer = sending.send().await.map_err(|error| masked(asked.broken(error), &[&secret]))?;
     let status = answer.status().as_u16();

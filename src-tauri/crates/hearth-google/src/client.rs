@@ -4,7 +4,7 @@
 use crate::fault::{Asked, masked};
 use crate::token::{Tokens, is_loopback, safe};
 use hearth_cloud::pace::Backoff;
-use hearth_cloud::{Fault, FaultKind, Result};
+use hearth_cloud::{Fault, FaultKind, OwnTally, Result};
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -79,6 +79,7 @@ pub(crate) struct Client {
     pub(crate) bases: Bases,
     pub(crate) tokens: Tokens,
     pub(crate) quota_project: Option<String>,
+    pub(crate) own: OwnTally,
 }
 
 /// A request.
@@ -159,6 +160,7 @@ impl Client {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
         let hidden = |fault: Fault| masked(fault, &[&token]);
+        self.own.sent(ask.asked.location, ask.service.name(), ask.asked.operation);
         let answer = request.send().await.map_err(|error| plain(hidden(ask.asked.broken(error))))?;
         let status = answer.status().as_u16();
         let wait = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
@@ -189,6 +191,7 @@ impl Client {
     /// Puts a zip where Google said; its address is signed, so no token goes along.
     pub(crate) async fn upload(&self, asked: &Asked<'_>, to: &str, zip: Vec<u8>) -> Result<()> {
         let hidden = |fault: Fault| masked(fault, &[to]);
+        self.own.sent(asked.location, "storage", asked.operation);
         let answer = self
             .http
             .put(safe(to)?)

@@ -8,7 +8,7 @@ use crate::place::{Endpoint, Place};
 use crate::regions::{USUAL_REGION, is_project, is_region};
 use crate::token::Tokens;
 use crate::{GOOGLE, GoogleAccount};
-use hearth_cloud::{Account, FaultKind, Provider, Reply, Result, SignInFlow, Vendor};
+use hearth_cloud::{Account, FaultKind, Provider, Reply, Result, SignInFlow, Tally, Vendor};
 use hearth_model::Clock;
 use reqwest::redirect;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -23,12 +23,13 @@ pub struct Google {
     endpoints: RwLock<Vec<Endpoint>>,
     clock: Arc<dyn Clock>,
     http: OnceLock<reqwest::Client>,
+    tally: Arc<Tally>,
 }
 
 impl Google {
-    /// Google as `place` knows it, with the endpoints that a person added.
-    pub fn new(place: Place, endpoints: Vec<Endpoint>, clock: Arc<dyn Clock>) -> Self {
-        Self { place, endpoints: RwLock::new(endpoints), clock, http: OnceLock::new() }
+    /// Google as `place` knows it, with the endpoints that a person added; what it is asked is counted in `tally`.
+    pub fn new(place: Place, endpoints: Vec<Endpoint>, clock: Arc<dyn Clock>, tally: Arc<Tally>) -> Self {
+        Self { place, endpoints: RwLock::new(endpoints), clock, http: OnceLock::new(), tally }
     }
 
     /// The endpoints that a person added.
@@ -86,7 +87,7 @@ impl Google {
         }
         let http = self.http()?;
         let tokens = Tokens::new(source.ok_or_else(gone)?, http.clone(), Arc::clone(&self.clock));
-        let client = Client { http, bases, tokens, quota_project };
+        let client = Client { http, bases, tokens, quota_project, own: self.tally.of(&account.id) };
         Ok(GoogleAccount::new(account.clone(), project, client))
     }
 }

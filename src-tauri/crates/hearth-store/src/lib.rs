@@ -3,7 +3,6 @@
 //! Owns what is kept and how it survives a kill. Must not know prices, processes, HTTP or a user interface;
 //! money is worked out from the integers kept here by whoever reads them.
 
-mod account_bills;
 mod ask;
 mod backlog;
 mod budgets;
@@ -26,6 +25,7 @@ mod logs;
 #[cfg(test)]
 mod migration_tests;
 mod overview;
+mod own_requests;
 mod packed;
 mod past;
 mod pieces;
@@ -43,6 +43,7 @@ mod sketch;
 mod sketch_rows;
 mod state;
 mod store;
+mod tasks_reads;
 mod transfer;
 mod trigrams;
 mod tuning;
@@ -61,6 +62,7 @@ pub use error::{Error, Result};
 pub use ingest::Batch;
 pub use inventory::{CloudMetric, InventoryRead, InventoryRow};
 pub use overview::OVERVIEW_HOURS;
+pub use own_requests::OwnRequests;
 pub use placed::{PlacedFunction, UsageDays, VersionChange};
 pub use retention::{Deleted, Retention, Storage};
 pub use scopes::{DEMO_ACCOUNT_PREFIX, DEMO_FUNCTION_PREFIX, Scope};

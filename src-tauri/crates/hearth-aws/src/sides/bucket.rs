@@ -102,6 +102,7 @@ async fn send(
         request = request.header(name, value);
     }
     let broken = |error| broken(asked, error);
+    account.own.sent(asked.location, "S3", asked.operation.trim_start_matches("s3:"));
     let answer = request.body(body).send().await.map_err(broken)?;
     let status = answer.status();
     let header =

@@ -71,6 +71,12 @@ pub(crate) enum AccountsCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// List what Hearth itself asked of accounts in a month, and what vendors bill for that
+    Requests {
+        /// The month, for instance 2026-11 [default: the current one]
+        #[arg(long, value_name = "MONTH")]
+        month: Option<String>,
+    },
     /// Add an endpoint that speaks as a vendor does: an emulator, another Hearth
     Add {
         /// What to call it

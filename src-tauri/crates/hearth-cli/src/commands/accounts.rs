@@ -1,7 +1,7 @@
 //! `accounts`: what was found and where, asking the vendor, the lock, endpoints.
 
 use super::live::consent;
-use super::{sign_in, unfinished};
+use super::{own_requests, sign_in, unfinished};
 use crate::arguments::AccountsCommand;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -64,6 +64,9 @@ pub(super) async fn accounts(
                 consent(&price, *yes, output).await?;
             }
             billed(&caller.ask("account_billed", request).await?, output)
+        }
+        Some(AccountsCommand::Requests { month }) => {
+            own_requests::own_requests(caller, month.clone(), output).await
         }
         Some(AccountsCommand::Add { name, url, region, profile, provider, project }) => {
             let request = EndpointAdd {

@@ -12,8 +12,8 @@ pub(super) const BILL_REQUEST: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 /// Dollars for a minute of Live Tail beyond the free ones.
 pub(super) const TAIL_MINUTE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 /// Dollars for a TiB that BigQuery reads on demand in the US, beyond the free one of a month.
-const READ_TIB: Decimal = Decimal::from_parts(625, 0, 0, false, 2);
-const TIB: u64 = 1 << 40;
+pub(super) const READ_TIB: Decimal = Decimal::from_parts(625, 0, 0, false, 2);
+pub(super) const TIB: u64 = 1 << 40;
 const MIB: u64 = 1 << 20;
 
 pub(crate) async fn prices(_app: &App, _request: Empty) -> Result<Vec<ByUsePrice>> {

@@ -17,6 +17,7 @@ pub(crate) mod functions;
 pub(crate) mod inventory;
 mod local;
 pub(crate) mod logs;
+pub(crate) mod own_requests;
 mod pieces;
 pub(crate) mod place;
 mod services;
@@ -30,7 +31,9 @@ use crate::{ApiError, App, ErrorCode, Result};
 use choices::Choices;
 use hearth_aws::Aws;
 use hearth_azure::{AZURE, Azure};
-use hearth_cloud::{Account, Fault, FaultKind, Provider, SignIn, SignInFlow, SignInState, Vendor, quoted};
+use hearth_cloud::{
+    Account, Fault, FaultKind, Provider, SignIn, SignInFlow, SignInState, Tally, Vendor, quoted,
+};
 use hearth_google::{GOOGLE, Google};
 use hearth_model::{Clock, Micros};
 use hearth_store::Store;
@@ -51,15 +54,18 @@ pub(crate) struct Clouds {
     pub(crate) syncing: Syncing,
     pub(crate) tails: Tails,
     pub(crate) sign_ins: SignIns,
+    tally: Arc<Tally>,
 }
 
 impl Clouds {
     /// As they were left.
     pub(crate) async fn load(store: &Store, place: Place, clock: Arc<dyn Clock>) -> Result<Self> {
         let choices = Choices::load(store).await?;
-        let aws = Aws::new(place.aws, choices.endpoints.clone(), Arc::clone(&clock));
-        let azure = Azure::new(place.azure, choices.azure_endpoints.clone(), Arc::clone(&clock));
-        let google = Google::new(place.google, choices.google_endpoints.clone(), clock);
+        let tally = Arc::new(Tally::default());
+        let Choices { endpoints, azure_endpoints, google_endpoints, .. } = choices.clone();
+        let aws = Aws::new(place.aws, endpoints, Arc::clone(&clock), Arc::clone(&tally));
+        let azure = Azure::new(place.azure, azure_endpoints, Arc::clone(&clock), Arc::clone(&tally));
+        let google = Google::new(place.google, google_endpoints, clock, Arc::clone(&tally));
         Ok(Self {
             aws,
             azure,
@@ -69,7 +75,13 @@ impl Clouds {
             syncing: Syncing::default(),
             tails: Tails::default(),
             sign_ins: SignIns::default(),
+            tally,
         })
+    }
+
+    /// What Hearth asked since it was written down last.
+    fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Every vendor, in the order their accounts are shown.

@@ -5,6 +5,7 @@
 use super::Clouds;
 use super::functions::locations;
 use super::logs::{self, LOGS_PER_SECOND, Log};
+use super::own_requests;
 use super::services;
 use crate::api::{Empty, LogUnread, SyncPart, SyncStart, SyncState, SyncStatus};
 use crate::{ApiError, App, ErrorCode, Result};
@@ -187,6 +188,7 @@ async fn run(app: &App, todo: Vec<Part>, what: What, token: CancellationToken) {
         .buffer_unordered(AT_ONCE)
         .collect::<Vec<()>>();
     reading.await;
+    own_requests::settle(app).await;
     let now = app.now();
     app.clouds().syncing.change(|status| {
         status.running = false;
@@ -354,14 +356,6 @@ async fn measure(app: &App, part: &Part, functions: &[CloudFunction]) -> hearth_
         step_s: HOUR_S,
     };
     let series = part.provider.metrics(&part.location, &request).await?;
-    let billed = part.provider.metrics_billed(&request);
-    if billed > 0 {
-        let counted =
-            app.store().count_asked_metrics(part.account.id.as_str(), &part.location, now, billed).await;
-        if let Err(error) = counted {
-            tracing::warn!(%error, "what asking for metrics costs is not counted");
-        }
-    }
     let given = u32::try_from(series.len()).unwrap_or(u32::MAX);
     let figures: Vec<CloudMetric> = series
         .into_iter()

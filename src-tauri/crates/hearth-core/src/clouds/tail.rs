@@ -2,6 +2,7 @@
 //! time is over, when a person stops it, and when nobody has said for a while that somebody still looks.
 
 use super::by_use::{TAIL_MINUTE, check};
+use super::own_requests::LIVE_TAIL;
 use super::{api_error, functions};
 use crate::api::{ByUse, LiveTail, LiveTailName, LiveTailStart};
 use crate::{ApiError, App, ErrorCode, Result};
@@ -122,6 +123,9 @@ pub(crate) async fn start(app: &App, request: LiveTailStart) -> Result<LiveTail>
         session.change(|state| {
             bill(&mut state.tail, now);
             state.tail.ended = Some(ended);
+            let (service, operation) = LIVE_TAIL;
+            let own = teller.clouds().tally.of(&account.id);
+            own.billed(&address.location, service, operation, u64::from(state.tail.minutes));
         });
         tell(&teller, &request.run_id, Vec::new(), true);
     });

@@ -47,16 +47,27 @@ pub(crate) fn hidden(ledger: &Ledger, only: Option<&FunctionId>) -> Result<Vec<C
 
 /// The line of asking alone.
 fn asked_only(ledger: &Ledger, account: &str, region: &str, metrics: u64) -> Result<CostHidden> {
+    let line = asking(&ledger.book, ledger.day, metrics)?;
+    let known = line.amount.unwrap_or_default();
+    Ok(CostHidden {
+        account: account.to_owned(),
+        region: region.to_owned(),
+        known_usd: plain(known),
+        lines: vec![line],
+    })
+}
+
+/// What asking CloudWatch for so many metrics costs. A metric costs the same everywhere, also where Lambda has no price
+/// in the book.
+pub(crate) fn asking(book: &PriceBook, day: Day, metrics: u64) -> Result<Line> {
     let mut usage = FunctionUsage::new(0, Time::Sum { handler_ms: 0, init_ms: 0 }, 128, Architecture::X86_64);
     usage.polled_metrics = Some(metrics);
-    // A metric costs the same everywhere, also where Lambda has no price in the book.
-    let mut lines = of_plan(&ledger.book, ledger.day, Plan::LambdaOnDemand, "us-east-1", &usage)?;
-    lines.retain(|line| line.name == "polling");
-    for line in &mut lines {
-        line.note = Some(COUNTED.to_owned());
-    }
-    let known: Decimal = lines.iter().filter_map(|line| line.amount).sum();
-    Ok(CostHidden { account: account.to_owned(), region: region.to_owned(), known_usd: plain(known), lines })
+    let lines = of_plan(book, day, Plan::LambdaOnDemand, "us-east-1", &usage)?;
+    let line = lines.into_iter().find(|line| line.name == "polling");
+    let mut line =
+        line.ok_or_else(|| hearth_cost::Error::Book("it does not say what asking for metrics costs".into()))?;
+    line.note = Some(COUNTED.to_owned());
+    Ok(line)
 }
 
 const COUNTED: &str = "metrics that Hearth asked CloudWatch for, counted";
@@ -114,7 +125,7 @@ fn add(all: &mut Vec<Line>, mut line: Line, plan: Plan) {
         return;
     }
     if all.iter().any(|there| there.name == line.name) {
-        line.name = format!("{}_{plan:?}", line.name).to_lowercase();
+        line.name = format!("{}_{}", line.name, plan.words().to_lowercase().replace(' ', "_"));
         line.label = format!("{}, {}", line.label, plan.words());
     }
     all.push(line);

@@ -10,6 +10,7 @@ use super::prices::PricedDays;
 use super::running::{Running, Services};
 use super::taken::{Taken, take};
 use crate::api::CostMonth;
+use crate::clouds::own_requests::{self, METRICS};
 use crate::{App, Result};
 use hearth_cost::{Day, Grants, Plan, PriceBook, Provider};
 use hearth_model::FunctionId;
@@ -100,17 +101,18 @@ async fn price(
         Some(last) => (last.book.clone(), last.day),
         None => (app.prices(), day_of(period.until_us)),
     };
-    let polled = app.store().asked_metrics(period.from_us, period.until_us).await?;
+    own_requests::settle(app).await;
+    let own = app.store().own_requests(period.from_us, period.until_us).await?;
     let shown = |account: &str| match &asked.scope {
         Scope::Account(id) => id == account,
         Scope::All => !asked.demo,
         Scope::Demo => false,
         Scope::Function(_) => true,
     };
-    let polled = polled
+    let polled = own
         .into_iter()
-        .filter(|(account, ..)| shown(account))
-        .map(|(account, region, metrics)| ((account, region), metrics))
+        .filter(|one| (one.service.as_str(), one.operation.as_str()) == METRICS && shown(&one.account))
+        .map(|one| ((one.account, one.location), one.units))
         .collect();
     Ok(Ledger { book, day, days, priced, accounts, sums, placed, counts, unpriced, services, polled })
 }

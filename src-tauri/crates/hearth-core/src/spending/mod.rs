@@ -28,7 +28,7 @@ pub(crate) use bill::{Sums, plain};
 pub(crate) use chart::{Dollars, chart};
 pub(crate) use detail::function;
 pub(crate) use export::export;
-pub(crate) use hidden::hidden;
+pub(crate) use hidden::{asking, hidden};
 pub(crate) use lists::{list, lists};
 pub(crate) use overview::overview;
 pub(crate) use period::{Asked, Month, account_names, asked, asked_of, day_of};

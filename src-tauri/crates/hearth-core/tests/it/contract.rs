@@ -353,6 +353,9 @@ async fn look_for_accounts(caller: &mut Caller) {
     assert_eq!(error.code, hearth_core::ErrorCode::NotFound, "{error:?}");
     assert_eq!(caller.json("sign_ins_list", json!({})).await, json!([]));
     assert_eq!(caller.json("by_use_prices", json!({})).await[0]["usd"], "0.01");
+    let own = caller.json("own_requests", json!({})).await;
+    let asked = (&own["usd"], &own["rows"][0]["operation"]);
+    assert_eq!(asked, (&json!("0"), &json!("GetCallerIdentity")), "who it is was asked: {own}");
     // AWS bills this question, so that Hearth does not ask it without a yes.
     let days = json!({ "account": "nobody", "since": "2026-11-01", "until": "2026-11-02" });
     caller.may_refuse("account_billed", days.clone()).await;

@@ -4,7 +4,7 @@
 use crate::house::House;
 use crate::spending::{NOON, at_noon, call, record};
 use hearth_model::{BilledAs, FunctionId, InvocationSource, ManualClock, Micros};
-use hearth_store::{Batch, Store, StoreOptions};
+use hearth_store::{Batch, OwnRequests, Store, StoreOptions};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -52,10 +52,25 @@ async fn house() -> House {
     store.put_function(&record("here", 128, 1, at), "deploy").await.unwrap();
     invocations.push((call("here", 1, at, 50, 128), None));
     store.ingest(&Batch { invocations, lines: Vec::new() }).await.unwrap();
+    let asked = |account: &str, location: &str, service: &str, operation: &str, units| OwnRequests {
+        account: account.to_owned(),
+        location: location.to_owned(),
+        service: service.to_owned(),
+        operation: operation.to_owned(),
+        requests: 1,
+        units,
+    };
     for metrics in [4, 8] {
-        store.count_asked_metrics("aws:a", "af-south-1", NOON, metrics).await.unwrap();
+        let one = asked("aws:a", "af-south-1", "CloudWatch", "GetMetricData", metrics);
+        store.count_own_requests(NOON, &[one]).await.unwrap();
     }
-    store.count_asked_metrics("aws:b", "us-east-1", NOON, 1_000).await.unwrap();
+    let other = [
+        asked("aws:b", "us-east-1", "CloudWatch", "GetMetricData", 1_000),
+        asked("aws:b", "us-east-1", "Lambda", "ListFunctions", 0),
+        asked("aws:b", "us-east-1", "Lambda", "Invoke", 0),
+        asked("aws:b", "", "Cost Explorer", "GetCostAndUsage", 0),
+    ];
+    store.count_own_requests(NOON, &other).await.unwrap();
     store.close().await;
     at_noon(data).await
 }
@@ -141,5 +156,42 @@ async fn the_month_is_counted_on_the_same_plans_and_says_whom_it_leaves_out() {
     );
     assert_eq!(polling("local")["amount"], "0");
     assert!(polling("azure:a")["amount"].is_null(), "unknown is not zero");
+    house.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hearth_itself_asked_is_a_table_with_prices() {
+    let house = house().await;
+    let table = house.ok("own_requests", json!({})).await;
+    let rows: Vec<_> = table["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (
+                &row["account"],
+                &row["operation"],
+                &row["requests"],
+                &row["quantity"],
+                &row["billing"],
+                &row["usd"],
+            )
+        })
+        .map(|row| json!([row.0, row.1, row.2, row.3, row.4, row.5]))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            json!(["aws:b", "GetMetricData", 1, 1_000, "billed", "0.01"]),
+            json!(["aws:b", "GetCostAndUsage", 1, null, "billed", "0.01"]),
+            json!(["aws:a", "GetMetricData", 2, 12, "billed", "0.00012"]),
+            json!(["aws:b", "Invoke", 1, null, "call", null]),
+            json!(["aws:b", "ListFunctions", 1, null, "free", null]),
+        ]
+    );
+    assert_eq!((&table["usd"], &table["requests"]), (&json!("0.02012"), &json!(6)), "{table}");
+    assert!(table["rows"][0]["source"].as_str().unwrap().contains("cloudwatch"), "{table}");
+    let error = house.refused("own_requests", json!({ "month": "soon" })).await;
+    assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput, "{error:?}");
     house.app.close().await;
 }

@@ -2,7 +2,7 @@
 
 use crate::fixture::{NOON, open};
 use hearth_model::Micros;
-use hearth_store::CloudMetric;
+use hearth_store::{CloudMetric, OwnRequests};
 
 fn functions(names: &[&str]) -> Vec<(String, String)> {
     names.iter().map(|name| ((*name).to_owned(), format!("{{\"name\":\"{name}\"}}"))).collect()
@@ -74,24 +74,33 @@ async fn figures_of_the_same_step_replace_each_other() {
 }
 
 #[tokio::test]
-async fn metrics_that_were_asked_for_are_counted_by_day_and_place() {
+async fn what_hearth_asked_is_counted_by_day_and_place() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
+    assert_eq!(store.own_requests_since().await.unwrap(), None);
     let day = hearth_model::Grain::Day.length();
-    for (account, location, at, metrics) in [
-        ("aws:a", "eu-west-1", NOON, 40),
-        ("aws:a", "eu-west-1", NOON + Micros(1), 4),
-        ("aws:a", "us-east-1", NOON, 8),
-        ("aws:a", "eu-west-1", NOON - day, 100),
+    let row = |location: &str, requests, units| OwnRequests {
+        account: "aws:a".to_owned(),
+        location: location.to_owned(),
+        service: "CloudWatch".to_owned(),
+        operation: "GetMetricData".to_owned(),
+        requests,
+        units,
+    };
+    for (location, at, requests, metrics) in [
+        ("eu-west-1", NOON, 1, 40),
+        ("eu-west-1", NOON + Micros(1), 2, 4),
+        ("us-east-1", NOON, 1, 8),
+        ("eu-west-1", NOON - day, 5, 100),
     ] {
-        store.count_asked_metrics(account, location, at, metrics).await.unwrap();
+        store.count_own_requests(at, &[row(location, requests, metrics)]).await.unwrap();
     }
-    let row = |location: &str, metrics| ("aws:a".to_owned(), location.to_owned(), metrics);
-    let today = store.asked_metrics(NOON, NOON + day).await.unwrap();
-    assert_eq!(today, [row("eu-west-1", 44), row("us-east-1", 8)]);
-    let both = store.asked_metrics(NOON - day, NOON + day).await.unwrap();
-    assert_eq!(both, [row("eu-west-1", 144), row("us-east-1", 8)]);
-    assert_eq!(store.asked_metrics(NOON + day, NOON + day + day).await.unwrap(), []);
+    let today = store.own_requests(NOON, NOON + day).await.unwrap();
+    assert_eq!(today, [row("eu-west-1", 3, 44), row("us-east-1", 1, 8)]);
+    let both = store.own_requests(NOON - day, NOON + day).await.unwrap();
+    assert_eq!(both, [row("eu-west-1", 8, 144), row("us-east-1", 1, 8)]);
+    assert_eq!(store.own_requests(NOON + day, NOON + day + day).await.unwrap(), []);
+    assert_eq!(store.own_requests_since().await.unwrap(), Some(hearth_model::Grain::Day.floor(NOON - day)));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 use crate::{ApiError, ErrorCode, Result};
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 /// Lines that are kept, and letters of each: an address to open may be long.
 const MOST_LINES: usize = 200;
 const LONGEST: usize = 4_000;
+/// Most bytes that are read as one line.
+const PART: u64 = 16_384;
 
 /// How long lines that were printed before the end are waited for.
 const LAST_LINES: Duration = Duration::from_secs(1);
@@ -100,7 +102,8 @@ async fn read(output: Option<impl AsyncRead + Unpin>, lines: mpsc::Sender<String
     let mut reader = BufReader::new(output);
     let mut bytes = Vec::new();
     // Bytes, since a tool may print what is no UTF-8.
-    while matches!(reader.read_until(b'\n', &mut bytes).await, Ok(count) if count > 0) {
+    // In parts, since it may print for ever without an end of a line.
+    while matches!((&mut reader).take(PART).read_until(b'\n', &mut bytes).await, Ok(count) if count > 0) {
         let text = plain(&String::from_utf8_lossy(&bytes));
         bytes.clear();
         if !text.is_empty() && lines.send(text).await.is_err() {
