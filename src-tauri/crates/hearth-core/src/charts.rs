@@ -43,7 +43,7 @@ pub(crate) async fn columns(app: &App, query: &SeriesQuery) -> Result<Series> {
         Some(name) => Scope::Function(existing_or_deleted(app, name).await?.id),
         None => app.view(),
     };
-    app.store().flush().await?;
+    app.store().settled().await?;
     let points = app.store().series(&scope, first, query.to_us, query.grain).await?;
     let by_start: HashMap<Micros, SeriesPoint> =
         points.into_iter().map(|point| (point.at_us, point)).collect();

@@ -21,7 +21,7 @@ const SNAPSHOT_CALLS: u32 = 10_000;
 pub(crate) async fn list(app: &App, request: EnvironmentsQuery) -> Result<Vec<Environment>> {
     let function = function_id(app, request.function.as_deref()).await?;
     let mut servers = if request.include_ended {
-        app.store().flush().await?;
+        app.store().settled().await?;
         let kept = match app.view() {
             Scope::Demo => Vec::new(),
             _ => app.store().environments(function.as_ref(), true, u32::MAX).await?,
@@ -64,7 +64,7 @@ async fn snapshot(app: &App, request: LanesQuery, most: u32) -> Result<LanesSnap
             (Some(function.id), limit)
         }
     };
-    app.store().flush().await?;
+    app.store().settled().await?;
     let function = function.as_ref();
     // The demo has calls, and no servers that live.
     let demo = app.view() == Scope::Demo;

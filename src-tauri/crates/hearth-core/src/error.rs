@@ -100,6 +100,9 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+const MOVE_AWAY: &str = "Move ledger.db out of the data folder to begin a new one; what can still be read of it, \
+    `sqlite3 ledger.db .recover` brings out.";
+
 impl From<hearth_store::Error> for ApiError {
     fn from(error: hearth_store::Error) -> Self {
         use hearth_store::Error as E;
@@ -107,10 +110,23 @@ impl From<hearth_store::Error> for ApiError {
         match error {
             E::Newer { .. } => Self::new(ErrorCode::Ledger, error.to_string())
                 .with_hint("Start the newer Hearth, or choose another data folder with --data-dir."),
-            E::Damaged { .. } | E::Migration(_) | E::Unknown { .. } => {
-                Self::new(ErrorCode::Ledger, error.to_string())
-                    .with_hint("A copy of an earlier state is in the folder `backups` of the data folder.")
+            E::Damaged { ref path, .. } => {
+                let backups = path.parent().map(|folder| folder.join("backups"));
+                let backups =
+                    backups.filter(|folder| folder.read_dir().is_ok_and(|mut all| all.next().is_some()));
+                Self::new(ErrorCode::Ledger, error.to_string()).with_hint(match backups {
+                    Some(folder) => {
+                        format!(
+                            "Nothing was written to it. A copy of an earlier state is in {}.",
+                            folder.display()
+                        )
+                    }
+                    None => MOVE_AWAY.to_owned(),
+                })
             }
+            E::Corrupt(_) => Self::new(ErrorCode::Ledger, error.to_string()).with_hint(MOVE_AWAY),
+            E::Migration(_) | E::Unknown { .. } => Self::new(ErrorCode::Ledger, error.to_string())
+                .with_hint("A copy of an earlier state is in the folder `backups` of the data folder."),
             E::Cursor(_) | E::Import { .. } => Self::new(ErrorCode::InvalidInput, error.to_string()),
             E::Question(_) => Self::new(ErrorCode::InvalidInput, error.to_string()).with_hint(
                 "The views `calls` and `logs` have readable columns; try SELECT * FROM calls LIMIT 10.",
@@ -119,9 +135,13 @@ impl From<hearth_store::Error> for ApiError {
                 .with_hint("Narrow it down, for instance with started_us >= …, or allow it more time."),
             E::Exists(_) => Self::new(ErrorCode::Conflict, error.to_string())
                 .with_hint("Choose another name: nothing is overwritten."),
+            E::Stopped(ref why) if why.contains("damaged") => {
+                Self::new(ErrorCode::Ledger, why).with_hint(MOVE_AWAY)
+            }
             E::Stopped(_) => {
-                Self::new(ErrorCode::DiskFull, "recording stopped: the ledger cannot be written")
-                    .with_hint("Make room on the disk that holds the data folder, then start Hearth again.")
+                Self::new(ErrorCode::DiskFull, "recording stopped: the ledger cannot be written").with_hint(
+                    "Make room on the disk that holds the data folder; recording goes on by itself then.",
+                )
             }
             E::File { ref source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 Self::new(ErrorCode::DiskFull, "the disk that holds the data folder is full")

@@ -193,7 +193,7 @@ async fn invocations_table(app: &App, query: InvocationsQuery) -> Result<Raw> {
         ],
     )?;
     let filter = invocation_filter(app, &query).await?;
-    app.store().flush().await?;
+    app.store().settled().await?;
     let placed = app.store().placed_functions(&app.view()).await?;
     let placed: HashMap<&FunctionId, _> = placed.iter().map(|function| (&function.id, function)).collect();
     let mut cursor = query.cursor;
@@ -289,7 +289,7 @@ async fn environments_table(app: &App, query: EnvironmentsQuery) -> Result<Raw> 
 
 async fn logs_table(app: &App, query: LogsQuery) -> Result<Raw> {
     let mut table = Table::new(app, &["at", "level", "origin", "requestId", "environmentId", "text"])?;
-    app.store().flush().await?;
+    app.store().settled().await?;
     let mut filter = LogFilter {
         function_id: function_id(app, query.function.as_deref()).await?,
         scope: app.view(),

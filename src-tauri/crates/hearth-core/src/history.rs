@@ -21,7 +21,7 @@ const LATE: Micros = Micros::from_seconds(1);
 pub(crate) async fn invocations(app: &App, request: InvocationsQuery) -> Result<InvocationsPage> {
     let limit = within(request.limit.unwrap_or(USUAL_ROWS), 1_000, "rows")?;
     let filter = invocation_filter(app, &request).await?;
-    app.store().flush().await?;
+    app.store().settled().await?;
     let (invocations, next) = app.store().invocations(&filter, request.cursor.as_deref(), limit).await?;
     let total = app.store().count_invocations(&filter).await?;
     Ok(InvocationsPage { invocations, next, total: total.rows, total_at_least: total.at_least })
@@ -29,7 +29,7 @@ pub(crate) async fn invocations(app: &App, request: InvocationsQuery) -> Result<
 
 pub(crate) async fn invocation(app: &App, request: InvocationName) -> Result<InvocationDetail> {
     let id = &request.request_id;
-    app.store().flush().await?;
+    app.store().settled().await?;
     let invocation = app
         .store()
         .invocation(id)
@@ -88,7 +88,7 @@ pub(crate) async fn logs(app: &App, request: LogsQuery) -> Result<LogsPage> {
         after: request.after,
         limit,
     };
-    app.store().flush().await?;
+    app.store().settled().await?;
     let page = app.store().logs(&filter).await?;
     Ok(LogsPage { lines: page.lines, older: page.older, newest: page.newest })
 }

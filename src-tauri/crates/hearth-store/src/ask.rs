@@ -7,7 +7,7 @@ use crate::store::Store;
 use crate::types::SavedQuery;
 use futures_util::StreamExt as _;
 use hearth_model::Micros;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{LockedSqliteHandle, SqliteRow};
 use sqlx::{
     AssertSqlSafe, Column as _, Connection as _, Executor as _, Row as _, SqliteConnection, TypeInfo as _,
 };
@@ -18,6 +18,10 @@ use std::time::{Duration, Instant};
 
 /// Bytes of values that an answer holds at most, so that one question cannot take all the memory.
 const ANSWER_BYTES: usize = 64 << 20;
+/// Longest value, so that no single function of SQL runs on or takes memory beyond every limit.
+const VALUE_BYTES: i32 = 1 << 20;
+/// How long the end of a question is waited for: the clock is not looked at inside a single function of SQL.
+const GRACE: Duration = Duration::from_millis(250);
 /// The clock is looked at after so many instructions of SQLite's machine: some tens of microseconds.
 const INSTRUCTIONS: i32 = 4_000;
 
@@ -61,21 +65,29 @@ pub struct Answer {
 
 impl Store {
     /// Asks one statement that reads: SELECT, WITH, VALUES or EXPLAIN. At most `limit` rows come back, and 64 MiB,
-    /// and the answer says when there were more. What takes longer than `time` is ended.
-    pub async fn ask(&self, sql: &str, limit: usize, time: Duration) -> Result<Answer> {
+    /// and the answer says when there were more. What takes longer than `time` is ended. The views `calls` and `logs`
+    /// hold what is shown: real rows, or the demo's while `demo` is on.
+    pub async fn ask(&self, sql: &str, limit: usize, time: Duration, demo: bool) -> Result<Answer> {
         let statement = only_reading(sql)?.to_owned();
-        let mut connection = database::open_reading(self.data_dir()).await?;
+        let mut connection = database::open_asking(self.data_dir(), demo).await?;
         let begun = Instant::now();
         let late = Arc::new(AtomicBool::new(false));
         let tell_late = Arc::clone(&late);
-        connection.lock_handle().await?.set_progress_handler(INSTRUCTIONS, move || {
+        let mut handle = connection.lock_handle().await?;
+        limit_values(&mut handle);
+        handle.set_progress_handler(INSTRUCTIONS, move || {
             let in_time = begun.elapsed() < time;
             if !in_time {
                 tell_late.store(true, Ordering::Relaxed);
             }
             in_time
         });
-        let answer = ask(&mut connection, statement, limit).await;
+        drop(handle);
+        let Ok(answer) = tokio::time::timeout(time + GRACE, ask(&mut connection, statement, limit)).await
+        else {
+            // Its thread ends with the function that it is in; nobody waits for that.
+            return Err(Error::TooSlow(time));
+        };
         let answer = match answer {
             Ok(answer) => Ok(Answer { elapsed: begun.elapsed(), ..answer }),
             Err(_) if late.load(Ordering::Relaxed) => Err(Error::TooSlow(time)),
@@ -116,6 +128,19 @@ impl Store {
     pub async fn delete_query(&self, name: &str) -> Result<()> {
         sqlx::query!("DELETE FROM saved_queries WHERE name = ?", name).execute(self.writer()).await?;
         Ok(())
+    }
+}
+
+/// Only this connection: the ledger itself may hold longer values.
+fn limit_values(handle: &mut LockedSqliteHandle<'_>) {
+    #[expect(unsafe_code, reason = "sqlx has no way to set a limit of SQLite; the handle is locked and open")]
+    // SAFETY: the handle is valid for as long as it is locked, and the call only sets a number in it.
+    unsafe {
+        libsqlite3_sys::sqlite3_limit(
+            handle.as_raw_handle().as_ptr(),
+            libsqlite3_sys::SQLITE_LIMIT_LENGTH,
+            VALUE_BYTES,
+        );
     }
 }
 

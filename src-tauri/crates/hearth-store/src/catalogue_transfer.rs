@@ -1,5 +1,5 @@
 //! The part of an import that is not invocations or logs: accounts, functions with their versions, servers, saved
-//! events and saved questions. What is there stays as it is. Must not know files.
+//! events and saved questions. What is there stays as it is, and a demo stays where it is. Must not know files.
 
 use crate::error::Result;
 use hearth_model::{LOCAL_ACCOUNT, Micros};
@@ -7,25 +7,29 @@ use sqlx::{Column as _, Row as _, SqliteConnection, TypeInfo as _, ValueRef as _
 
 /// What is copied: rows of one ledger, and how they are put into another.
 const TABLES: [(&str, &str); 7] = [
-    ("SELECT id, name, provider FROM accounts", "INSERT OR IGNORE INTO accounts VALUES (?, ?, ?)"),
+    ("SELECT id, name, provider FROM accounts WHERE id NOT GLOB 'demo*'", "INSERT OR IGNORE INTO accounts VALUES (?, ?, ?)"),
     (
-        "SELECT function_id, version, configuration, sha256, size_bytes, files, deployed_us, cause FROM versions",
+        "SELECT function_id, version, configuration, sha256, size_bytes, files, deployed_us, cause FROM versions
+             WHERE function_id IN (SELECT id FROM functions WHERE account NOT GLOB 'demo*')",
         "INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     (
         "SELECT id, function_id, function_name, version, number, engine, tier, pid, 'reaped', state_since_us, born_us,
              init_us, COALESCE(ended_us, state_since_us), COALESCE(end_reason, 'imported'), invocations, busy_us,
-             memory_mb, max_memory_bytes FROM environments",
+             memory_mb, max_memory_bytes FROM environments
+             WHERE function_id NOT IN (SELECT id FROM functions WHERE account GLOB 'demo*')",
         "INSERT OR IGNORE INTO environments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     (
-        "SELECT environment_id, function_id, at_us, state, request_id FROM environment_transitions ORDER BY id",
+        "SELECT environment_id, function_id, at_us, state, request_id FROM environment_transitions
+             WHERE function_id NOT IN (SELECT id FROM functions WHERE account GLOB 'demo*') ORDER BY id",
         "INSERT INTO environment_transitions (environment_id, function_id, at_us, state, request_id)
          SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM environment_transitions
              WHERE environment_id = ?1 AND at_us = ?3 AND state = ?4)",
     ),
     (
-        "SELECT function_id, name, body, saved_us FROM saved_events",
+        "SELECT function_id, name, body, saved_us FROM saved_events
+             WHERE function_id NOT IN (SELECT id FROM functions WHERE account GLOB 'demo*')",
         "INSERT OR IGNORE INTO saved_events VALUES (?, ?, ?, ?)",
     ),
     (
@@ -33,7 +37,7 @@ const TABLES: [(&str, &str); 7] = [
         "INSERT OR IGNORE INTO saved_queries VALUES (?, ?, ?)",
     ),
     (
-        "SELECT kind, id, account, name FROM scopes WHERE kind = 'function'",
+        "SELECT kind, id, account, name FROM scopes WHERE kind = 'function' AND account NOT GLOB 'demo*'",
         "INSERT OR IGNORE INTO scopes (kind, id, account, name) VALUES (?, ?, ?, ?)",
     ),
 ];
@@ -51,7 +55,7 @@ pub(crate) async fn copy(from: &mut SqliteConnection, to: &mut SqliteConnection,
 
 async fn copy_functions(from: &mut SqliteConnection, to: &mut SqliteConnection, now: Micros) -> Result<u64> {
     let rows: Vec<(String, String, String, String, i64, Option<i64>)> =
-        sqlx::query_as("SELECT id, account, region, name, created_us, deleted_us FROM functions")
+        sqlx::query_as("SELECT id, account, region, name, created_us, deleted_us FROM functions WHERE account NOT GLOB 'demo*'")
             .fetch_all(from)
             .await?;
     let mut added = 0;

@@ -2,6 +2,8 @@
 //! pools. Must not know any table of the ledger.
 
 use crate::error::{Error, Result};
+use crate::scopes::DEMO_ACCOUNT_PREFIX;
+use crate::soundness;
 use hearth_model::{Clock, Micros};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
@@ -17,8 +19,6 @@ pub(crate) const KNOWN_VERSION: i64 = 3;
 /// "HEAR", so that no other program's database is taken for a ledger.
 const APPLICATION_ID: i64 = 1_212_498_258;
 const BACKUPS: usize = 3;
-/// Checking every page of a large ledger would cost the start its two seconds.
-const QUICK_CHECK_BYTES: u64 = 16 << 20;
 
 /// The migrations inside this binary. A ledger that knows more of them is still fine as long as its
 /// `user_version` allows it: they only add.
@@ -33,6 +33,8 @@ pub(crate) fn migrations() -> Migrator {
 pub(crate) struct Database {
     pub(crate) write: SqlitePool,
     pub(crate) read: SqlitePool,
+    /// Whether every page was read, or the file is as it was left.
+    pub(crate) is_known_sound: bool,
 }
 
 impl Database {
@@ -41,9 +43,13 @@ impl Database {
         fs::create_dir_all(data_dir).map_err(Error::file(data_dir))?;
         let path = data_dir.join("ledger.db");
         let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let is_as_left = soundness::is_as_left(data_dir);
+        let is_known_sound = size == 0 || is_as_left || size <= soundness::AT_ONCE_BYTES;
         if size > 0 {
-            inspect(&path, size).await.map_err(|error| damaged(&path, error))?;
+            let every_page = is_known_sound && !is_as_left;
+            inspect(&path, every_page).await.map_err(|error| damaged(&path, error))?;
         }
+        soundness::forget(data_dir);
         let options = settings(&path)
             .create_if_missing(true)
             // Takes effect in a new file; one that is there is given it by its next full vacuum.
@@ -61,7 +67,7 @@ impl Database {
             compact(&write).await;
         }
         let read = pool(4).connect_with(settings(&path).read_only(true)).await?;
-        Ok(Self { write, read })
+        Ok(Self { write, read, is_known_sound })
     }
 
     pub(crate) async fn close(&self) {
@@ -76,16 +82,37 @@ pub(crate) async fn open_reading(data_dir: &Path) -> Result<SqliteConnection> {
     Ok(options.connect().await?)
 }
 
+/// A connection of its own for questions of people: it cannot write, it sorts in files and not in memory, and its views
+/// hold either real rows or the demo's.
+pub(crate) async fn open_asking(data_dir: &Path, demo: bool) -> Result<SqliteConnection> {
+    let options = settings(&data_dir.join("ledger.db")).read_only(true).pragma("temp_store", "file");
+    let mut connection = options.connect().await?;
+    let which = if demo { "GLOB" } else { "NOT GLOB" };
+    for view in ["calls", "logs"] {
+        let statement = format!(
+            "CREATE TEMP VIEW {view} AS SELECT * FROM main.{view} WHERE account {which} '{DEMO_ACCOUNT_PREFIX}*'"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
+    }
+    sqlx::query("PRAGMA query_only = on").execute(&mut connection).await?;
+    Ok(connection)
+}
+
 /// A connection of its own that copies the ledger into another file. It is not the one that writes, so that
 /// copying holds nobody up; SQLite lets no connection that is read only make a copy.
 pub(crate) async fn open_writing_elsewhere(data_dir: &Path) -> Result<SqliteConnection> {
     Ok(settings(&data_dir.join("ledger.db")).connect().await?)
 }
 
+/// A copy that was just written and that nobody else has open, to take something out of it.
+pub(crate) async fn open_copy(path: &Path) -> Result<SqliteConnection> {
+    Ok(settings(path).foreign_keys(false).connect().await?)
+}
+
 /// Another ledger file, to read from. It is inspected as one's own would be.
 pub(crate) async fn open_other(path: &Path) -> Result<SqliteConnection> {
     let size = fs::metadata(path).map_err(Error::file(path))?.len();
-    inspect(path, size).await.map_err(|error| damaged(path, error))?;
+    inspect(path, size <= soundness::AT_ONCE_BYTES).await.map_err(|error| damaged(path, error))?;
     let options = settings(path).read_only(true).pragma("query_only", "on");
     options.connect().await.map_err(|error| damaged(path, error.into()))
 }
@@ -134,19 +161,19 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 }
 
 /// Looks at an existing file through a connection that cannot write.
-async fn inspect(path: &Path, size: u64) -> Result<()> {
+async fn inspect(path: &Path, every_page: bool) -> Result<()> {
     let mut connection = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .disable_statement_logging()
         .connect()
         .await?;
-    let answer = inspect_with(&mut connection, path, size).await;
+    let answer = inspect_with(&mut connection, path, every_page).await;
     connection.close().await?;
     answer
 }
 
-async fn inspect_with(connection: &mut SqliteConnection, path: &Path, size: u64) -> Result<()> {
+async fn inspect_with(connection: &mut SqliteConnection, path: &Path, every_page: bool) -> Result<()> {
     let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;
     let application: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
     let tables: i64 =
@@ -162,25 +189,16 @@ async fn inspect_with(connection: &mut SqliteConnection, path: &Path, size: u64)
     if found > KNOWN_VERSION {
         return Err(Error::Newer { path: path.to_owned(), found, known: KNOWN_VERSION });
     }
-    if size <= QUICK_CHECK_BYTES {
-        let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await?;
-        if verdict != "ok" {
-            return Err(Error::Damaged { path: path.to_owned(), what: verdict });
-        }
+    if every_page && let Some(what) = soundness::look(connection).await? {
+        return Err(Error::Damaged { path: path.to_owned(), what });
     }
     Ok(())
 }
 
 /// SQLite's own words for a broken file become one clear error.
 fn damaged(path: &Path, error: Error) -> Error {
-    const CORRUPT: &str = "11";
-    const NOT_A_DATABASE: &str = "26";
     match error {
-        Error::Database(sqlx::Error::Database(inner))
-            if matches!(inner.code().as_deref(), Some(CORRUPT | NOT_A_DATABASE)) =>
-        {
-            Error::Damaged { path: path.to_owned(), what: inner.message().to_owned() }
-        }
+        Error::Corrupt(what) => Error::Damaged { path: path.to_owned(), what },
         other => other,
     }
 }

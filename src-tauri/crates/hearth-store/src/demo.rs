@@ -59,11 +59,9 @@ impl Store {
     pub async fn remove_demo(&self) -> Result<DemoRemoved> {
         self.flush().await?;
         let mut removed = DemoRemoved::default();
-        let functions: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT key, id FROM scopes WHERE kind = 'function' AND account GLOB 'demo*' ORDER BY key",
-        )
-        .fetch_all(self.reader())
-        .await?;
+        let mut reader = self.reader().acquire().await?;
+        let functions = functions_of_demo(&mut reader).await?;
+        drop(reader);
         for (key, id) in &functions {
             while let rows @ 1.. = self.in_a_step(Step::Calls(*key)).await? {
                 removed.invocations += rows;
@@ -98,6 +96,33 @@ impl Store {
         self.past().forget();
         ended
     }
+}
+
+/// Keys and ids of its functions.
+async fn functions_of_demo(connection: &mut SqliteConnection) -> Result<Vec<(i64, String)>> {
+    Ok(sqlx::query_as(
+        "SELECT key, id FROM scopes WHERE kind = 'function' AND account GLOB 'demo*' ORDER BY key",
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Takes the demo out of a copy of the ledger, which nobody else has open.
+pub(crate) async fn strip(copy: &mut SqliteConnection) -> Result<()> {
+    let functions = functions_of_demo(copy).await?;
+    if functions.is_empty() {
+        return Ok(());
+    }
+    for (key, id) in functions {
+        while remove_calls(copy, key).await? > 0 {}
+        while remove_lines(copy, key).await? > 0 {}
+        remove_figures(copy, key, &id).await?;
+    }
+    remove_catalogue(copy).await?;
+    // Whether the demo is on, as Hearth keeps it.
+    sqlx::query("DELETE FROM settings WHERE key = 'demo'").execute(&mut *copy).await?;
+    sqlx::query("VACUUM").execute(copy).await?;
+    Ok(())
 }
 
 async fn remove_calls(connection: &mut SqliteConnection, key: i64) -> Result<u64> {

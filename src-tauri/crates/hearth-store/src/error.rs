@@ -27,9 +27,12 @@ pub enum Error {
     /// Migrating the schema did not work. A backup was made before.
     #[error("the ledger could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// SQLite found the file damaged while it was read or written.
+    #[error("the ledger is damaged: {0}")]
+    Corrupt(String),
     /// SQLite refused.
     #[error("the ledger refused: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
     /// The journal or a folder could not be read or written.
     #[error("{path}: {source}", path = .path.display())]
     File {
@@ -79,6 +82,21 @@ pub enum Error {
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        const CORRUPT: &str = "11";
+        const NOT_A_DATABASE: &str = "26";
+        match error {
+            sqlx::Error::Database(inner)
+                if matches!(inner.code().as_deref(), Some(CORRUPT | NOT_A_DATABASE)) =>
+            {
+                Self::Corrupt(inner.message().to_owned())
+            }
+            other => Self::Database(other),
+        }
+    }
+}
 
 impl Error {
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {

@@ -41,6 +41,7 @@ mod search;
 mod seen;
 mod sketch;
 mod sketch_rows;
+mod soundness;
 mod state;
 mod store;
 mod tasks_reads;

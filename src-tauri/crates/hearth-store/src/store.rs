@@ -7,10 +7,11 @@ use crate::journal::Journal;
 use crate::past::Past;
 use crate::record::Recording;
 use crate::scopes::Scopes;
+use crate::soundness::Damage;
 use crate::types::StoreOptions;
 use crate::upkeep::Upkeep;
-use crate::writer::{Item, LOG_ROOM, Problem, Writer, line_room};
-use crate::{rebuild, recovery};
+use crate::writer::{Item, LOG_ROOM, Problem, Writer, damaged, line_room};
+use crate::{rebuild, recovery, soundness};
 use hearth_model::{
     Clock, Environment, EnvironmentTransition, Invocation, InvocationPayloads, LogLine, Micros,
 };
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// Bytes of an event or an answer that are kept.
 const PAYLOAD_BYTES: usize = 64 * 1024;
@@ -45,6 +47,8 @@ struct Inner {
     past: Past,
     upkeep: Upkeep,
     data_dir: PathBuf,
+    damage: Damage,
+    looking: CancellationToken,
 }
 
 impl fmt::Debug for Store {
@@ -71,6 +75,7 @@ impl Store {
         let journal = Arc::new(Mutex::new(journal));
         let log_room = Arc::new(Semaphore::new(LOG_ROOM));
         let problem = Problem::default();
+        let damage = Damage::default();
         let urgent = Arc::new(Notify::new());
         let backlog = Arc::new(Backlog::new());
         let upkeep = Upkeep::start(&database, Arc::clone(&clock), Arc::clone(&backlog));
@@ -82,6 +87,7 @@ impl Store {
             journal_folder: folder,
             log_room: Arc::clone(&log_room),
             problem: Arc::clone(&problem),
+            damage: Arc::clone(&damage),
             stopped: None,
             scopes: scopes.clone(),
             past: past.clone(),
@@ -89,6 +95,11 @@ impl Store {
             backlog,
         };
         let writer = Mutex::new(Some(tokio::spawn(writer.run())));
+        let looking = CancellationToken::new();
+        if !database.is_known_sound {
+            let (write, damage) = (database.write.clone(), Arc::clone(&damage));
+            tokio::spawn(soundness::watch(options.data_dir.clone(), write, damage, looking.clone()));
+        }
         Ok(Self {
             inner: Arc::new(Inner {
                 database,
@@ -103,6 +114,8 @@ impl Store {
                 past,
                 upkeep,
                 data_dir: options.data_dir,
+                damage,
+                looking,
             }),
         })
     }
@@ -119,7 +132,11 @@ impl Store {
         }
         self.inner.log_room.close();
         self.inner.upkeep.end().await;
+        self.inner.looking.cancel();
         self.inner.database.close().await;
+        if self.inner.damage.get().is_none() {
+            soundness::leave(&self.inner.data_dir);
+        }
     }
 
     /// An invocation arrived. Journaled, so that it is known to be lost when Hearth is killed before the answer,
@@ -181,8 +198,19 @@ impl Store {
         wait.await.map_err(|_| Error::Closed)?
     }
 
+    /// As [`Store::flush`], for whoever only reads: while recording has stopped, what was recorded can still be read.
+    pub async fn settled(&self) -> Result<()> {
+        match self.flush().await {
+            Err(Error::Stopped(_)) => Ok(()),
+            other => other,
+        }
+    }
+
     /// Why recording has stopped, in words for people; none while all is well.
     pub fn problem(&self) -> Option<String> {
+        if let Some(what) = self.inner.damage.get() {
+            return Some(damaged(what));
+        }
         let stopped = self.inner.problem.lock().unwrap_or_else(PoisonError::into_inner).clone();
         stopped.or_else(|| {
             let journal = self.inner.journal.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,7 +12,7 @@ use crate::rollup::{Billed, Rollup, RollupChanges};
 use crate::rollup_rows::SumsRow;
 use crate::scopes::Scopes;
 use crate::store::Store;
-use crate::{Batch, catalogue_transfer, rebuild, state, words};
+use crate::{Batch, catalogue_transfer, demo, rebuild, state, words};
 use hearth_model::{FunctionId, Invocation, InvocationPayloads, LogLine, Micros, Outcome, RequestId};
 use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub struct Imported {
 
 impl Store {
     /// Writes everything that is recorded into one new file, which is a ledger itself, and tells its size. Others
-    /// read and write meanwhile.
+    /// read and write meanwhile. The demo stays behind: what leaves is real.
     pub async fn export(&self, target: &Path) -> Result<u64> {
         self.flush().await?;
         if target.exists() {
@@ -46,10 +46,14 @@ impl Store {
             .execute(&mut connection)
             .await;
         connection.close().await.ok();
-        if let Err(error) = written {
+        let stripped = match written {
+            Ok(_) => strip(target).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = stripped {
             // What is half written is no use to anybody.
             std::fs::remove_file(target).ok();
-            return Err(error.into());
+            return Err(error);
         }
         Ok(std::fs::metadata(target).map_err(Error::file(target))?.len())
     }
@@ -60,8 +64,8 @@ impl Store {
     pub async fn import(&self, file: &Path) -> Result<Imported> {
         self.flush().await?;
         let scratch = Scratch(self.data_dir().join("import"));
-        let file = self.brought_up_to_date(file, &scratch).await?;
-        let mut other = database::open_other(&file).await?;
+        let file = self.brought_up_to_date(file, &scratch).await.map_err(not_a_ledger)?;
+        let mut other = database::open_other(&file).await.map_err(not_a_ledger)?;
         let mut imported =
             Imported { functions: self.import_catalogue(&mut other).await?, ..Imported::default() };
         let there = state::get(&mut other, RAW_FROM).await?.unwrap_or(i64::MIN);
@@ -126,7 +130,8 @@ impl Store {
         loop {
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(COLUMNS);
             query.push(
-                "invocations i NOT INDEXED CROSS JOIN scopes s ON s.key = i.function_key WHERE i.id > ",
+                "invocations i NOT INDEXED CROSS JOIN scopes s ON s.key = i.function_key
+                     WHERE s.account NOT GLOB 'demo*' AND i.id > ",
             );
             query.push_bind(after).push(" AND i.outcome <> ").push_bind(Outcome::Running.as_str());
             query.push(" ORDER BY i.id LIMIT ").push_bind(PAGE);
@@ -163,7 +168,7 @@ impl Store {
             let rows: Vec<LogRow> = sqlx::query_as(
                 "SELECT l.id, l.at_us, s.id AS function_id, l.environment_id, l.request_id, l.origin, l.level, l.text
                  FROM log_lines l CROSS JOIN scopes s ON s.key = l.function_key
-                 WHERE l.id > ? AND l.at_us >= ? ORDER BY l.id LIMIT ?",
+                 WHERE s.account NOT GLOB 'demo*' AND l.id > ? AND l.at_us >= ? ORDER BY l.id LIMIT ?",
             )
             .bind(after)
             .bind(from.0)
@@ -206,7 +211,7 @@ impl Store {
             return Ok(0);
         }
         let functions: Vec<(i64, String, String)> =
-            sqlx::query_as("SELECT key, id, name FROM scopes WHERE kind = 'function' ORDER BY key")
+            sqlx::query_as("SELECT key, id, name FROM scopes WHERE kind = 'function' AND account NOT GLOB 'demo*' ORDER BY key")
                 .fetch_all(&mut *other)
                 .await?;
         let mut added = 0;
@@ -237,6 +242,14 @@ impl Store {
         }
         Ok(added)
     }
+}
+
+/// Takes the demo out of a file that was just written.
+async fn strip(target: &Path) -> Result<()> {
+    let mut copy = database::open_copy(target).await?;
+    let stripped = demo::strip(&mut copy).await;
+    copy.close().await.ok();
+    stripped
 }
 
 /// The figures of a function's hours before an instant.
@@ -291,6 +304,14 @@ async fn hours_of(other: &mut SqliteConnection, scope: i64, before: Micros) -> R
         }
     }
     Ok(hours)
+}
+
+/// A file of somebody's that cannot be read is no damage to this ledger.
+fn not_a_ledger(error: Error) -> Error {
+    match error {
+        Error::Damaged { path, what } => Error::Import { path, what },
+        other => other,
+    }
 }
 
 /// A folder that goes away again.

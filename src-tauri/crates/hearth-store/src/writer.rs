@@ -9,10 +9,11 @@ use crate::journal::Journal;
 use crate::past::Past;
 use crate::record::{self, Fact, Facts, Recording};
 use crate::scopes::Scopes;
+use crate::soundness::{self, Damage};
 use crate::{database, environments, recovery};
 use hearth_model::{
-    Clock, Environment, EnvironmentId, EnvironmentTransition, Invocation, InvocationPayloads, LogLine,
-    Outcome, RequestId,
+    Clock, Environment, EnvironmentId, EnvironmentState, EnvironmentTransition, Invocation,
+    InvocationPayloads, LogLine, Micros, Outcome, RequestId,
 };
 use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -81,6 +82,8 @@ pub(crate) struct Writer {
     pub(crate) journal_folder: PathBuf,
     pub(crate) log_room: Arc<Semaphore>,
     pub(crate) problem: Problem,
+    /// Set once the file is known to be damaged, here or by whoever reads it.
+    pub(crate) damage: Damage,
     pub(crate) stopped: Option<Stopped>,
     pub(crate) scopes: Scopes,
     pub(crate) past: Past,
@@ -121,6 +124,7 @@ impl Writer {
             let mut batch = Vec::new();
             let mut waiting = Vec::new();
             let open = self.collect(&mut batch, &mut waiting).await;
+            note_freezes(&mut batch);
             let outcome = self.write(batch).await;
             for flush in waiting {
                 let answer = match &outcome {
@@ -184,6 +188,15 @@ impl Writer {
 
     async fn write(&mut self, batch: Vec<Item>) -> std::result::Result<(), String> {
         let lines: usize = batch.iter().filter(|item| matches!(item, Item::Log(_))).map(Item::weight).sum();
+        if let Some(what) = self.damage.get() {
+            // Kept as on a full disk: the journal has the answers, for whoever mends the file.
+            let stopped = self.stopped.get_or_insert_default();
+            for item in batch {
+                stopped.keep(item);
+            }
+            self.log_room.add_permits(lines);
+            return Err(damaged(what));
+        }
         if let Some(stopped) = &mut self.stopped {
             for item in batch {
                 stopped.keep(item);
@@ -203,6 +216,9 @@ impl Writer {
                 Ok(())
             }
             Err(error) => {
+                if let Error::Corrupt(what) = &error {
+                    soundness::stop(&self.pool, &self.damage, what.clone()).await;
+                }
                 let mut stopped = Stopped::default();
                 for item in batch {
                     stopped.keep(item);
@@ -291,6 +307,13 @@ impl Writer {
     }
 }
 
+/// For people, when the file is damaged.
+pub(crate) fn damaged(what: &str) -> String {
+    format!(
+        "Recording has stopped: the ledger is damaged ({what}). Nothing more is written to it; answers are kept in the journal"
+    )
+}
+
 fn lines_of(items: &[Item]) -> usize {
     items.iter().map(|item| if let Item::Log(lines) = item { lines.len() } else { 0 }).sum()
 }
@@ -303,6 +326,32 @@ fn segments_of(items: &[Item]) -> BTreeMap<u64, u64> {
         }
     }
     segments
+}
+
+/// How long servers took to freeze after their answers: the call was over before anybody could know.
+fn note_freezes(items: &mut [Item]) {
+    let mut last: HashMap<EnvironmentId, usize> = HashMap::new();
+    for index in 0..items.len() {
+        match &items[index] {
+            Item::Ended(record, _) => {
+                if let Some(id) = &record.0.environment_id {
+                    last.insert(id.clone(), index);
+                }
+            }
+            Item::Environment(change) if change.1.state == EnvironmentState::Frozen => {
+                let (id, at) = (change.1.environment_id.clone(), change.1.at_us);
+                if let Some(call) = last.remove(&id)
+                    && let Item::Ended(record, _) = &mut items[call]
+                {
+                    let invocation = &mut record.0;
+                    let phases = &mut invocation.phases;
+                    let ended = invocation.started_us + phases.queue_us + phases.init_us + phases.invoke_us;
+                    phases.freeze_us = (at - ended).max(Micros::ZERO);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What is queued as facts. A call that began and ended within the batch is stored once, and one that ended only

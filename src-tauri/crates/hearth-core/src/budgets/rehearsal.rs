@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub(crate) async fn rehearse(app: &App, _: Empty) -> Result<BrakeRehearsal> {
     let now = app.now();
-    app.store().flush().await?;
+    app.store().settled().await?;
     let reasons = reasons(app, now).await?;
     let lists = spending::lists(app, &spending::asked_of(app, &Scope::All).await?).await?;
     let calls = app.store().overview(&Scope::All).await?;

@@ -118,7 +118,8 @@ pub(crate) async fn off(app: &App, _request: Empty) -> Result<DemoStatus> {
     let demo = app.demo();
     demo.cancel().cancel();
     let _working = demo.working.lock().await;
-    if demo.status().state != DemoState::Off {
+    // Also rows of a demo that an older Hearth brought in with a file.
+    if demo.status().state != DemoState::Off || !app.store().demo_functions(None).await?.is_empty() {
         remove(app).await?;
     }
     Ok(demo.status())

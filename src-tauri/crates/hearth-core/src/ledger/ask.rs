@@ -61,8 +61,9 @@ async fn ask(app: &App, request: &LedgerQuery, limit: usize) -> Result<Answer> {
         let message = format!("a question may take 1 to {LONGEST_TIME_MS} ms, not {time}");
         return Err(ApiError::new(ErrorCode::InvalidInput, message));
     }
-    app.store().flush().await?;
-    Ok(app.store().ask(&request.sql, limit, Duration::from_millis(u64::from(time))).await?)
+    app.store().settled().await?;
+    let time = Duration::from_millis(u64::from(time));
+    Ok(app.store().ask(&request.sql, limit, time, app.view().is_demo()).await?)
 }
 
 fn bytes_text(bytes: &[u8]) -> String {

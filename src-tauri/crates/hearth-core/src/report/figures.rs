@@ -45,7 +45,7 @@ impl Row {
 }
 
 pub(super) async fn figures(app: &App, request: &CostReportQuery) -> Result<CostReport> {
-    app.store().flush().await?;
+    app.store().settled().await?;
     let (first, last) = (day("from", &request.from)?, day("to", &request.to)?);
     if first > last {
         return Err(invalid(format!("a report from {first} to {last} ends before it begins")));

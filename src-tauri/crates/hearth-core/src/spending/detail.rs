@@ -15,7 +15,7 @@ use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::Decimal;
 
 pub(crate) async fn function(app: &App, request: CostFunctionQuery) -> Result<CostFunctionDetail> {
-    app.store().flush().await?;
+    app.store().settled().await?;
     let scope = CostScope::Function { name: request.name.clone() };
     let asked = asked(app, &scope).await?;
     let (month, period) = month(app, &asked, request.month.as_deref()).await?;

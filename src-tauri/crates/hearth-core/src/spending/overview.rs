@@ -24,7 +24,7 @@ use std::collections::HashMap;
 const LEARNT_DAYS: i64 = 56;
 
 pub(crate) async fn overview(app: &App, request: CostQuery) -> Result<CostOverview> {
-    app.store().flush().await?;
+    app.store().settled().await?;
     let asked = asked(app, &request.scope).await?;
     let (month, period) = month(app, &asked, request.month.as_deref()).await?;
     let ledger = ledger::read(app, &asked, month, &period).await?;

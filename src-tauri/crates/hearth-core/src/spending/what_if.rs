@@ -50,7 +50,7 @@ pub(super) struct Priced {
 }
 
 pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfAnswer> {
-    app.store().flush().await?;
+    app.store().settled().await?;
     let asked = asked(app, &request.scope).await?;
     let (_, period) = month(app, &asked, request.month.as_deref()).await?;
     let days = request.days.unwrap_or(USUAL_DAYS);

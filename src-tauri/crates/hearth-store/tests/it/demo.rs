@@ -2,7 +2,7 @@
 
 use crate::fixture::{NOON, function, invocation, open};
 use hearth_model::{FunctionId, Invocation, LogLevel, LogLine, LogOrigin, Micros, Outcome, RequestId};
-use hearth_store::{Batch, InvocationFilter, LogFilter, Scope, Store};
+use hearth_store::{Batch, InvocationFilter, LogFilter, Scope, Store, Value};
 
 async fn with_both(folder: &std::path::Path) -> Store {
     let store = open(folder).await;
@@ -115,7 +115,7 @@ async fn removing_the_demo_leaves_nothing_of_it_and_all_else() {
         "SELECT COUNT(*) FROM usage WHERE scope NOT IN (SELECT key FROM scopes) OR scope = 2",
     ];
     for question in everything {
-        let answer = store.ask(question, 1, std::time::Duration::from_secs(5)).await.unwrap();
+        let answer = store.ask(question, 1, std::time::Duration::from_secs(5), false).await.unwrap();
         assert_eq!(answer.rows[0][0], hearth_store::Value::Integer(0), "{question}");
     }
     assert_eq!(store.totals(&Scope::All, Micros(0), NOON + Micros(1)).await.unwrap(), real);
@@ -126,4 +126,53 @@ async fn removing_the_demo_leaves_nothing_of_it_and_all_else() {
     assert!(store.check().await.unwrap().problems.is_empty());
     // It can be made again, under other keys.
     assert_eq!(store.remove_demo().await.unwrap().functions, 0);
+}
+
+#[tokio::test]
+async fn questions_see_either_real_rows_or_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_both(folder.path()).await;
+    for (demo, account, rows) in [(false, "local", 5), (true, "demo-prod", 3_000)] {
+        for view in ["calls", "logs"] {
+            let question = format!("SELECT account, COUNT(*) FROM {view} GROUP BY 1");
+            let answer = store.ask(&question, 10, std::time::Duration::from_secs(5), demo).await.unwrap();
+            let row = vec![Value::Text(account.to_owned()), Value::Integer(rows)];
+            assert_eq!(answer.rows, [row], "{view} with the demo on: {demo}");
+        }
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_demo_neither_leaves_with_an_export_nor_comes_with_an_import() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_both(&folder.path().join("one")).await;
+    store.set_setting("demo", "{\"state\":\"on\"}").await.unwrap();
+    let file = folder.path().join("export.db");
+    store.export(&file).await.unwrap();
+    assert_eq!(store.demo_functions(None).await.unwrap().len(), 1, "the ledger itself keeps it");
+    store.close().await;
+    // As an older Hearth exported it, with the demo inside.
+    let whole = folder.path().join("one/ledger.db");
+    for from in [&file, &whole] {
+        let other = open(&folder.path().join("two")).await;
+        other.import(from).await.unwrap();
+        assert_eq!(other.count_invocations(&InvocationFilter::default()).await.unwrap().rows, 5);
+        assert_eq!(other.demo_functions(None).await.unwrap(), []);
+        let question = "SELECT (SELECT COUNT(*) FROM invocations), (SELECT COUNT(*) FROM log_lines),
+            (SELECT COUNT(*) FROM scopes WHERE account GLOB 'demo*'), (SELECT COUNT(*) FROM accounts WHERE id GLOB 'demo*')";
+        let answer = other.ask(question, 1, std::time::Duration::from_secs(5), false).await.unwrap();
+        assert_eq!(answer.rows[0], [5, 5, 0, 0].map(Value::Integer), "{}", from.display());
+        other.close().await;
+        std::fs::remove_dir_all(folder.path().join("two")).unwrap();
+    }
+    // The file is a ledger that knows of no demo.
+    let third = folder.path().join("three");
+    std::fs::create_dir_all(&third).unwrap();
+    std::fs::copy(&file, third.join("ledger.db")).unwrap();
+    let third = open(&third).await;
+    assert_eq!(third.setting("demo").await.unwrap(), None);
+    assert_eq!(third.demo_functions(None).await.unwrap(), []);
+    assert_eq!(third.check().await.unwrap().problems, [""; 0]);
+    third.close().await;
 }

@@ -66,6 +66,69 @@ async fn a_damaged_ledger_is_refused_and_not_touched() {
     assert_eq!(fs::read(&path).unwrap(), bytes);
 }
 
+/// Overwrites some pages in the middle.
+fn damage(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..half + 200_000].iter_mut().for_each(|byte| *byte = 0xa5);
+    fs::write(path, &bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_large_damaged_ledger_is_told_and_not_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for index in 0..700 {
+        let call = invocation(&format!("r{index}"), NOON);
+        store.acknowledge(&call, payloads(&[7; 65_000], &[8; 65_000])).unwrap();
+    }
+    store.close().await;
+    let path = folder.path().join("ledger.db");
+    assert!(fs::metadata(&path).unwrap().len() > 64 << 20, "too small to be read through in the background");
+    damage(&path);
+    let store = open(folder.path()).await;
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let told = loop {
+        if let Some(problem) = store.problem() {
+            break problem;
+        }
+        assert!(std::time::Instant::now() < deadline, "the damage is found");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert!(told.contains("the ledger is damaged"), "{told}");
+    let before = fs::read(&path).unwrap();
+    store
+        .acknowledge(&invocation("later", NOON), payloads(b"{}", b"null"))
+        .expect("the journal still takes it");
+    let error = store.flush().await.expect_err("nothing is written any more");
+    assert!(error.to_string().contains("the ledger is damaged"), "{error}");
+    assert!(store.set_setting("colour", "amber").await.is_err(), "by nobody");
+    store.settled().await.expect("what can be read is read");
+    store.close().await;
+    assert!(fs::read(&path).unwrap() == before, "the file is as it was found");
+    assert!(!folder.path().join("ledger.closed").exists(), "the next start looks again");
+}
+
+#[tokio::test]
+async fn a_ledger_that_nobody_touched_is_not_read_through_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for index in 0..40 {
+        let call = invocation(&format!("r{index}"), NOON);
+        store.acknowledge(&call, payloads(&[7; 65_000], &[8; 65_000])).unwrap();
+    }
+    store.close().await;
+    let path = folder.path().join("ledger.db");
+    let closed = fs::metadata(&path).unwrap().modified().unwrap();
+    damage(&path);
+    // Nobody but a test puts the time back: this shows that the pages were not read.
+    fs::File::options().write(true).open(&path).unwrap().set_modified(closed).unwrap();
+    open(folder.path()).await.close().await;
+    damage(&path);
+    let error = error_of(folder.path()).await;
+    assert!(matches!(error, Error::Damaged { .. }), "a file that was touched is: {error}");
+}
+
 #[tokio::test]
 async fn the_database_of_another_program_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -92,7 +92,7 @@ async fn what_is_not_a_ledger_is_not_imported() {
     let store = open(&folder.path().join("one")).await;
     let file = folder.path().join("words.txt");
     std::fs::write(&file, "words ".repeat(2_000)).unwrap();
-    assert!(matches!(store.import(&file).await, Err(Error::Damaged { .. })));
+    assert!(matches!(store.import(&file).await, Err(Error::Import { .. })));
     assert!(matches!(store.import(&folder.path().join("none")).await, Err(Error::File { .. })));
     store.close().await;
 }
