@@ -65,7 +65,13 @@ export default ts.config(
             {
               group: features
                 .filter((other) => other !== name)
-                .flatMap((other) => [`**/features/${other}/**`, `../${other}/**`, `../${other}`]),
+                .flatMap((other) => [
+                  `**/features/${other}/**`,
+                  `$features/${other}`,
+                  `$features/${other}/**`,
+                  `../${other}/**`,
+                  `../${other}`,
+                ]),
               message:
                 'Features do not import each other: move what is shared to lib, or pass it in from src/App.svelte.',
             },

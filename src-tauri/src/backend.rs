@@ -79,7 +79,7 @@ impl Backend {
     async fn lives(&self, caller: &Caller) -> bool {
         match caller {
             Caller::Owner(_) => true,
-            Caller::Client(..) => Client::connect(&self.options.data_dir).await.is_some(),
+            Caller::Client(..) => matches!(Client::connect(&self.options.data_dir).await, Ok(Some(_))),
         }
     }
 }

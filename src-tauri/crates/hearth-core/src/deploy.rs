@@ -7,7 +7,7 @@ use crate::clouds::code::kept;
 use crate::detect::{detect, handler_file, is_function_name};
 use crate::functions::existing;
 use crate::package::make_executable;
-use crate::publish::{NewVersion, USUAL_MEMORY_MB, USUAL_TIMEOUT_S, check_engine, publish};
+use crate::publish::{NewVersion, USUAL_MEMORY_MB, USUAL_TIMEOUT_S, another_version, check_engine, publish};
 use crate::stage::{Origin, Staged};
 use crate::variables::Variables;
 use crate::{ApiError, App, ErrorCode, Result, events, samples};
@@ -137,7 +137,8 @@ pub(crate) async fn install(app: &App, staged: Staged, plan: Plan) -> Result<Dep
         return Err(no_such_handler(engine, &configuration.handler));
     }
     let suggested_event = suggest(staged.staging.path(), found.as_deref());
-    let Staged { staging, detected } = staged;
+    let Staged { staging, mut detected } = staged;
+    detected.problems.extend(another_version(app, &configuration.runtime));
     let packages = app.packages().clone();
     let code = blocking(move || {
         if engine == Engine::Provided {

@@ -50,7 +50,7 @@ async fn here(app: &App, request: EventRun) -> Result<EventAnswer> {
         name,
         request_id: Some(answer.request_id.0.clone()),
         outcome: call.outcome,
-        payload: answer.payload,
+        payload: serde_json::from_str(answer.payload.get()).unwrap_or_default(),
         function_error: answer.function_error,
         explanation: answer.explanation,
         log_tail: Some(answer.log_tail).filter(|tail| !tail.is_empty()),

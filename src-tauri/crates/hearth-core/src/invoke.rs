@@ -16,6 +16,7 @@ use hearth_model::{
 use hearth_runtime::{Completion, FunctionSpec, Job, PAYLOAD_LIMIT};
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -83,7 +84,7 @@ pub(crate) async fn send(app: &App, request: SendRequest) -> Result<Sent> {
             trace: None,
         };
         // The future ends by itself and is recorded; nobody waits for it.
-        request_ids.push(begin(app, order).await?.0);
+        request_ids.push(begin_later(app, order).await?);
     }
     Ok(Sent { request_ids })
 }
@@ -116,6 +117,16 @@ impl Waiting {
 
 /// Begins a call. It goes on whether or not somebody waits, so a closed window loses nothing.
 pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting)> {
+    begin_noted(app, order, false).await
+}
+
+/// Begins a call that nobody waits for: it is written down before its id is told, so that what was accepted is known
+/// after a kill too.
+pub(crate) async fn begin_later(app: &App, order: Order) -> Result<RequestId> {
+    Ok(begin_noted(app, order, true).await?.0)
+}
+
+async fn begin_noted(app: &App, order: Order, at_once: bool) -> Result<(RequestId, Waiting)> {
     check_event(&order.event)?;
     if let Some(request_id) = &order.request_id {
         check_request_id(request_id)?;
@@ -146,6 +157,9 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
         app.budgets().begun(&spec.id, &spec.name, &request_id, caller);
     }
     let receiver = sender.subscribe();
+    if at_once {
+        app.store().started(&begun);
+    }
     let (call, id) = (app.clone(), request_id.clone());
     let course = async move {
         let job = Job {
@@ -160,7 +174,9 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
         // A warm server has the event now, and works while its call is written down.
         let first = poll_fn(|context| Poll::Ready(running.as_mut().poll(context))).await;
         tokio::task::yield_now().await;
-        call.store().started(&begun);
+        if !at_once {
+            call.store().started(&begun);
+        }
         call.tell(HearthEvent::InvocationStarted {
             request_id: id.clone(),
             function_id: begun.function_id,
@@ -217,7 +233,7 @@ async fn answer(app: &App, finished: &Finished) -> Result<InvokeAnswer> {
     };
     Ok(InvokeAnswer {
         request_id: invocation.request_id.clone(),
-        payload: decoded(&finished.response),
+        payload: raw(&finished.response),
         function_error: finished.function_error.clone(),
         log_tail: finished.log_tail.clone(),
         cold_start: invocation.start == ServerStart::Cold,
@@ -232,6 +248,13 @@ async fn answer(app: &App, finished: &Finished) -> Result<InvokeAnswer> {
         invocation: invocation.clone(),
         explanation: explain(invocation, timeout_s),
     })
+}
+
+/// JSON as it was written, so that no digit and no order is lost; the text when it is none.
+fn raw(response: &[u8]) -> Box<RawValue> {
+    let json = str::from_utf8(response).ok().and_then(|text| RawValue::from_string(text.to_owned()).ok());
+    // A value can always be written.
+    json.or_else(|| to_raw_value(&decoded(response)).ok()).unwrap_or_default()
 }
 
 /// JSON, or the text when it is none.

@@ -4,7 +4,7 @@ use crate::api::FunctionName;
 use crate::budgets::STOPPED;
 use crate::deploy::{Plan, bring_zip, check_name, install};
 use crate::functions::{self, existing};
-use crate::invoke::{Order, begin, run};
+use crate::invoke::{Order, begin_later, run};
 use crate::publish::settle;
 use crate::specs::spec;
 use crate::{App, Result};
@@ -177,7 +177,7 @@ pub fn brake_words(invocation: &Invocation) -> Option<&str> {
 
 /// Runs a function in the background, as `InvocationType: Event` does.
 pub async fn invoke_later(app: &App, name: &str, payload: Bytes, trace: Option<String>) -> Result<RequestId> {
-    Ok(begin(app, order(name, payload, None, trace)).await?.0)
+    begin_later(app, order(name, payload, None, trace)).await
 }
 
 fn order(name: &str, payload: Bytes, client_context: Option<String>, trace: Option<String>) -> Order {

@@ -106,6 +106,20 @@ fn check(configuration: &FunctionConfiguration) -> Result<()> {
     Ok(())
 }
 
+/// What to know of a runtime that another version runs here; none when the versions are the same.
+pub(crate) fn another_version(app: &App, runtime: &str) -> Option<String> {
+    let engine = Engine::of(runtime).ok()?;
+    let (name, wanted) = match engine {
+        Engine::Python => ("Python", runtime.strip_prefix("python")?),
+        Engine::Node => ("Node.js", runtime.strip_prefix("nodejs")?.trim_end_matches(".x")),
+        Engine::Provided | Engine::Quickjs => return None,
+    };
+    let info = app.engines().into_iter().find(|info| info.engine == engine)?;
+    let version = info.version?;
+    let is_same = wanted.is_empty() || version == wanted || version.starts_with(&format!("{wanted}."));
+    (!is_same).then(|| format!("`{runtime}` runs on {name} {version} here, which is what this computer has"))
+}
+
 /// Refuses a runtime that nothing on this computer runs.
 pub(crate) fn check_engine(app: &App, runtime: &str) -> Result<Engine> {
     let engine = Engine::of(runtime)?;

@@ -54,7 +54,7 @@ impl Caller {
         let giving_up = tokio::time::Instant::now() + PATIENCE;
         loop {
             // Asking first spares a client the work of opening what another one owns.
-            if let Some(client) = Client::connect(&options.data_dir).await {
+            if let Some(client) = Client::connect(&options.data_dir).await? {
                 return Ok(Self::Client(client, options));
             }
             match Self::own(options.clone()).await {

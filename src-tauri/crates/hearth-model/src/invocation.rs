@@ -178,7 +178,8 @@ pub struct Phases {
     pub init_us: Micros,
     /// From handing the event over until the answer.
     pub invoke_us: Micros,
-    /// From the answer until the server was frozen; 0 when it stayed awake.
+    /// From the answer until the server was frozen; 0 when it was not frozen at once, and in the answer of a call itself,
+    /// which is given before.
     pub freeze_us: Micros,
 }
 

@@ -30,6 +30,8 @@ struct Course {
     live: Option<Arc<Live>>,
     start: ServerStart,
     init: Micros,
+    /// What its process had at most before it got the event, when it was born for it.
+    early_memory: u64,
     signals: UnboundedSender<Signal>,
 }
 
@@ -45,6 +47,7 @@ pub(crate) async fn run(pool: Arc<Pool>, job: Job) -> Completion {
         live: None,
         start: ServerStart::None,
         init: Micros::ZERO,
+        early_memory: 0,
         signals: signals.clone(),
         job,
     };
@@ -104,6 +107,10 @@ impl Course {
             return self.conclude(pool, ending, Micros::ZERO, None);
         };
         let timeout = Duration::from_micros(u64::try_from(self.job.function.timeout.0).unwrap_or(0));
+        if self.start == ServerStart::Cold {
+            // Nobody can tell any more once its process has ended, which a call can do at once.
+            self.early_memory = sys::peak_memory(slot.process.pid());
+        }
         let handed = Instant::now();
         slot.log.begin(&self.job.request_id, self.start == ServerStart::Cold);
         slot.log.platform(&[start_line(&self.job.request_id)]);
@@ -323,7 +330,7 @@ impl Course {
                 slot.process.kill();
             }
             if live.max_memory() == 0 {
-                live.saw_memory(sys::peak_memory(slot.process.pid()));
+                live.saw_memory(sys::peak_memory(slot.process.pid()).max(self.early_memory));
             }
             log_tail =
                 slot.log.end(|| self.last_lines(&ending, init, ran, live.max_memory(), handed.is_some()));

@@ -24,6 +24,7 @@ mod runtime;
 mod site;
 mod slot;
 mod spawn;
+mod strays;
 mod sys;
 mod variables;
 mod zygote;

@@ -127,6 +127,7 @@ impl Runtime {
             self.pool.forget(&live);
         }
         self.pool.parked.end();
+        self.pool.site.end_strays();
         if tokio::time::timeout(LAST_WORDS, self.pool.site.outbox.flushed()).await.is_err() {
             tracing::warn!("the last events were not taken");
         }

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::interpreters::{Interpreter, Interpreters};
 use crate::outbox::Outbox;
 use crate::spawn::{Launch, Spawner};
+use crate::strays::{self, Strays};
 use crate::sys::{Cgroups, Group};
 use crate::{EngineStatus, RuntimeOptions, clients, process};
 use hearth_model::{Clock, Engine};
@@ -31,6 +32,7 @@ pub(crate) struct Site {
     worker: Option<PathBuf>,
     interpreters: Interpreters,
     names: AtomicU64,
+    pub(crate) strays: Arc<Strays>,
 }
 
 impl Site {
@@ -43,6 +45,7 @@ impl Site {
             tracing::info!(swept, "ended processes of a run that did not close");
         }
         let (pipes, scratch) = (run_dir.join("pipes"), run_dir.join("tmp"));
+        strays::end_all(&scratch);
         for folder in [&pipes, &scratch] {
             match fs::remove_dir_all(folder) {
                 Ok(()) => {}
@@ -75,7 +78,13 @@ impl Site {
             worker: options.worker_exe.clone(),
             interpreters,
             names: AtomicU64::new(1),
+            strays: Arc::default(),
         })
+    }
+
+    /// Ends whatever a function started that is still there; nothing of it may run after Hearth.
+    pub(crate) fn end_strays(&self) {
+        strays::end_all(&self.scratch);
     }
 
     /// A folder of its own for one process.

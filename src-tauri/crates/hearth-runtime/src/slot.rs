@@ -10,6 +10,7 @@ use crate::outbox::lock;
 use crate::process::{Exit, Process};
 use crate::site::Site;
 use crate::spawn::Launch;
+use crate::strays::Strays;
 use crate::sys::Group;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -84,7 +85,7 @@ impl Slot {
             closed,
             ended: OnceLock::new(),
         });
-        tokio::spawn(watch_over(slot.clone()));
+        tokio::spawn(watch_over(slot.clone(), Arc::clone(&site.strays)));
         slot
     }
 
@@ -132,7 +133,7 @@ impl std::fmt::Debug for Slot {
 }
 
 /// Follows a process to its end: first its last words, then the news.
-async fn watch_over(slot: Arc<Slot>) {
+async fn watch_over(slot: Arc<Slot>, strays: Arc<Strays>) {
     let log = slot.log.clone();
     let ended = async {
         slot.process.ended().await;
@@ -146,6 +147,9 @@ async fn watch_over(slot: Arc<Slot>) {
         tokio::task::spawn_blocking(move || group.remove());
     }
     slot.process.bury();
+    if slot.group.is_none() {
+        strays.end(slot.scratch.clone());
+    }
     log.close();
     slot.closed.cancel();
     slot.desk.ended(exit);

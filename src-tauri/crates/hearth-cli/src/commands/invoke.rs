@@ -70,14 +70,14 @@ pub(super) async fn event(argument: &str) -> Result<String, Failure> {
 
 fn print(answer: &InvokeAnswer, output: &mut Output) -> Result<(), Failure> {
     for line in answer.log_tail.lines() {
-        output.aside(line, Tone::Quiet);
+        output.aside(&words::printable(line), Tone::Quiet);
     }
     output.document(&answer.payload)?;
     output.flush()?;
     if let Some(explanation) = &answer.explanation {
-        output.aside(&explanation.cause, Tone::Bad);
+        output.aside(&words::printable(&explanation.cause), Tone::Bad);
         for fix in &explanation.fixes {
-            output.aside(&format!("  {fix}"), Tone::Plain);
+            output.aside(&format!("  {}", words::printable(fix)), Tone::Plain);
         }
     }
     output.aside(&receipt(answer), Tone::Quiet);

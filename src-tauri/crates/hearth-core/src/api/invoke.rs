@@ -3,7 +3,7 @@
 use hearth_cost::Receipt;
 use hearth_model::{EnvironmentId, Invocation, InvocationSource, Phases, RequestId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use ts_rs::TS;
 
 /// Runs a function once and waits for the answer.
@@ -30,9 +30,9 @@ pub struct InvokeRequest {
 pub struct InvokeAnswer {
     /// Request id.
     pub request_id: RequestId,
-    /// The answer, decoded; the error body when the function failed.
+    /// The answer as the function wrote it, or a text when it is not JSON; the error body when the function failed.
     #[ts(type = "unknown")]
-    pub payload: Value,
+    pub payload: Box<RawValue>,
     /// `Unhandled` when the function failed, as AWS names it.
     pub function_error: Option<String>,
     /// Last 4 KB of the log of this invocation.

@@ -14,6 +14,10 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// So soon an owner answers that is not stopped.
+const ANSWERS: Duration = Duration::from_secs(10);
 
 /// Speaks to the owner of a data folder; each call is a connection of its own.
 #[derive(Clone, Debug)]
@@ -22,10 +26,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the owner of `data_dir`, or none when nobody listens there.
-    pub async fn connect(data_dir: &Path) -> Option<Self> {
-        place::connect(data_dir).await.ok()?;
-        Some(Self { data_dir: data_dir.to_owned() })
+    /// A client of the owner of `data_dir`, or none when nobody listens there. An owner that listens and says nothing,
+    /// as one that was stopped, is told: whoever waits for it would wait for ever.
+    pub async fn connect(data_dir: &Path) -> hearth_core::Result<Option<Self>> {
+        let Ok(connected) = place::connect(data_dir).await else { return Ok(None) };
+        let asked = send(connected, Method::GET, "/alive", Bytes::new());
+        match tokio::time::timeout(ANSWERS, asked).await {
+            // Whatever it says, it is there; one that ends at this moment is found out by the next request.
+            Ok(_) => Ok(Some(Self { data_dir: data_dir.to_owned() })),
+            Err(_) => Err(silent(data_dir)),
+        }
     }
 
     /// Runs a command, or none when nobody listens any more, so that nothing was sent.
@@ -105,6 +115,15 @@ async fn send(
     }
     let request = request.body(Full::new(body)).map_err(|error| gone(&error))?;
     sender.send_request(request).await.map_err(|error| gone(&error))
+}
+
+fn silent(data_dir: &Path) -> ApiError {
+    let owner = hearth_core::read_owner(data_dir).map_or(0, |owner| owner.pid);
+    ApiError::new(
+        ErrorCode::Owned,
+        format!("the Hearth that owns the data folder (process {owner}) does not answer"),
+    )
+    .with_hint("It may be stopped, for instance by Ctrl-Z: `fg` in its terminal lets it go on; else end it.")
 }
 
 fn gone(error: &dyn std::error::Error) -> ApiError {

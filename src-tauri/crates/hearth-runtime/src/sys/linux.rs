@@ -1,6 +1,9 @@
 //! The process table of Linux, read from `/proc`.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 /// Clock ticks from boot until `pid` started: with the pid, a name that is never used twice.
 pub(crate) fn start_time(pid: u32) -> Option<u64> {
@@ -52,6 +55,24 @@ pub(crate) fn peak_memory(pid: u32) -> u64 {
         .find_map(|line| line.strip_prefix("VmHWM:"))
         .and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok())
         .map_or(0, |kilobytes| kilobytes * 1024)
+}
+
+/// Ends processes whose variable `name` holds a path that is `meant`, and returns how many there were. Those of other
+/// people cannot be read, and stay.
+pub(crate) fn end_processes_with(name: &str, meant: impl Fn(&Path) -> bool) -> usize {
+    let own = std::process::id();
+    let prefix = format!("{name}=");
+    let is_meant = |pid: &u32| {
+        fs::read(format!("/proc/{pid}/environ")).is_ok_and(|variables| {
+            variables.split(|byte| *byte == 0).any(|variable| {
+                variable
+                    .strip_prefix(prefix.as_bytes())
+                    .is_some_and(|path| meant(Path::new(OsStr::from_bytes(path))))
+            })
+        })
+    };
+    let strays = processes().filter(|pid| *pid != own && stat(*pid).is_some()).filter(is_meant);
+    strays.filter(|pid| super::kill(*pid)).count()
 }
 
 fn processes() -> impl Iterator<Item = u32> {

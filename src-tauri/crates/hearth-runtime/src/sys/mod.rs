@@ -16,7 +16,7 @@ mod cgroup;
 mod cgroup;
 
 pub(crate) use cgroup::{Cgroups, Group};
-pub(crate) use table::{group_memory, is_group_since, peak_memory, start_time};
+pub(crate) use table::{end_processes_with, group_memory, is_group_since, peak_memory, start_time};
 
 /// Whether idle processes can be stopped here.
 #[cfg(unix)]
@@ -40,6 +40,14 @@ fn signal(group: u32, signal: nix::sys::signal::Signal) -> bool {
     i32::try_from(group).is_ok_and(|group| {
         group > 1 && nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), signal).is_ok()
     })
+}
+
+/// Ends one process; false when it is gone or somebody else's.
+#[cfg(target_os = "linux")]
+fn kill(pid: u32) -> bool {
+    use nix::sys::signal::{Signal, kill};
+    i32::try_from(pid)
+        .is_ok_and(|pid| pid > 1 && kill(nix::unistd::Pid::from_raw(pid), Signal::SIGKILL).is_ok())
 }
 
 /// Windows has no stop signal; environments stay warm there.

@@ -80,6 +80,26 @@ async fn grandchildren_end_with_their_group() {
     kit.until("the grandchild ended", || process_state(pid).is_none()).await;
 }
 
+/// A process that leaves its session and its group, as a daemon does.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_left_its_group_ends_with_its_server() {
+    const CODE: &str = "import os, subprocess\ndef handler(event, context):\n    child = subprocess.Popen(['sleep', '600'], start_new_session=True)\n    print('child', child.pid)\n    if event.get('exit'):\n        os._exit(3)\n";
+    let kit = Kit::new().await;
+    let spec = Arc::new(kit.python(CODE));
+    let child = |tail: &[u8]| -> u32 {
+        let text = String::from_utf8_lossy(tail).into_owned();
+        let line = text.lines().find_map(|line| line.strip_prefix("child ").map(str::to_owned));
+        line.expect("it printed").trim().parse().expect("pid")
+    };
+    let crashed = child(&kit.call(&spec, "{\"exit\": true}").await.log_tail);
+    kit.until("it ended after the crash of its server", || process_state(crashed).is_none()).await;
+    let left = child(&kit.call(&spec, "{}").await.log_tail);
+    assert!(process_state(left).is_some(), "it goes on for as long as its server is there");
+    kit.runtime.shutdown().await;
+    kit.until("it ended with Hearth", || process_state(left).is_none()).await;
+}
+
 /// A group whose Hearth is gone: a stopped process, as a crash leaves frozen environments.
 #[cfg(target_os = "linux")]
 #[tokio::test]

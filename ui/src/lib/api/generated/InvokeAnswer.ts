@@ -15,7 +15,7 @@ export type InvokeAnswer = {
  */
 requestId: RequestId, 
 /**
- * The answer, decoded; the error body when the function failed.
+ * The answer as the function wrote it, or a text when it is not JSON; the error body when the function failed.
  */
 payload: unknown, 
 /**

@@ -18,6 +18,7 @@ initUs: Micros,
  */
 invokeUs: Micros, 
 /**
- * From the answer until the server was frozen; 0 when it stayed awake.
+ * From the answer until the server was frozen; 0 when it was not frozen at once, and in the answer of a call itself,
+ * which is given before.
  */
 freezeUs: Micros, };
