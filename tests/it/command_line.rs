@@ -82,6 +82,29 @@ fn exit_codes_tell_usage_hearth_and_function_apart() {
 }
 
 #[test]
+fn an_answer_is_printed_as_the_function_wrote_it_and_its_log_cannot_steer_a_terminal() {
+    let home = Home::new();
+    let _serve = home.serve();
+    let code = "export const handler = async (event) => {\n  console.log('\\u001b]0;taken over\\u0007');\n  return event;\n};\n";
+    let folder = home.function("echo", "index.js", code);
+    home.json(&["deploy", &folder, "--runtime", "quickjs", "--handler", "index.handler"]);
+    let event = "{\"z\":1,\"a\":[2.50,\"b\"]}";
+    for arguments in
+        [&["invoke", "echo", "--event", event][..], &["--json", "invoke", "echo", "--event", event]]
+    {
+        let ran = home.run(arguments);
+        assert!(ran.stdout.contains("{\"z\":1,\"a\":[2.5,\"b\"]}"), "in the function's own order: {ran:?}");
+        assert!(!ran.stderr.contains('\u{1b}'), "{ran:?}");
+    }
+    // Digits that no number of this program holds.
+    let code = "def handler(event, context):\n    return {'large': 12345678901234567890123}\n";
+    let folder = home.function("large", "app.py", code);
+    home.json(&["deploy", &folder]);
+    let ran = home.run(&["--json", "invoke", "large"]);
+    assert!(ran.stdout.contains("12345678901234567890123"), "{ran:?}");
+}
+
+#[test]
 fn people_get_the_answer_alone_on_standard_output_and_no_colours_in_a_pipe() {
     let home = Home::new();
     let _serve = home.serve();

@@ -52,6 +52,31 @@ fn every_answered_invocation_outlives_a_kill_at_any_moment() {
 }
 
 #[test]
+fn every_accepted_event_is_known_after_a_kill() {
+    let home = Home::new();
+    let folder = home.function("tea", "index.js", CODE);
+    home.json(&["deploy", &folder, "--runtime", "quickjs", "--handler", "index.handler", "--timeout", "60"]);
+    let mut accepted: Vec<String> = Vec::new();
+    // Pauses of no particular length: the kill meets another moment of a call each time.
+    for pause_us in [0, 137, 911, 2_300, 7_919, 20_011] {
+        let serve = home.serve();
+        let port = serve.lambda_port();
+        let ids = std::thread::scope(|scope| {
+            let senders: Vec<_> = (0..3).map(|_| scope.spawn(|| send_until_killed(port))).collect();
+            until("a server works", || !server_pids(&home).is_empty());
+            std::thread::park_timeout(std::time::Duration::from_micros(pause_us));
+            serve.kill();
+            senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect::<Vec<_>>()
+        });
+        accepted.extend(ids);
+        let outcomes = outcomes(&home);
+        let unknown: Vec<_> = accepted.iter().filter(|id| !outcomes.contains_key(*id)).collect();
+        assert!(unknown.is_empty(), "{} of {} were accepted and are unknown", unknown.len(), accepted.len());
+    }
+    assert!(!accepted.is_empty(), "some were accepted");
+}
+
+#[test]
 fn the_next_hearth_works_after_a_kill() {
     let home = Home::new();
     let serve = home.serve();
@@ -74,6 +99,18 @@ fn call_until_killed(port: u16, count: &AtomicUsize) -> Vec<String> {
         if reply.status == 200 {
             ids.push(reply.header("x-amzn-requestid").expect("an answer has an id").to_owned());
             count.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    ids
+}
+
+/// Hands events over until nobody takes them, and tells the ids of those that were accepted.
+fn send_until_killed(port: u16) -> Vec<String> {
+    let headers = [SIGNED, ("X-Amz-Invocation-Type", "Event")];
+    let mut ids = Vec::new();
+    while let Ok(reply) = try_http(port, INVOKE, &headers, b"{\"n\":1}") {
+        if reply.status == 202 {
+            ids.push(reply.header("x-amzn-requestid").expect("an answer has an id").to_owned());
         }
     }
     ids

@@ -14,6 +14,7 @@ mod database;
 mod demo;
 mod environments;
 mod error;
+mod freezes;
 #[cfg(test)]
 mod full_disk_tests;
 mod ingest;

@@ -3,6 +3,7 @@
 use crate::backlog::Backlog;
 use crate::database::{self, Database};
 use crate::error::{Error, Result};
+use crate::freezes::Freezes;
 use crate::journal::Journal;
 use crate::past::Past;
 use crate::record::Recording;
@@ -89,6 +90,7 @@ impl Store {
             problem: Arc::clone(&problem),
             damage: Arc::clone(&damage),
             stopped: None,
+            freezes: Freezes::default(),
             scopes: scopes.clone(),
             past: past.clone(),
             clock: Arc::clone(&clock),

@@ -5,6 +5,7 @@
 
 use crate::backlog::Backlog;
 use crate::error::{Error, Result};
+use crate::freezes::{self, Freezes, Late};
 use crate::journal::Journal;
 use crate::past::Past;
 use crate::record::{self, Fact, Facts, Recording};
@@ -12,8 +13,8 @@ use crate::scopes::Scopes;
 use crate::soundness::{self, Damage};
 use crate::{database, environments, recovery};
 use hearth_model::{
-    Clock, Environment, EnvironmentId, EnvironmentState, EnvironmentTransition, Invocation,
-    InvocationPayloads, LogLine, Micros, Outcome, RequestId,
+    Clock, Environment, EnvironmentId, EnvironmentTransition, Invocation, InvocationPayloads, LogLine,
+    Outcome, RequestId,
 };
 use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -85,6 +86,7 @@ pub(crate) struct Writer {
     /// Set once the file is known to be damaged, here or by whoever reads it.
     pub(crate) damage: Damage,
     pub(crate) stopped: Option<Stopped>,
+    pub(crate) freezes: Freezes,
     pub(crate) scopes: Scopes,
     pub(crate) past: Past,
     pub(crate) clock: Arc<dyn Clock>,
@@ -124,8 +126,8 @@ impl Writer {
             let mut batch = Vec::new();
             let mut waiting = Vec::new();
             let open = self.collect(&mut batch, &mut waiting).await;
-            note_freezes(&mut batch);
-            let outcome = self.write(batch).await;
+            let late = self.freezes.note(&mut batch);
+            let outcome = self.write(batch, &late).await;
             for flush in waiting {
                 let answer = match &outcome {
                     Ok(()) => Ok(()),
@@ -186,7 +188,7 @@ impl Writer {
         }
     }
 
-    async fn write(&mut self, batch: Vec<Item>) -> std::result::Result<(), String> {
+    async fn write(&mut self, batch: Vec<Item>, late: &[Late]) -> std::result::Result<(), String> {
         let lines: usize = batch.iter().filter(|item| matches!(item, Item::Log(_))).map(Item::weight).sum();
         if let Some(what) = self.damage.get() {
             // Kept as on a full disk: the journal has the answers, for whoever mends the file.
@@ -207,7 +209,7 @@ impl Writer {
         if batch.is_empty() {
             return Ok(());
         }
-        let written = self.commit(&batch).await;
+        let written = self.commit(&batch, late).await;
         self.log_room.add_permits(lines);
         match written {
             Ok(()) => {
@@ -234,7 +236,7 @@ impl Writer {
         let Some(stopped) = self.stopped.take() else { return Ok(()) };
         let written = async {
             recovery::replay(&self.pool, &self.journal_folder, self.recording()).await?;
-            self.commit(&stopped.kept).await
+            self.commit(&stopped.kept, &[]).await
         };
         match written.await {
             Ok(()) => {
@@ -263,7 +265,7 @@ impl Writer {
     }
 
     /// Facts and their rollups in one transaction: both or neither.
-    async fn commit(&self, items: &[Item]) -> Result<()> {
+    async fn commit(&self, items: &[Item], late: &[Late]) -> Result<()> {
         let facts = facts_of(items);
         let recording = self.recording();
         let mut connection = self.pool.acquire().await?;
@@ -271,7 +273,8 @@ impl Writer {
         database::begin(&mut connection).await?;
         let written = async {
             write_environments(&mut connection, items).await?;
-            record::store(&mut connection, &facts, &scopes, recording.now).await.map(drop)
+            record::store(&mut connection, &facts, &scopes, recording.now).await?;
+            freezes::store(&mut connection, late).await
         };
         let written = written.await;
         database::end(&mut connection, written).await?;
@@ -326,32 +329,6 @@ fn segments_of(items: &[Item]) -> BTreeMap<u64, u64> {
         }
     }
     segments
-}
-
-/// How long servers took to freeze after their answers: the call was over before anybody could know.
-fn note_freezes(items: &mut [Item]) {
-    let mut last: HashMap<EnvironmentId, usize> = HashMap::new();
-    for index in 0..items.len() {
-        match &items[index] {
-            Item::Ended(record, _) => {
-                if let Some(id) = &record.0.environment_id {
-                    last.insert(id.clone(), index);
-                }
-            }
-            Item::Environment(change) if change.1.state == EnvironmentState::Frozen => {
-                let (id, at) = (change.1.environment_id.clone(), change.1.at_us);
-                if let Some(call) = last.remove(&id)
-                    && let Item::Ended(record, _) = &mut items[call]
-                {
-                    let invocation = &mut record.0;
-                    let phases = &mut invocation.phases;
-                    let ended = invocation.started_us + phases.queue_us + phases.init_us + phases.invoke_us;
-                    phases.freeze_us = (at - ended).max(Micros::ZERO);
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 /// What is queued as facts. A call that began and ended within the batch is stored once, and one that ended only

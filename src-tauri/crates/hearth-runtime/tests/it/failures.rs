@@ -53,6 +53,10 @@ async fn a_process_that_exits_is_a_crash_and_the_next_call_starts_anew() {
         let done = kit.call(&spec, &format!("{{\"mood\":\"{mood}\"}}")).await;
         assert_eq!(done.invocation.outcome, Outcome::Crashed);
         assert_eq!(json(&done)["errorType"], "Runtime.ExitError");
+        assert!(
+            !cfg!(target_os = "linux") || done.invocation.max_memory_mb > 0,
+            "what it had is not nothing"
+        );
         let message = format!("RequestId: {} Error: {words}", done.invocation.request_id);
         assert_eq!(json(&done)["errorMessage"], message.as_str());
         let next = kit.call(&spec, "{}").await;

@@ -1,7 +1,7 @@
 //! Environments and their changes, as lanes ask for them.
 
-use crate::fixture::{NOON, environment, open, transition};
-use hearth_model::{EnvironmentState, FunctionId, Micros};
+use crate::fixture::{NOON, environment, invocation, open, payloads, transition};
+use hearth_model::{EnvironmentId, EnvironmentState, FunctionId, Micros, Phases, RequestId};
 
 #[tokio::test]
 async fn a_window_begins_with_the_state_that_each_lane_had() {
@@ -50,5 +50,49 @@ async fn a_window_begins_with_the_state_that_each_lane_had() {
     assert!(store.environments(Some(&FunctionId::from("F2")), true, 9).await.unwrap().is_empty());
     assert_eq!(store.last_environment_number(&FunctionId::from("F1")).await.unwrap(), 2);
     assert_eq!(store.last_environment_number(&FunctionId::from("F2")).await.unwrap(), 0);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_call_is_told_how_long_its_server_took_to_freeze() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    // Whether the answer or the freezing is told first, in one batch or in two.
+    for (number, (first, second)) in
+        [(true, false), (false, false), (true, true), (false, true)].into_iter().enumerate()
+    {
+        let (id, request) = (format!("E{number}"), format!("r{number}"));
+        let mut call = invocation(&request, NOON);
+        call.environment_id = Some(EnvironmentId::from(id.as_str()));
+        call.phases = Phases {
+            queue_us: Micros(10),
+            init_us: Micros(20),
+            invoke_us: Micros(30),
+            freeze_us: Micros::ZERO,
+        };
+        let answer = || store.acknowledge(&call, payloads(b"{}", b"null")).unwrap();
+        let freeze = || {
+            for (state, at) in [(EnvironmentState::Warm, 61), (EnvironmentState::Frozen, 95)] {
+                let at = NOON + Micros(at);
+                store.environment(&environment(&id, 1, state, at), &transition(&id, state, at));
+            }
+        };
+        if first {
+            answer()
+        } else {
+            freeze()
+        }
+        if second {
+            store.flush().await.unwrap();
+        }
+        if first {
+            freeze()
+        } else {
+            answer()
+        }
+        store.flush().await.unwrap();
+        let kept = store.invocation(&RequestId::from(request.as_str())).await.unwrap().unwrap();
+        assert_eq!(kept.phases.freeze_us, Micros(35), "answer first: {first}, two batches: {second}");
+    }
     store.close().await;
 }
