@@ -13,6 +13,7 @@ mod hidden;
 mod ledger;
 mod lists;
 mod movers;
+mod offered;
 mod overview;
 mod period;
 mod plans;

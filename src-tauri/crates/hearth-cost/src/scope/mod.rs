@@ -15,7 +15,7 @@ pub use metered::metered;
 
 use crate::Day;
 use crate::book::{Currency, PriceBook};
-use crate::charge::SavingsPlan;
+use crate::savings::SavingsPlan;
 use crate::error::{Result, usage};
 use crate::line::{PriceSource, Step};
 use crate::meter::Meter;
