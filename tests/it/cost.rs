@@ -82,6 +82,15 @@ fn what_cannot_be_is_refused_with_its_value_and_what_to_do() {
         (&["--days", "999"], "999"),
         (&["--plan", "azure-flex", "--memory", "9000"], "not 9000"),
         (&["--plan", "own-server", "--monthly", "-5"], "-5"),
+        (&["--plan", "fargate", "--provisioned", "5"], "AWS Fargate has no `provisioned`"),
+        (&["--plan", "azure-consumption", "--ephemeral", "1024"], "Azure Consumption has no `ephemeral`"),
+        (&["--plan", "azure-flex", "--arch", "arm64"], "Azure Flex has no `arch`"),
+        (&["--plan", "lambda", "--concurrency", "5"], "`lambda` has no `--concurrency`"),
+        (&["--plan", "lambda", "--monthly", "5"], "`lambda` has no `--monthly`"),
+        (&["--plan", "google-gen1", "--concurrency", "5"], "`google-gen1` has no `--concurrency`"),
+        (&["--instances", "5"], "`--instances` belongs to another plan"),
+        (&["--savings-plan", "2y"], "`2y`"),
+        (&["--plan", "cloudflare", "--savings-plan", "1y"], "Cloudflare Workers has no `savings-plan`"),
     ] {
         let ran = what_if(arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{arguments:?}: {ran:?}");
@@ -108,6 +117,32 @@ fn what_cannot_be_is_refused_with_its_value_and_what_to_do() {
         assert_eq!(ran.code, 1, "{arguments:?}: {ran:?}");
         assert!(ran.error()["message"].as_str().unwrap().contains(words), "{arguments:?}: {ran:?}");
     }
+}
+
+#[test]
+fn yuan_are_told_as_yuan_and_nothing_changed_is_said() {
+    let home = Home::new();
+    let call = json!({"requests": 1_000_000, "duration_ms": 100, "memory_mb": 128, "region": "cn-north-1"});
+    let cases =
+        home.write("yuan.json", json!([{"id": "a", "calc": "aws_lambda", "inputs": call}]).to_string());
+    let cases = cases.to_str().unwrap();
+    assert_eq!(home.json(&["cost", "estimate", "--cases", cases])[0]["currency"], "CNY");
+    let words = home.run(&["cost", "estimate", "--cases", cases]).stdout;
+    assert!(words.contains("CNY 1.36") && !words.contains('$'), "{words}");
+
+    home.json(&["deploy", "--sample", "kettle"]);
+    home.json(&["invoke", "kettle"]);
+    let what_if = |more: &[&str]| home.run(&[&["cost", "what-if", "kettle"], more].concat());
+    let there = what_if(&["--region", "cn-north-1"]);
+    assert_eq!(there.code, 0, "{there:?}");
+    for part in ["CNY ", "Change: unknown, since USD and CNY have no difference"] {
+        assert!(there.stdout.contains(part), "{part} in {there:?}");
+    }
+    let same = what_if(&[]);
+    assert!(same.stdout.contains("Nothing is changed"), "{same:?}");
+    let saved = what_if(&["--savings-plan", "1y"]);
+    assert!(saved.stdout.contains("Change: -$"), "{saved:?}");
+    assert!(saved.stderr.contains("takes 12 % off duration"), "{saved:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Figures as people read them. What is unknown is a dash, never zero.
 
-use hearth_core::cost::Decimal;
+use hearth_core::cost::{Currency, Decimal};
 use hearth_model::Micros;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -83,6 +83,14 @@ pub(crate) fn money(amount: &str) -> String {
     }
 }
 
+/// An amount in words with the sign of its currency: `$0.30`, `CNY 0.30`.
+pub(crate) fn paid_in(currency: Currency, dollars: &str) -> String {
+    match currency {
+        Currency::Usd => dollars.to_owned(),
+        other => dollars.replace('$', &format!("{} ", other.code())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +118,7 @@ mod tests {
         ] {
             assert_eq!(money(amount), told);
         }
+        assert_eq!(paid_in(Currency::Usd, &money("0.3043")), "$0.30");
+        assert_eq!(paid_in(Currency::Cny, &money("-0.3043")), "-CNY 0.30");
     }
 }

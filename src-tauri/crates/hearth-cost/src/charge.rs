@@ -4,9 +4,8 @@
 use crate::book::{PriceBook, Row, Tier, plain};
 use crate::error::{Error, Result};
 use crate::line::{Basis, Line, LineKind, PriceSource, Step};
+use crate::savings::SavingsPlan;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 /// How much was used: a best value and, when that is estimated, its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,16 +51,6 @@ impl Quantity {
     pub fn plus(self, other: Self) -> Self {
         Self { value: self.value + other.value, low: self.low + other.low, high: self.high + other.high }
     }
-}
-
-/// A share taken off for a commitment, on what its provider lets it cover.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SavingsPlan {
-    /// Percent taken off, `12` for the factor 0.88.
-    #[serde(with = "rust_decimal::serde::str")]
-    #[ts(type = "string")]
-    pub percent: Decimal,
 }
 
 /// A grant that is deducted as money: units valued at a rate that may not be the region's.

@@ -16,6 +16,7 @@ mod meter;
 mod month;
 mod projection;
 mod receipt;
+mod savings;
 mod scope;
 mod services;
 mod usage;
@@ -30,7 +31,7 @@ pub use book::{
     BookDiff, Books, Change, ChangeKind, Confidence, Currency, LambdaPrices, MOVE_THAT_NEEDS_A_YES,
     PriceBook, Row, Tier, google_tier,
 };
-pub use charge::{Quantity, SavingsPlan};
+pub use charge::Quantity;
 pub use error::{Error, Result};
 pub use estimate::{CaseAmount, CaseAnswer, CaseFigures, estimate_cases};
 pub use import::{
@@ -46,6 +47,7 @@ pub use projection::{
 };
 pub use receipt::{BilledAt, Receipt, ReceiptLine, receipt, receipt_at};
 pub use rust_decimal::Decimal;
+pub use savings::{Committed, SavingsPlan};
 pub use scope::{
     FunctionShare, Metered, ScopeBill, ScopeGroup, Stretch, allocate, bill_month, bill_scope, list_month,
     metered,

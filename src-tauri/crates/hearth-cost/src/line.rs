@@ -47,6 +47,8 @@ pub struct PriceSource {
     pub book: String,
     /// First day in force, when it was published.
     pub effective_from: Option<String>,
+    /// In what it is paid.
+    pub currency: Currency,
     /// How sure it is.
     pub confidence: Confidence,
     /// The vendor's id of the price.
@@ -64,6 +66,7 @@ impl PriceSource {
             retrieved: row.retrieved.to_string(),
             book: book.date().to_owned(),
             effective_from: row.effective_from.map(|day| day.to_string()),
+            currency: row.currency,
             confidence: row.confidence,
             sku: row.sku.clone(),
             note: row.note.clone(),

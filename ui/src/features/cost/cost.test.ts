@@ -3,7 +3,8 @@ import type { CostOverview } from '$lib/api/generated/CostOverview';
 import type { Tuning } from '$lib/api/generated/Tuning';
 import type { WhatIfAnswer } from '$lib/api/generated/WhatIfAnswer';
 import { added, ahead, ghost, layers, shownFlags, ticks, times } from './chart';
-import { measuredFactor } from './what-if.svelte';
+import { about, bounds, comparable, paidIn } from './estimated';
+import { PLANS, WhatIf, measuredFactor, savingsOf } from './what-if.svelte';
 import { amount, change, effect, monthWords, perThousand, quantity, range, rate } from './words';
 
 const DAY_US = 86_400e6;
@@ -131,5 +132,62 @@ describe('words of money', () => {
     expect(effect(answer('2', '3'))).toEqual({ verb: 'Adds', words: '$2.00 to $3.00' });
     expect(effect(answer('-15.2', '0.01')).words).toBe('$0 to $15');
     expect(effect(answer('-1', '2'))).toEqual({ verb: 'Between', words: '$1.00 less and $2.00 more' });
+  });
+});
+
+describe('what a plan does not have', () => {
+  it('is neither offered nor asked for', () => {
+    const what = new WhatIf();
+    what.choose('search');
+    what.memoryMb = 512;
+    what.architecture = 'arm64';
+    what.provisioned = 5;
+    what.ephemeralMb = 1024;
+    what.region = 'eu-west-1';
+    what.savings = '3y';
+    const asked = (plan: (typeof PLANS)[number]['value']) => {
+      what.plan = plan;
+      const request = what.request('2026-11');
+      const names = [
+        'memoryMb',
+        'architecture',
+        'provisioned',
+        'ephemeralMb',
+        'region',
+        'savingsPlan',
+      ] as const;
+      return names.filter((name) => request?.[name] !== null);
+    };
+    expect(asked('lambda')).toHaveLength(6);
+    expect(asked('fargate')).toEqual(['memoryMb', 'architecture', 'region', 'savingsPlan']);
+    expect(asked('azurePremium')).toEqual(['memoryMb', 'region']);
+    for (const plan of ['azureConsumption', 'azureFlex', 'cloudRunRequest', 'googleGen1'] as const)
+      expect(asked(plan)).toEqual(['memoryMb', 'region']);
+    for (const plan of ['cloudflare', 'ownServer'] as const) expect(asked(plan)).toEqual([]);
+    expect(savingsOf('azurePremium').map((one) => one.value)).toEqual(['', '1y', 'own']);
+    expect(savingsOf('cloudRunRequest')).toEqual([]);
+  });
+});
+
+describe('amounts that are not exact dollars', () => {
+  it('has a sign and a range where it is estimated', () => {
+    const exact = { listUsd: '3.5', afterGrantsUsd: '1' };
+    expect([about(exact), bounds(exact)]).toEqual(['$3.50', null]);
+    const estimated = {
+      ...exact,
+      bounds: { listLowUsd: '3', listHighUsd: '4', afterGrantsLowUsd: '0.5', afterGrantsHighUsd: '1.5' },
+    };
+    expect([about(estimated), bounds(estimated)]).toEqual(['≈\u00a0$3.50', '$3.00 to $4.00']);
+    expect([about(estimated, 'grants'), bounds(estimated, 'grants')]).toEqual([
+      '≈\u00a0$1.00',
+      '$0.50 to $1.50',
+    ]);
+  });
+
+  it('names its currency, and two currencies have no difference', () => {
+    const answer = { before: { currency: 'USD' }, after: { currency: 'CNY' } } as unknown as WhatIfAnswer;
+    expect(comparable(answer)).toBe(false);
+    expect(paidIn(answer.before, '$0.30')).toBe('$0.30');
+    expect(paidIn(answer.after, '$0.30 to $0.40')).toBe('CNY\u00a00.30 to CNY\u00a00.40');
   });
 });

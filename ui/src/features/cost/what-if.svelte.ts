@@ -51,6 +51,26 @@ export type DurationId = WhatIfDuration['assume'];
 /** Ephemeral storage: what comes with every server, and the most there is. */
 export const STORAGE_MB = { free: 512, most: 10_240 };
 
+/** Plans that have processors to choose, and those that have a savings plan. */
+const PROCESSORS: readonly PlanId[] = ['lambda', 'fargate'];
+const COMMITTED: readonly PlanId[] = ['lambda', 'fargate', 'azurePremium'];
+/** Plans that have neither memory nor a region to choose. */
+const ONE_SIZE: readonly PlanId[] = ['cloudflare', 'ownServer'];
+
+/** A savings plan: none, a term as the vendor publishes it, or a percentage of one's own. */
+export type SavingsId = '' | '1y' | '3y' | 'own';
+
+/** The savings plans that a plan has. */
+export function savingsOf(plan: PlanId): { value: SavingsId; label: string }[] {
+  if (!COMMITTED.includes(plan)) return [];
+  return [
+    { value: '', label: 'None' },
+    { value: '1y', label: '1 year' },
+    ...(plan === 'azurePremium' ? [] : [{ value: '3y' as const, label: '3 years' }]),
+    { value: 'own', label: 'In percent' },
+  ];
+}
+
 /** A drag asks at most so often. */
 const ASK_EVERY_MS = 60;
 
@@ -72,6 +92,9 @@ export class WhatIf {
   region = $state<string | null>(null);
   /** Requests that one task, instance or server runs at once. */
   atOnce = $state(1);
+  savings = $state<SavingsId>('');
+  /** What a savings plan of one's own takes off. */
+  savingsPercent = $state(12);
   /** Dollars a month of a server of one's own. */
   monthly = $state(20);
 
@@ -99,6 +122,23 @@ export class WhatIf {
     this.duration = null;
     this.region = null;
     this.atOnce = 1;
+    this.savings = '';
+  }
+
+  /** Whether the plan has memory and a region to choose. */
+  get sized(): boolean {
+    return !ONE_SIZE.includes(this.plan);
+  }
+
+  /** Whether the plan has processors to choose. */
+  get hasProcessors(): boolean {
+    return PROCESSORS.includes(this.plan);
+  }
+
+  /** The savings plan as it is asked for; none where the plan has no such one. */
+  get savingsPlan(): string | null {
+    if (this.savings === '' || !savingsOf(this.plan).some((one) => one.value === this.savings)) return null;
+    return this.savings === 'own' ? this.savingsPercent.toString() : this.savings;
   }
 
   get traffic(): number {
@@ -113,7 +153,8 @@ export class WhatIf {
       this.provisioned > 0 ||
       this.ephemeralMb !== null ||
       this.plan !== this.own ||
-      this.region !== null
+      this.region !== null ||
+      this.savings !== ''
     );
   }
 
@@ -133,13 +174,14 @@ export class WhatIf {
     return {
       scope,
       days: null,
-      memoryMb: this.memoryMb,
-      architecture: this.architecture,
+      memoryMb: this.sized ? this.memoryMb : null,
+      architecture: this.hasProcessors ? this.architecture : null,
       traffic: this.traffic === 1 ? null : this.traffic.toString(),
       provisioned: this.plan === 'lambda' && this.provisioned > 0 ? this.provisioned : null,
       provisionedPercent: null,
       ephemeralMb: this.plan === 'lambda' ? this.ephemeralMb : null,
-      region: this.region,
+      region: this.sized ? this.region : null,
+      savingsPlan: this.savingsPlan,
       plan: this.plan === this.own ? null : this.#plan(),
       duration,
       month,

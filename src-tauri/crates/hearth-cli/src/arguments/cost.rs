@@ -107,6 +107,9 @@ pub(crate) struct WhatIf {
     /// Ephemeral storage in MB, 512 to 10240
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) ephemeral: Option<u32>,
+    /// Savings plan: 1y or 3y as the vendor publishes them, or what one of your own takes off in percent
+    #[arg(long, value_name = "TERM or PERCENT")]
+    pub(crate) savings_plan: Option<String>,
     /// Region, as the vendor of the plan names it
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,

@@ -9,7 +9,7 @@ use crate::arguments::{Billed, Cost};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
-use crate::words::{UNKNOWN, dollars};
+use crate::words::{UNKNOWN, dollars, paid_in};
 use hearth_core::api::CostActual;
 use hearth_core::cost::{
     BilledLine, BilledOptions, CaseAnswer, Package, PriceBook, billed_lines, estimate_cases,
@@ -79,7 +79,7 @@ fn estimate(file: &Path, output: &mut Output) -> Result<Ended, Failure> {
                 CaseAnswer::Failed { id, .. } => {
                     table.row(vec![cell(id, Tone::Strong), cell("cannot be worked out", Tone::Bad)]);
                 }
-                CaseAnswer::Done { id, lines, total } => {
+                CaseAnswer::Done { id, lines, currency, total } => {
                     let sum = [("total", total)].into_iter();
                     let parts = lines.iter().map(|(name, line)| (name.as_str(), &line.amount));
                     for (place, (name, amount)) in parts.chain(sum).enumerate() {
@@ -88,8 +88,8 @@ fn estimate(file: &Path, output: &mut Output) -> Result<Ended, Failure> {
                         table.row(vec![
                             cell(case, Tone::Strong),
                             cell(name, tone),
-                            cell(dollars(&amount.exact), tone),
-                            cell(format!("${}", amount.printed), tone),
+                            cell(paid_in(*currency, &dollars(&amount.exact)), tone),
+                            cell(paid_in(*currency, &format!("${}", amount.printed)), tone),
                         ]);
                     }
                 }

@@ -2,7 +2,7 @@
 //!
 //! Money is US dollars as exact decimals in text; numbers (`f64`) are for drawing only.
 
-use hearth_cost::{Line, PriceSource, Step};
+use hearth_cost::{Basis, Line, PriceSource, Step};
 use hearth_model::{Architecture, FunctionId, Micros};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -57,6 +57,25 @@ pub struct CostAmount {
     pub list_usd: String,
     /// After the free grants of its billing account, shared out so that all parts add up exactly.
     pub after_grants_usd: String,
+    /// The least and the most that they can be; none when they are exact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub bounds: Option<CostBounds>,
+}
+
+/// Bounds of an amount that is estimated: its plan bills each call in steps with a minimum, and only sums of calls are
+/// known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CostBounds {
+    /// The least at list price.
+    pub list_low_usd: String,
+    /// The most at list price.
+    pub list_high_usd: String,
+    /// The least after grants.
+    pub after_grants_low_usd: String,
+    /// The most after grants.
+    pub after_grants_high_usd: String,
 }
 
 /// What an amount is made of, at list price. The parts add up to it.
@@ -185,7 +204,7 @@ pub struct CostFunction {
     pub requests: u64,
     /// Requests for which a server was born.
     pub cold_starts: u64,
-    /// GB-seconds of billed memory and time, a decimal.
+    /// GB-seconds of billed memory and time as its bill counts them, a decimal.
     pub gb_seconds: String,
     /// Percent that a day of this month costs more than a day of the month before; none when there was nothing.
     pub change_percent: Option<f64>,
@@ -209,6 +228,8 @@ pub struct CostMeter {
     pub quantity: String,
     /// What one of it is.
     pub unit: String,
+    /// Exact, or estimated from sums: then the amount has bounds.
+    pub basis: Basis,
     /// The amount.
     pub cost: CostAmount,
     /// Rate × quantity, tier by tier, at list price.
@@ -355,6 +376,8 @@ pub struct CostLine {
     pub account_quantity: String,
     /// What one of it is.
     pub unit: String,
+    /// Exact, or estimated from sums: then the amount has bounds.
+    pub basis: Basis,
     /// The amount.
     pub cost: CostAmount,
     /// The function's share of each tier at list price; the amounts add up.

@@ -1,9 +1,10 @@
 //! Requests and answers of what-if: another size, traffic, region, plan or cloud for calls that were made.
 //!
-//! Money is US dollars as exact decimals in text; numbers (`f64`) are for drawing only.
+//! Money is exact decimals in text, US dollars unless the month beside it names another currency; numbers (`f64`) are for
+//! drawing only.
 
 use super::CostScope;
-use hearth_cost::{BreakEven, Breakdown, OwnServer};
+use hearth_cost::{BreakEven, Breakdown, Currency, OwnServer};
 use hearth_model::{Architecture, Micros};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -126,6 +127,8 @@ pub struct WhatIfRequest {
     pub region: Option<String>,
     /// Another plan; Lambda when left out.
     pub plan: Option<WhatIfPlan>,
+    /// A commitment of the other plan: `1y` or `3y` for what its vendor publishes, or a percentage that it takes off.
+    pub savings_plan: Option<String>,
     /// What becomes of durations.
     pub duration: WhatIfDuration,
     /// The month whose days the ghost follows, `2026-11`; the current one when left out.
@@ -138,7 +141,9 @@ pub struct WhatIfRequest {
 pub struct WhatIfMonth {
     /// In words: `AWS Lambda, arm64, 1 024 MB, us-east-1`.
     pub words: String,
-    /// Best guess.
+    /// In what the amounts of this month are paid: yuan in a region of China, dollars everywhere else.
+    pub currency: Currency,
+    /// Best guess, in its currency.
     pub usd: String,
     /// The least.
     pub low_usd: String,
@@ -166,20 +171,23 @@ pub struct WhatIfAnswer {
     pub before: WhatIfMonth,
     /// A month as asked.
     pub after: WhatIfMonth,
-    /// After less before, most favourable.
+    /// After less before, most favourable; `unknown` where the two are paid in different currencies, which have no
+    /// difference.
     pub change_low_usd: String,
-    /// After less before, best guess.
+    /// After less before, best guess; in the currency of both, or `unknown`.
     pub change_usd: String,
-    /// After less before, least favourable.
+    /// After less before, least favourable; or `unknown`.
     pub change_high_usd: String,
     /// Whether nothing was changed.
     pub same: bool,
     /// What was assumed, for people.
     pub assumptions: Vec<String>,
-    /// The days of the month so far, if it had been so from its first day.
+    /// The days of the month so far, if it had been so from its first day; without days in another currency than dollars.
     pub ghost: WhatIfGhost,
     /// From which traffic on the other plan is cheaper; none when that never happens or nothing runs all the time.
     pub break_even: Option<BreakEven>,
+    /// Parameters that the plan that was asked about has, by their names on the command line.
+    pub has: Vec<String>,
     /// Regions in which the plan that was asked about has a price, in alphabetical order; empty where one price holds for
     /// the world.
     pub regions: Vec<String>,

@@ -106,7 +106,7 @@ pub(crate) async fn table(app: &App, request: OwnRequestsMonth) -> Result<OwnReq
             },
         ));
     }
-    rows.sort_by(|(one, _), (other, _)| other.unwrap_or_default().cmp(&one.unwrap_or_default()));
+    rows.sort_by_key(|(other, _)| std::cmp::Reverse(other.unwrap_or_default()));
     Ok(OwnRequestsTable {
         month: month.name(),
         since_us: app.store().own_requests_since().await?,

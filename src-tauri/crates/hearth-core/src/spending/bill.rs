@@ -1,12 +1,14 @@
 //! The bills of a month: one for each account, with every function's share of every tier. Owns that all tables of the
 //! Cost screen are sums of the same shares. Must not know SQL, days or how a bill is shown.
 
+use super::bounds::{self, Bounds, Ends};
 use super::plans::{self, Part, Pricing, part};
 use super::prices::PricedDays;
 use super::running::Running;
 use crate::api::{CostAmount, CostParts};
 use hearth_cost::{
-    Decimal, Grants, Meter, Metered, PriceSource, Result, ScopeBill, Step, Stretch, allocate, bill_month,
+    Basis, Decimal, Grants, Meter, Metered, PriceSource, Result, ScopeBill, Step, Stretch, Unit, allocate,
+    bill_month,
 };
 use hearth_model::{Architecture, FunctionId};
 use hearth_store::SizedUsage;
@@ -35,10 +37,12 @@ pub(crate) struct Share {
     pub(crate) after_grants: Decimal,
     pub(crate) list_steps: Vec<Step>,
     pub(crate) steps: Vec<Step>,
+    /// What the amounts can be; none when they are exact.
+    pub(crate) bounds: Option<Bounds>,
 }
 
 /// Places after the point of a share of money: so many that a trillion dollars still adds up without rounding.
-const PLACES: u32 = 15;
+pub(super) const PLACES: u32 = 15;
 
 /// Everything in an account that shares a price and its tiers.
 pub(crate) struct Group {
@@ -72,6 +76,7 @@ pub(crate) struct Sums {
     pub(crate) start_up: Decimal,
     pub(crate) storage: Decimal,
     pub(crate) always_on: Decimal,
+    pub(crate) bounds: Bounds,
 }
 
 impl Sums {
@@ -83,10 +88,11 @@ impl Sums {
         self.start_up += other.start_up;
         self.storage += other.storage;
         self.always_on += other.always_on;
+        self.bounds.add(&other.bounds);
     }
 
     pub(crate) fn amount(&self) -> CostAmount {
-        CostAmount { list_usd: plain(self.list), after_grants_usd: plain(self.after_grants) }
+        bounds::amount(self.list, self.after_grants, &self.bounds)
     }
 
     pub(crate) fn parts(&self) -> CostParts {
@@ -119,12 +125,16 @@ pub(crate) fn bill(stretches: &[Billed<'_>], grants: &Grants, only: Option<&Func
     for share in after.iter().flat_map(|bill| &bill.functions) {
         *marginal.entry(share.function.clone()).or_default() += share.marginal;
     }
+    let ends = ends(stretches, &members, grants)?;
     let groups = members
         .iter()
         .zip(list)
         .zip(after)
+        .zip(ends)
         .enumerate()
-        .flat_map(|(place, ((members, list), after))| groups(place, members, list, after))
+        .flat_map(|(place, (((members, list), after), ends))| {
+            groups(place, members, list, after, ends.as_ref())
+        })
         .collect();
     Ok(Bill { groups, marginal })
 }
@@ -139,7 +149,7 @@ fn members<'a>(stretch: &'a Billed<'_>) -> Result<Members<'a>> {
             let row = book.price(item.meter, &item.region, item.architecture, *day)?;
             let users = members.entry(row.key()).or_default();
             match users.last_mut() {
-                Some((id, there)) if **id == function.id => there.quantity += item.quantity,
+                Some((id, there)) if **id == function.id => there.add(&item),
                 _ => users.push((&function.id, item)),
             }
         }
@@ -162,6 +172,34 @@ fn priced(
     bill_month(&stretches, grants, None)
 }
 
+/// Every stretch at the least and at the most that was used; none where everything is exact.
+fn ends(stretches: &[Billed<'_>], members: &[Members<'_>], grants: &Grants) -> Result<Vec<Option<Ends>>> {
+    let exact = members.iter().flat_map(BTreeMap::values).flatten().all(|(_, item)| item.bounds.is_none());
+    if exact {
+        return Ok(stretches.iter().map(|_| None).collect());
+    }
+    let at = |quantity: fn(&Metered) -> Decimal, grants: &Grants| -> Result<Vec<ScopeBill>> {
+        let members: Vec<Members<'_>> = members
+            .iter()
+            .map(|members| {
+                let end = |item: &Metered| Metered { quantity: quantity(item), bounds: None, ..item.clone() };
+                let all = members.iter().map(|(key, users)| {
+                    (key.clone(), users.iter().map(|(id, item)| (*id, end(item))).collect())
+                });
+                all.collect()
+            })
+            .collect();
+        priced(stretches, &members, |_| false, grants)
+    };
+    let list = Grants::default();
+    let low = at(Metered::low, &list)?.into_iter().zip(at(Metered::low, grants)?);
+    let high = at(Metered::high, &list)?.into_iter().zip(at(Metered::high, grants)?);
+    let all = low.zip(high).map(|((list_low, after_low), (list_high, after_high))| {
+        Some(Ends { list: [list_low, list_high], after: [after_low, after_high] })
+    });
+    Ok(all.collect())
+}
+
 /// The items of a bill; functions that are not their `own` are added up.
 fn together(members: &Members<'_>, own: impl Fn(&FunctionId) -> bool) -> Vec<Metered> {
     let mut items = Vec::new();
@@ -171,7 +209,7 @@ fn together(members: &Members<'_>, own: impl Fn(&FunctionId) -> bool) -> Vec<Met
             if own(id) {
                 items.push(item.clone());
             } else if let Some(others) = &mut others {
-                others.quantity += item.quantity;
+                others.add(item);
             } else {
                 others = Some(Metered { function: String::new(), ..item.clone() });
             }
@@ -182,12 +220,26 @@ fn together(members: &Members<'_>, own: impl Fn(&FunctionId) -> bool) -> Vec<Met
 }
 
 /// Groups of a bill come in the order of the keys of their prices, as `members` do.
-fn groups(place: usize, members: &Members<'_>, list: ScopeBill, after: ScopeBill) -> Vec<Group> {
+fn groups(
+    place: usize,
+    members: &Members<'_>,
+    list: ScopeBill,
+    after: ScopeBill,
+    ends: Option<&Ends>,
+) -> Vec<Group> {
     members
         .values()
         .zip(list.groups)
         .zip(after.groups)
-        .map(|((members, list), after)| {
+        .enumerate()
+        .map(|(number, ((members, list), after))| {
+            let estimated = members.iter().any(|(_, item)| item.bounds.is_some());
+            let mut bounds = ends.filter(|_| estimated).map(|ends| {
+                let of = |end: fn(&Metered) -> Decimal| -> Vec<Decimal> {
+                    members.iter().map(|(_, item)| end(item)).collect()
+                };
+                ends.of(number, &of(Metered::low), &of(Metered::high)).into_iter()
+            });
             let weights: Vec<Decimal> = members.iter().map(|(_, item)| item.quantity).collect();
             let list_steps = split(&list.steps, &weights);
             let steps = split(&after.steps, &weights);
@@ -202,6 +254,7 @@ fn groups(place: usize, members: &Members<'_>, list: ScopeBill, after: ScopeBill
                         after_grants: steps.iter().map(|step| step.amount).sum(),
                         list_steps,
                         steps,
+                        bounds: bounds.as_mut().and_then(Iterator::next),
                     };
                     ((*id).clone(), share)
                 })
@@ -259,7 +312,49 @@ fn split(steps: &[Step], weights: &[Decimal]) -> Vec<Vec<Step>> {
     parts
 }
 
+impl Share {
+    /// The least and the most that it can be.
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.bounds.unwrap_or_else(|| Bounds::exact(self.list, self.after_grants))
+    }
+
+    /// Exact, or estimated from sums.
+    pub(crate) fn basis(&self) -> Basis {
+        if self.bounds.is_some() { Basis::Estimated } else { Basis::Exact }
+    }
+}
+
+impl Group {
+    /// The least and the most that it can be.
+    pub(crate) fn bounds(&self) -> Bounds {
+        let mut all = Bounds::default();
+        for share in self.shares.values() {
+            all.add(&share.bounds());
+        }
+        all
+    }
+
+    /// Exact, or estimated from sums.
+    pub(crate) fn basis(&self) -> Basis {
+        let estimated = self.shares.values().any(|share| share.bounds.is_some());
+        if estimated { Basis::Estimated } else { Basis::Exact }
+    }
+}
+
 impl Bill {
+    /// GB-seconds that a function's bill counts: memory over time, of calls and of tasks.
+    pub(crate) fn gb_seconds(&self, id: &FunctionId) -> Decimal {
+        let counted = |group: &Group| {
+            let share = group.shares.get(id)?;
+            match (part(group.meter), group.meter.unit()) {
+                (Part::Time, Unit::GbSecond) => Some(share.quantity),
+                (Part::AlwaysOn, Unit::GbHour) => Some((share.quantity * Decimal::from(3_600)).round_dp(3)),
+                _ => None,
+            }
+        };
+        self.groups.iter().filter_map(counted).sum()
+    }
+
     /// What the bill would be less without a function.
     pub(crate) fn marginal(&self, id: &FunctionId) -> Decimal {
         self.marginal.get(id.as_str()).copied().unwrap_or_default()
@@ -274,6 +369,7 @@ impl Bill {
                     let Some(share) = group.shares.get(&function.id) else { continue };
                     sums.list += share.list;
                     sums.after_grants += share.after_grants;
+                    sums.bounds.add(&share.bounds());
                     match part(group.meter) {
                         Part::Requests => sums.requests += share.list,
                         Part::Storage => sums.storage += share.list,

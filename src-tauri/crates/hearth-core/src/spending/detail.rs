@@ -1,6 +1,7 @@
 //! One function's bill: its share of every meter, tier by tier, and what it was run with.
 
 use super::bill::plain;
+use super::bounds;
 use super::flags::flags;
 use super::hidden::hidden;
 use super::ledger;
@@ -8,9 +9,7 @@ use super::overview::rows;
 use super::period::{asked, month};
 use super::plans;
 use super::prices::when;
-use crate::api::{
-    CostAmount, CostFunctionDetail, CostFunctionQuery, CostHidden, CostLine, CostScope, CostSize,
-};
+use crate::api::{CostFunctionDetail, CostFunctionQuery, CostHidden, CostLine, CostScope, CostSize};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::Decimal;
 
@@ -45,7 +44,8 @@ pub(crate) async fn function(app: &App, request: CostFunctionQuery) -> Result<Co
                 quantity: plain(share.quantity),
                 account_quantity: plain(group.quantity),
                 unit: group.meter.unit().name().to_owned(),
-                cost: CostAmount { list_usd: plain(share.list), after_grants_usd: plain(share.after_grants) },
+                basis: share.basis(),
+                cost: bounds::amount(share.list, share.after_grants, &share.bounds()),
                 list_steps: share.list_steps.clone(),
                 steps: share.steps.clone(),
                 price: group.price.clone(),

@@ -2,6 +2,7 @@
 //! together. Must not know how it is shown.
 
 use super::bill::{Bill, Billed, Sums, Used, bill};
+use super::bounds::Bounds;
 use super::days::{self, Daily, PricedSums};
 use super::movers::rough;
 use super::period::{Asked, Month, day_of};
@@ -12,7 +13,7 @@ use super::taken::{Taken, take};
 use crate::api::CostMonth;
 use crate::clouds::own_requests::{self, METRICS};
 use crate::{App, Result};
-use hearth_cost::{Day, Grants, Plan, PriceBook, Provider};
+use hearth_cost::{Basis, Day, Grants, Plan, PriceBook, Provider};
 use hearth_model::FunctionId;
 use hearth_store::{FunctionUsage, PlacedFunction, Scope, SizedUsage};
 use std::collections::{BTreeMap, HashMap};
@@ -186,6 +187,15 @@ impl Ledger {
 
     /// What was assumed, for people.
     pub(crate) fn assumptions(&self) -> Vec<String> {
+        let mut bounds = Bounds::default();
+        for (account, used) in
+            self.accounts.iter().flat_map(|account| account.used.iter().map(move |used| (account, used)))
+        {
+            let shares = account.bill.groups.iter().filter_map(|group| group.shares.get(&used.id));
+            for share in shares.filter(|share| share.basis() == Basis::Estimated) {
+                bounds.add(&share.bounds());
+            }
+        }
         let mut all =
             vec!["list prices before tax; grants are those of a whole month in each account".to_owned()];
         if let Some(used) =
@@ -201,7 +211,9 @@ impl Ledger {
         };
         if any(&|plan| plan == Plan::AzureConsumption) {
             all.push(
-                "Azure bills observed memory, which is not known: the memory configured is used".to_owned(),
+                "Azure Consumption bills the memory that each call was seen to use, which sums of a month do not hold: \
+                 the memory configured is taken, 1536 MB at most, and is the most it can be"
+                    .to_owned(),
             );
         }
         if any(&|plan| plan == Plan::AzureFlex) {
@@ -220,6 +232,14 @@ impl Ledger {
                  reading to its last one, with what ran at one reading until the next"
                     .to_owned(),
             );
+        }
+        if bounds != Bounds::default() {
+            all.push(format!(
+                "≈ is estimated: Azure and Google bill each call in steps with a minimum, and of a month only sums of calls \
+                 are known; all that is estimated here is between ${} and ${} at list price",
+                bounds.list.0.round_dp(2),
+                bounds.list.1.round_dp(2)
+            ));
         }
         if !self.unpriced.is_empty() {
             all.push(format!("without a price in the book, and not counted: {}", self.unpriced.join(", ")));

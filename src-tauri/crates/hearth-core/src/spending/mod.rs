@@ -2,6 +2,7 @@
 //! book. Must not know SQL, a transport or how figures are drawn; budgets and tuning live elsewhere.
 
 mod bill;
+mod bounds;
 mod chart;
 mod days;
 mod detail;
@@ -13,6 +14,7 @@ mod hidden;
 mod ledger;
 mod lists;
 mod movers;
+mod offered;
 mod overview;
 mod period;
 mod plans;

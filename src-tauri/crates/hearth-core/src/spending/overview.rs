@@ -2,6 +2,7 @@
 //! of the Cost screen.
 
 use super::bill::{Sums, plain};
+use super::bounds;
 use super::days::{self, Daily, Named, number};
 use super::flags::flags;
 use super::forecast::{Outlook, TooLittle, outlook};
@@ -115,16 +116,6 @@ pub(crate) async fn rows(
             }
             let Some(sums) = ledger.sums.get(&used.id) else { continue };
             let counts = ledger.counts.get(&used.id);
-            let memory_time: u128 = used
-                .sizes
-                .iter()
-                .map(|sized| u128::from(sized.compute_ms + sized.init_ms) * u128::from(sized.memory_mb))
-                .chain(
-                    used.running
-                        .iter()
-                        .map(|tasks| u128::from(tasks.task_seconds) * 1_000 * u128::from(tasks.memory_mb)),
-                )
-                .sum();
             let priced = |sizes: &[SizedUsage], running: &[Running]| {
                 rough(&ledger.book, ledger.day, &used.pricing, sizes, running)
             };
@@ -152,7 +143,7 @@ pub(crate) async fn rows(
                 parts: sums.parts(),
                 requests: used.sizes.iter().map(|sized| sized.requests).sum(),
                 cold_starts: counts.map_or(0, |counts| counts.cold_starts),
-                gb_seconds: plain(plans::gb_seconds(memory_time)),
+                gb_seconds: plain(account.bill.gb_seconds(&used.id)),
                 change_percent: percent(earlier, now),
                 days_usd: daily.get(&used.id).map(Daily::total).unwrap_or_default(),
             });
@@ -196,15 +187,19 @@ fn meters(ledger: &Ledger, only: Option<&FunctionId>) -> Vec<CostMeter> {
     for account in &ledger.accounts {
         for group in &account.bill.groups {
             let shown = match only {
-                None => (group.quantity, group.list, group.after_grants, &group.list_steps, &group.steps),
+                None => {
+                    let amount = bounds::amount(group.list, group.after_grants, &group.bounds());
+                    (group.quantity, group.list, group.basis(), amount, &group.list_steps, &group.steps)
+                }
                 Some(only) => match group.shares.get(only) {
                     None => continue,
                     Some(share) => {
-                        (share.quantity, share.list, share.after_grants, &share.list_steps, &share.steps)
+                        let amount = bounds::amount(share.list, share.after_grants, &share.bounds());
+                        (share.quantity, share.list, share.basis(), amount, &share.list_steps, &share.steps)
                     }
                 },
             };
-            let (quantity, list, after_grants, list_steps, steps) = shown;
+            let (quantity, list, basis, cost, list_steps, steps) = shown;
             let row = CostMeter {
                 account: account.id.clone(),
                 meter: group.meter.to_string(),
@@ -212,7 +207,8 @@ fn meters(ledger: &Ledger, only: Option<&FunctionId>) -> Vec<CostMeter> {
                 region: group.region.clone(),
                 quantity: plain(quantity),
                 unit: group.meter.unit().name().to_owned(),
-                cost: crate::api::CostAmount { list_usd: plain(list), after_grants_usd: plain(after_grants) },
+                basis,
+                cost,
                 list_steps: list_steps.clone(),
                 steps: steps.clone(),
                 price: group.price.clone(),

@@ -109,7 +109,8 @@ pub(crate) fn part(meter: Meter) -> Part {
     }
 }
 
-/// The memory that a plan can bill of what is configured.
+/// The memory that a plan can bill of what is configured: all that is known of a sum of calls. Azure Consumption bills
+/// what each call was seen to use, which receipts know and sums do not, so that this is the most it can be.
 pub(crate) fn billed_memory(plan: Plan, memory_mb: u32) -> u32 {
     if plan == Plan::AzureConsumption { memory_mb.min(AZURE_CONSUMPTION_MB) } else { memory_mb }
 }
@@ -143,6 +144,7 @@ fn task_items(function: &str, pricing: &Pricing, tasks: &Running) -> [Metered; 2
         region: pricing.region.clone(),
         architecture: Some(tasks.architecture),
         quantity: (hours * each).round_dp(9).normalize(),
+        bounds: None,
     };
     [
         item(Meter::FargateVcpu, Decimal::new(i64::from(tasks.vcpu_hundredths), 2)),
@@ -163,6 +165,7 @@ fn items(function: &str, pricing: &Pricing, day: Day, sized: &SizedUsage) -> Res
             region: pricing.region.clone(),
             architecture: None,
             quantity: gb_seconds(sized.storage_mb_ms),
+            bounds: None,
         });
     }
     Ok(counted)

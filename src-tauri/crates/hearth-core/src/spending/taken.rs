@@ -8,7 +8,7 @@ use super::prices::{PricedDays, priced_days};
 use super::running::{Running, Services, services};
 use crate::api::CostMonth;
 use crate::{App, Result};
-use hearth_cost::{Day, PriceBook, Provider};
+use hearth_cost::{Currency, Day, PriceBook, Provider};
 use hearth_model::{FunctionId, Micros};
 use hearth_store::{Scope, SizedUsage};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -54,7 +54,17 @@ pub(super) async fn take(app: &App, asked: &Asked, month: Month, period: &CostMo
                 let stretches = account.or_insert_with(|| days.iter().map(|_| Vec::new()).collect());
                 stretches[place].push(Used { id, pricing, sizes, running });
             } else {
-                let why = if pricing.plan.bills_servers() {
+                let yuan = stretch.book.price(
+                    hearth_cost::Meter::LambdaRequests,
+                    &pricing.region,
+                    None,
+                    stretch.day,
+                );
+                let why = if pricing.plan == hearth_cost::Plan::LambdaOnDemand
+                    && yuan.is_ok_and(|row| row.currency != Currency::Usd)
+                {
+                    " (paid in yuan, which are not added to dollars; what-if tells it)".to_owned()
+                } else if pricing.plan.bills_servers() {
                     format!(" ({} bills servers, and how many there were is unknown)", pricing.plan.words())
                 } else {
                     String::new()
@@ -124,7 +134,7 @@ pub(crate) async fn sized(
     Ok(used)
 }
 
-/// Whether everything that one size counts has a price; sizes of a function differ in their processors only.
+/// Whether everything that one size counts has a price in dollars, the only currency of bills here; sizes of a function differ in their processors only.
 fn has_prices(
     book: &PriceBook,
     day: Day,
@@ -134,7 +144,10 @@ fn has_prices(
 ) -> bool {
     let known = |sizes: &[SizedUsage], running: &[Running]| {
         plans::counted("", pricing, day, sizes, running).is_ok_and(|items| {
-            items.iter().all(|item| book.price(item.meter, &item.region, item.architecture, day).is_ok())
+            items.iter().all(|item| {
+                book.price(item.meter, &item.region, item.architecture, day)
+                    .is_ok_and(|row| row.currency == Currency::Usd)
+            })
         })
     };
     let mut seen: Vec<(hearth_model::Architecture, bool)> = Vec::new();

@@ -1,12 +1,13 @@
 //! From the words of a what-if to the engine's targets: sizes that were left out follow the function's own. Owns what is
 //! assumed of durations when memory changes. Must not price anything.
 
+use super::offered::{committed, missing};
 use super::plans::{FREE_STORAGE_MB, Pricing};
 use crate::api::{WhatIfDuration, WhatIfPlan, WhatIfRequest};
 use crate::{ApiError, ErrorCode, Result};
 use hearth_cost::{
     Decimal, DurationAssumption, FargatePlatform, Plan, PremiumSku, PriceBook, Provider, ProvisionedTarget,
-    Target, TargetPlan, billed_memory_mb, task_size,
+    SavingsPlan, Target, TargetPlan, billed_memory_mb, task_size,
 };
 use hearth_model::Architecture;
 
@@ -48,12 +49,13 @@ pub(crate) fn as_it_is(pricing: &Pricing, now: Now) -> Target {
     Target::new(plan, pricing.region.clone())
 }
 
-/// As asked.
+/// As asked. What the plan does not have is refused, but where `lenient` it is left as it is.
 pub(crate) fn as_asked(
     book: &PriceBook,
     request: &WhatIfRequest,
     pricing: &Pricing,
     now: Now,
+    lenient: bool,
 ) -> Result<Target> {
     let wanted = Now {
         memory_mb: request.memory_mb.unwrap_or(now.memory_mb),
@@ -71,6 +73,9 @@ pub(crate) fn as_asked(
         None => plan(&WhatIfPlan::Lambda, request, wanted)?,
         Some(asked) => plan(asked, request, wanted)?,
     };
+    if let Some(error) = missing(request, &plan).filter(|_| !lenient) {
+        return Err(error);
+    }
     let region = match &request.region {
         Some(region) => known(book, &plan, region)?,
         None => region_for(book, &plan, &pricing.region),
@@ -78,6 +83,15 @@ pub(crate) fn as_asked(
     let mut target = Target::new(plan, region);
     if let Some(traffic) = &request.traffic {
         target.traffic = decimal("traffic", traffic, Decimal::from(10_000))?;
+    }
+    if let (Some(text), Some(committed)) = (&request.savings_plan, committed(&target.plan)) {
+        let plan = SavingsPlan::read(text, committed, &target.region).map_err(|error| {
+            ApiError::new(ErrorCode::InvalidInput, error.to_string()).with_hint(
+                "Write 1y or 3y for what the vendor publishes, or what a plan of your own takes off in percent.",
+            )
+        })?;
+        // Nothing taken off is as without one.
+        target.savings_plan = Some(plan).filter(|plan| !plan.percent.is_zero());
     }
     target.duration = duration(request, now.memory_mb, wanted.memory_mb, &target.plan)?;
     Ok(target)
@@ -269,6 +283,23 @@ fn refuse<T>(message: String) -> Result<T> {
     Err(ApiError::new(ErrorCode::InvalidInput, message))
 }
 
+/// A plan for people, without its sizes.
+pub(super) fn words_of_plan(plan: &TargetPlan) -> &'static str {
+    match plan {
+        TargetPlan::Lambda { .. } => "AWS Lambda",
+        TargetPlan::Fargate { .. } => "AWS Fargate",
+        TargetPlan::AzureConsumption => "Azure Consumption",
+        TargetPlan::AzureFlex { .. } => "Azure Flex",
+        TargetPlan::AzurePremium { .. } => "Azure Premium",
+        TargetPlan::GoogleGen1 { .. } => "Google Cloud Functions, first generation,",
+        TargetPlan::CloudRunRequest { .. } => "Cloud Run by request",
+        TargetPlan::CloudRunInstance { .. } => "Cloud Run by instance",
+        TargetPlan::CloudflareWorkers => "Cloudflare Workers",
+        TargetPlan::OwnServer { .. } => "an own server",
+        _ => "this plan",
+    }
+}
+
 /// A target for people.
 pub(crate) fn words(target: &Target) -> String {
     let chip = |architecture: &Architecture| match architecture {
@@ -332,7 +363,7 @@ mod tests {
             vcpu_thousandths: None,
             paid: false,
         };
-        as_asked(&PriceBook::bundled().unwrap(), request, &pricing, NOW)
+        as_asked(&PriceBook::bundled().unwrap(), request, &pricing, NOW, false)
     }
 
     #[test]
@@ -379,6 +410,76 @@ mod tests {
         ] {
             let error = asked(&request).unwrap_err();
             assert!(error.message.contains(words), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_a_plan_does_not_have_is_refused_with_what_it_has() {
+        let own = || hearth_cost::OwnServer { monthly: Decimal::TEN, count: 1, ..Default::default() };
+        let plan = |plan: WhatIfPlan| WhatIfRequest { plan: Some(plan), ..WhatIfRequest::default() };
+        let fargate = || {
+            let (vcpu, tasks, concurrency) = (None, None, None);
+            plan(WhatIfPlan::Fargate { vcpu, tasks, concurrency, spot: false, public_ipv4: false })
+        };
+        let arm = Some(Architecture::Arm64);
+        for (request, name, has) in [
+            (
+                WhatIfRequest { provisioned: Some(5), ..fargate() },
+                "AWS Fargate has no `provisioned`",
+                "concurrency",
+            ),
+            (WhatIfRequest { ephemeral_mb: Some(1_024), ..fargate() }, "no `ephemeral`", "memory"),
+            (
+                WhatIfRequest { ephemeral_mb: Some(1_024), ..plan(WhatIfPlan::AzureConsumption) },
+                "Azure Consumption has no `ephemeral`",
+                "memory, traffic, region",
+            ),
+            (
+                WhatIfRequest { architecture: arm, ..plan(WhatIfPlan::AzureConsumption) },
+                "no `arch`",
+                "memory",
+            ),
+            (
+                WhatIfRequest { memory_mb: Some(512), ..plan(WhatIfPlan::Cloudflare) },
+                "no `memory`",
+                "traffic",
+            ),
+            (
+                WhatIfRequest {
+                    region: Some("eu-west-1".to_owned()),
+                    ..plan(WhatIfPlan::OwnServer { server: own() })
+                },
+                "no `region`",
+                "monthly",
+            ),
+            (
+                WhatIfRequest {
+                    savings_plan: Some("1y".to_owned()),
+                    ..plan(WhatIfPlan::GoogleGen1 { min_instances: 0 })
+                },
+                "no `savings-plan`",
+                "instances",
+            ),
+        ] {
+            let error = asked(&request).unwrap_err();
+            assert!(error.code == ErrorCode::InvalidInput && error.message.contains(name), "{error:?}");
+            assert!(error.hint.as_ref().is_some_and(|hint| hint.contains(has)), "{error:?}");
+        }
+        assert!(asked(&WhatIfRequest { architecture: arm, ..fargate() }).is_ok());
+    }
+
+    #[test]
+    fn a_savings_plan_is_a_term_of_the_vendor_or_a_percentage() {
+        let percent = |text: &str| {
+            let request = WhatIfRequest { savings_plan: Some(text.to_owned()), ..WhatIfRequest::default() };
+            asked(&request).map(|target| target.savings_plan.map(|plan| plan.percent))
+        };
+        assert_eq!(percent("1y").unwrap(), Some(Decimal::from(12)), "eu-west-1 takes 12 % off");
+        assert_eq!(percent("17").unwrap(), Some(Decimal::from(17)));
+        assert_eq!(percent("0").unwrap(), None);
+        for wrong in ["2y", "-1", "101", "much"] {
+            let error = percent(wrong).unwrap_err();
+            assert!(error.message.contains(&format!("`{wrong}`")), "{error:?}");
         }
     }
 }

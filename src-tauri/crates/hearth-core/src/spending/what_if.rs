@@ -4,14 +4,15 @@
 use super::bill::plain;
 use super::days::number;
 use super::ghost::ghost;
+use super::offered::{committed, missing, parameters};
 use super::period::{Asked, asked, day_of, month};
 use super::plans::{FREE_STORAGE_MB, Pricing, billed_memory, pricing};
 use super::running::is_service;
 use super::target::{Now, as_asked, as_it_is, provider_of, words};
-use crate::api::{WhatIfAnswer, WhatIfCurve, WhatIfDuration, WhatIfMonth, WhatIfRequest};
+use crate::api::{WhatIfAnswer, WhatIfCurve, WhatIfDuration, WhatIfGhost, WhatIfMonth, WhatIfRequest};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::{
-    AZURE_CONSUMPTION_MB, BreakEven, Breakdown, Day, Decimal, FunctionUsage, LineKind, MonthLength,
+    AZURE_CONSUMPTION_MB, BreakEven, Breakdown, Currency, Day, Decimal, FunctionUsage, LineKind, MonthLength,
     PriceBook, Target, TargetPlan, Time, break_even, cost_curve, project,
 };
 use hearth_model::{FunctionId, Grain, Micros};
@@ -23,6 +24,8 @@ use std::collections::HashMap;
 const USUAL_DAYS: u32 = 30;
 /// Nobody sends more requests in a month.
 const MOST_REQUESTS: u64 = 1_000_000_000_000;
+/// Said of a difference that there is none of.
+const UNKNOWN: &str = "unknown";
 /// Points of a curve.
 const POINTS: u64 = 48;
 
@@ -35,8 +38,15 @@ pub(super) struct Case {
     after_usage: FunctionUsage,
     before: Target,
     after: Target,
-    /// What had to be bent for the other plan.
-    remark: Option<String>,
+    /// What had to be bent for the other plan, and what is assumed of it.
+    remarks: Vec<String>,
+}
+
+impl Case {
+    /// Whether what was asked for is what there is.
+    fn same(&self) -> bool {
+        self.before == self.after && self.usage == self.after_usage
+    }
 }
 
 /// A case with its prices.
@@ -83,27 +93,47 @@ pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfA
         .with_hint("Run the function once, or look at more days."));
     }
     let priced = cases.iter().map(|case| price(&book, day, case)).collect::<Result<Vec<_>>>()?;
-    let before = told(&cases, &priced, |case| &case.before, |priced| &priced.before);
-    let after = told(&cases, &priced, |case| &case.after, |priced| &priced.after);
+    let before = told(&cases, &priced, |case| &case.before, |priced| &priced.before)?;
+    let after = told(&cases, &priced, |case| &case.after, |priced| &priced.after)?;
+    let comparable = before.currency == after.currency;
     let sum = |part: fn(&Priced) -> Decimal| -> Decimal { priced.iter().map(part).sum() };
     let now = sum(|priced| priced.before.total);
-    let same = cases.iter().all(|case| case.before == case.after);
+    let same = cases.iter().all(Case::same);
+    let change = |part: fn(&Priced) -> Decimal| {
+        if comparable { plain(sum(part) - now) } else { UNKNOWN.to_owned() }
+    };
     let fixed = sum(|priced| priced.after_fixed);
     let (break_even, curve) = match cases.as_slice() {
-        [case] if !same && !fixed.is_zero() => compare(&book, day, case)?,
+        [case] if comparable && after.currency == Currency::Usd && !same && !fixed.is_zero() => {
+            compare(&book, day, case)?
+        }
         _ => (None, WhatIfCurve::default()),
     };
+    let mut assumptions = assumptions(&request, &cases, &priced, covered, same);
+    if !comparable {
+        assumptions.push(format!(
+            "a month is paid in {} now and in {} then: no difference between two currencies is told",
+            before.currency.code(),
+            after.currency.code()
+        ));
+    }
+    // Days are drawn in dollars.
+    let mut ghost = ghost(app, &asked, &period, &book, day, &cases, &priced).await?;
+    if after.currency != Currency::Usd || before.currency != Currency::Usd {
+        ghost = WhatIfGhost::default();
+    }
     Ok(WhatIfAnswer {
         from_us: from,
         to_us: to,
         days: (covered * 100.0).round() / 100.0,
         requests: asked_requests(&cases, covered),
-        change_low_usd: plain(sum(|priced| priced.after.low) - now),
-        change_usd: plain(sum(|priced| priced.after.total) - now),
-        change_high_usd: plain(sum(|priced| priced.after.high) - now),
+        change_low_usd: change(|priced| priced.after.low),
+        change_usd: change(|priced| priced.after.total),
+        change_high_usd: change(|priced| priced.after.high),
         same,
-        assumptions: assumptions(&request, &cases, &priced, covered, same),
-        ghost: ghost(app, &asked, &period, &book, day, &cases, &priced).await?,
+        assumptions,
+        ghost,
+        has: parameters(&cases[0].after.plan).iter().map(|name| (*name).to_owned()).collect(),
         break_even,
         regions: regions(&book, day, &cases[0]),
         curve,
@@ -170,16 +200,33 @@ async fn cases(
             ephemeral_mb: storage_mb(sizes),
         };
         let usage = a_month(sizes, now, logs.get(&function.id).copied(), &pricing, scale);
-        let after = as_asked(book, request, &pricing, now)?;
+        // Of many functions each on its own plan, those that have no such parameter stay as they are, and that is told.
+        let lenient = request.plan.is_none() && asked.only.is_none();
+        let after = as_asked(book, request, &pricing, now, lenient)?;
         let mut after_usage = usage.clone();
-        let mut remark = None;
+        let mut remarks = Vec::new();
+        if let Some(error) = missing(request, &after.plan) {
+            remarks.push(format!("{}: left as it is", error.message));
+        }
+        if let (Some(plan), Some(text), Some(committed)) =
+            (&after.savings_plan, &request.savings_plan, committed(&after.plan))
+        {
+            remarks.push(plan.words(text, committed));
+        }
         if after.plan == TargetPlan::AzureConsumption {
             after_usage.memory_mb = request.memory_mb.unwrap_or(now.memory_mb.min(AZURE_CONSUMPTION_MB));
             if request.memory_mb.is_none() && now.memory_mb > AZURE_CONSUMPTION_MB {
-                remark = Some(format!(
+                remarks.push(format!(
                     "Azure Consumption has at most {AZURE_CONSUMPTION_MB} MB: {} MB are taken as that",
                     now.memory_mb
                 ));
+            }
+            if request.memory_mb.is_none() {
+                remarks.push(
+                    "Azure Consumption bills the memory that calls were seen to use: the memory configured is taken, \
+                     which is the most it can be"
+                        .to_owned(),
+                );
             }
         }
         cases.push(Case {
@@ -189,7 +236,7 @@ async fn cases(
             usage,
             after_usage,
             after,
-            remark,
+            remarks,
         });
     }
     Ok(cases)
@@ -251,7 +298,16 @@ fn told(
     priced: &[Priced],
     target: fn(&Case) -> &Target,
     breakdown: fn(&Priced) -> &Breakdown,
-) -> WhatIfMonth {
+) -> Result<WhatIfMonth> {
+    let currency = priced.first().map_or(Currency::Usd, |priced| breakdown(priced).currency);
+    if let Some(other) = priced.iter().map(|priced| breakdown(priced).currency).find(|one| *one != currency) {
+        let message = format!(
+            "these functions are paid in {} and {}, which have no sum",
+            currency.code(),
+            other.code()
+        );
+        return Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint("Ask about one function."));
+    }
     let sum = |part: fn(&Breakdown) -> Decimal| {
         plain(priced.iter().map(|priced| part(breakdown(priced))).sum::<Decimal>())
     };
@@ -263,14 +319,15 @@ fn told(
         [case] => words(target(case)),
         cases => format!("{} functions", cases.len()),
     };
-    WhatIfMonth {
+    Ok(WhatIfMonth {
         words: said,
+        currency,
         usd: sum(|breakdown| breakdown.total),
         low_usd: sum(|breakdown| breakdown.low),
         high_usd: sum(|breakdown| breakdown.high),
         breakdown: (priced.len() == 1).then(|| breakdown(&priced[0]).clone()),
         unknown,
-    }
+    })
 }
 
 fn assumptions(
@@ -299,7 +356,7 @@ fn assumptions(
             add(words.clone());
         }
     }
-    for remark in cases.iter().filter_map(|case| case.remark.clone()) {
+    for remark in cases.iter().flat_map(|case| case.remarks.iter().cloned()) {
         add(remark);
     }
     if same {

@@ -195,3 +195,40 @@ async fn what_hearth_itself_asked_is_a_table_with_prices() {
     assert_eq!(error.code, hearth_core::ErrorCode::InvalidInput, "{error:?}");
     house.app.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_billed_call_by_call_is_estimated_from_sums_with_bounds() {
+    let house = house().await;
+    let number = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+    let month = house.ok("cost_overview", json!({})).await;
+    for row in month["functions"].as_array().unwrap() {
+        let (cost, name) = (&row["cost"], row["name"].as_str().unwrap());
+        let estimated = !["far", "here-fn"].contains(&name);
+        assert_eq!(cost["bounds"].is_object(), estimated, "{row}");
+        let bill = house.ok("cost_function", json!({ "name": row["functionId"] })).await;
+        let mut memory_time = 0.0;
+        for line in bill["lines"].as_array().unwrap() {
+            let counted = line["unit"] == "request";
+            let basis = if estimated && !counted { "estimated" } else { "exact" };
+            assert_eq!(line["basis"], basis, "{name}: {line}");
+            assert_eq!(line["cost"]["bounds"].is_object(), basis == "estimated", "{name}: {line}");
+            if line["unit"] == "GB-second" {
+                memory_time += number(&line["quantity"]);
+            }
+        }
+        assert!((number(&row["gbSeconds"]) - memory_time).abs() < 1e-9, "{name} as its bill has it: {row}");
+        if estimated {
+            let (low, high) = (number(&cost["bounds"]["listLowUsd"]), number(&cost["bounds"]["listHighUsd"]));
+            assert!(low <= number(&cost["listUsd"]) && number(&cost["listUsd"]) <= high, "{row}");
+            assert!(low < high, "{row}");
+            // What each call really costs is within.
+            let receipt = detail(&house, name).await;
+            let total = number(&receipt["receipt"]["totalUsd"]);
+            assert!(low - 1e-15 <= total && total <= high + 1e-15, "{name}: {total} {row}");
+        }
+    }
+    assert!(month["cost"]["bounds"].is_object(), "a sum with an estimate in it is one");
+    let said = month["assumptions"].to_string();
+    assert!(said.contains("≈ is estimated") && said.contains("the most it can be"), "{said}");
+    house.app.close().await;
+}

@@ -306,7 +306,27 @@ async fn what_if_gives_ranges_reasons_a_ghost_and_a_break_even() {
         let tiered = ["googleGen1", "cloudRunRequest"].contains(&plan["plan"].as_str().unwrap());
         assert!(!tiered || prices.len() == 2, "Google has two tiers, {plan}: {prices:?}");
     }
+    let saved = house.ok("cost_what_if", ask(json!({ "savingsPlan": "1y" }))).await;
+    assert!(dollars(&saved["changeUsd"]) < 0.0, "{saved}");
+    let said = saved["assumptions"].to_string();
+    for part in ["takes 12 % off duration", "1 year with nothing upfront", "Price List of AWS"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let there = house.ok("cost_what_if", ask(json!({ "region": "cn-north-1" }))).await;
+    assert_eq!(
+        (&there["before"]["currency"], &there["after"]["currency"], &there["changeUsd"]),
+        (&json!("USD"), &json!("CNY"), &json!("unknown"))
+    );
+    assert!(dollars(&there["after"]["usd"]) > 0.0, "it is still told in yuan: {there}");
+    assert_eq!((&there["ghost"]["after"], &there["breakEven"]), (&json!([]), &Value::Null));
+    assert!(there["assumptions"].to_string().contains("no difference between two currencies"), "{there}");
+    let same = house.ok("cost_what_if", ask(json!({ "memoryMb": 2_048, "provisioned": 0 }))).await;
+    assert!(same["assumptions"].to_string().contains("nothing is changed"), "{same}");
+    let fargate = json!({ "plan": "fargate" });
     for (wrong, words) in [
+        (json!({ "plan": fargate, "provisioned": 5 }), "AWS Fargate has no `provisioned`"),
+        (json!({ "plan": fargate, "ephemeralMb": 1_024 }), "no `ephemeral`"),
+        (json!({ "plan": { "plan": "azureConsumption" }, "architecture": "arm64" }), "no `arch`"),
         (json!({ "memoryMb": 12 }), "not 12"),
         (json!({ "traffic": "-3" }), "`-3`"),
         (json!({ "days": 0 }), "not at 0"),

@@ -139,6 +139,13 @@ fn text(line: &str, day: Option<Day>) -> Result<Reported> {
     if reported.memory_mb.is_none() {
         return Err(Error::Report(format!("the line of `{request_id}` is cut: it has no `Memory Size:`")));
     }
+    // It follows the memory size on every whole line. What comes after it is only there on cold starts, so that a cut
+    // behind it cannot be told from a warm call.
+    if reported.max_memory_mb.is_none() {
+        return Err(Error::Report(format!(
+            "the line of `{request_id}` is cut: it has no `Max Memory Used:`; copy the whole line from the log"
+        )));
+    }
     Ok(reported)
 }
 

@@ -89,7 +89,7 @@ fn a_billed_duration_that_is_not_printed_follows_the_rules_of_its_day() {
         ("2020-11-30", "28.10", "0", false, 100),
     ] {
         let line = format!(
-            "{date}T00:00:00Z REPORT RequestId: r Duration: {duration} ms Memory Size: 1769 MB Init Duration: {init} ms"
+            "{date}T00:00:00Z REPORT RequestId: r Duration: {duration} ms Memory Size: 1769 MB Max Memory Used: 80 MB Init Duration: {init} ms"
         );
         let package = if image { Package::Image } else { Package::Zip };
         assert_eq!(read(&line).billed_ms(RuleContext { package, ..TODAY }), billed, "{line}");
@@ -109,6 +109,11 @@ fn lines_that_are_none_say_what_is_wrong() {
         ("REPORT RequestId: a\tDuration: 2.89", "`Duration:` must be followed"),
         ("REPORT RequestId: a\tDuration: 2.89 ms\tBilled Dur", "cut within `Billed Duration:`"),
         ("REPORT RequestId: a\tDuration: 2.89 ms\tBilled Duration: 3 ms", "no `Memory Size:`"),
+        (
+            "REPORT RequestId: a\tDuration: 2.89 ms\tBilled Duration: 3 ms\tMemory Size: 1024 MB",
+            "no `Max Memory Used:`",
+        ),
+        ("REPORT RequestId: a\tDuration: 2.89 ms\tMemory Size: 1024 MB\t", "no `Max Memory Used:`"),
         (
             "REPORT RequestId: a\tDuration: 2.89 ms\tMemory Size: 128 MB\tMax Mem",
             "cut within `Max Memory Used:`",
@@ -138,6 +143,7 @@ proptest! {
         let line = "REPORT RequestId: 24addd09\tDuration: 127.10 ms\tBilled Duration: 154 ms\tMemory Size: 2048 MB\tMax Memory Used: 212 MB\tRestore Duration: 325.93 ms\tBilled Restore Duration: 26 ms\t";
         if let Ok(report) = parse_report(&line[..cut.min(line.len())]) {
             prop_assert_eq!(report.printed_billed_ms, Some(154));
+            prop_assert_eq!(report.max_memory_mb, Some(212));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What an estimate answers: each line exact and as printed, the total both ways.
 
+use crate::book::Currency;
 use crate::line::{Line, PriceSource, Step, cents};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,8 @@ pub enum CaseAnswer {
         id: String,
         /// Lines by name; `duration_t1` and so on are the tiers of `duration` and never count twice.
         lines: BTreeMap<String, CaseFigures>,
+        /// In what all of them are paid.
+        currency: Currency,
         /// Their sum.
         total: CaseAmount,
     },

@@ -7,12 +7,16 @@ use crate::book::PriceBook;
 use crate::charge::Quantity;
 use crate::error::{Error, Result, usage};
 use crate::line::Line;
+use crate::savings::{Committed, SavingsPlan};
 use crate::services::fargate::{FargatePlatform, Tasks};
 use crate::services::lambda::{OnDemand, Provisioned};
 use crate::services::{Desk, Grant, Grants, Terms, aws_extras, fargate, lambda};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::Value;
+
+/// How long Lambda lets a call last: docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html, read 2026-11.
+const LONGEST_MS: u32 = 900_000;
 
 pub(super) fn terms(inputs: &Inputs<'_>, usual: &str, day: Day) -> Result<Terms> {
     Ok(Terms::list(inputs.text("region")?.unwrap_or(usual), day))
@@ -30,6 +34,31 @@ pub(super) fn grants(inputs: &Inputs<'_>) -> Result<Grants> {
         })
     };
     Ok(Grants { requests: one("free_requests")?, compute: one("free_gbs")?, others: all })
+}
+
+/// Refuses calls that each last longer than Lambda lets them. One call alone may be the sum of many, as published
+/// estimates of a whole rendering are.
+fn check_length(requests: Decimal, duration_ms: Decimal) -> Result<()> {
+    if requests > Decimal::ONE && duration_ms > Decimal::from(LONGEST_MS) {
+        return usage(format!(
+            "`duration_ms` cannot be {duration_ms}: a call of Lambda lasts at most 15 minutes, {LONGEST_MS} ms"
+        ));
+    }
+    Ok(())
+}
+
+/// A savings plan that a case has, in the form that `committed` takes it.
+pub(super) fn savings(
+    inputs: &Inputs<'_>,
+    committed: Committed,
+    terms: &Terms,
+) -> Result<Option<SavingsPlan>> {
+    let text = match inputs.value("savings_plan") {
+        None => return Ok(None),
+        Some(Value::String(text)) => text.clone(),
+        Some(_) => inputs.number("savings_plan")?.to_string(),
+    };
+    SavingsPlan::read(&text, committed, &terms.region).map(Some)
 }
 
 /// Milliseconds billed for `requests` that each take `duration_ms`: one ceiling each, then the sum.
@@ -55,11 +84,13 @@ pub(super) fn aws_lambda(book: &PriceBook, value: &Value) -> Result<Vec<Line>> {
             "free_requests",
             "free_gbs",
             "step_ms",
+            "savings_plan",
             "region",
         ],
     )?;
     let mut terms = terms(&inputs, "us-east-1", book.day())?;
     terms.grants = grants(&inputs)?;
+    terms.savings_plan = savings(&inputs, Committed::Lambda, &terms)?;
     let mut rule = rule(Plan::LambdaOnDemand, Package::Zip, book.day());
     if inputs.value("step_ms").is_some() {
         rule.step_ms = inputs.whole_as("step_ms")?;
@@ -68,6 +99,7 @@ pub(super) fn aws_lambda(book: &PriceBook, value: &Value) -> Result<Vec<Line>> {
         }
     }
     let requests = inputs.whole("requests")?;
+    check_length(requests, inputs.number("duration_ms")?)?;
     lambda::on_demand(
         Desk::new(book, &terms)?,
         &OnDemand {
@@ -88,11 +120,13 @@ pub(super) fn lambda_pc(book: &PriceBook, value: &Value) -> Result<Vec<Line>> {
     let inputs = Inputs::new(
         "lambda_pc",
         value,
-        &["concurrency", "memory_mb", "hours", "requests", "duration_ms", "arch", "region"],
+        &["concurrency", "memory_mb", "hours", "requests", "duration_ms", "arch", "savings_plan", "region"],
     )?;
-    let terms = terms(&inputs, "us-east-1", book.day())?;
+    let mut terms = terms(&inputs, "us-east-1", book.day())?;
+    terms.savings_plan = savings(&inputs, Committed::Lambda, &terms)?;
     let rule = rule(Plan::LambdaProvisioned, Package::Zip, book.day());
     let requests = inputs.whole("requests")?;
+    check_length(requests, inputs.number("duration_ms")?)?;
     lambda::provisioned(
         Desk::new(book, &terms)?,
         &Provisioned {
@@ -121,10 +155,12 @@ pub(super) fn fargate_tasks(book: &PriceBook, value: &Value) -> Result<Vec<Line>
             "os",
             "spot",
             "rates",
+            "savings_plan",
             "region",
         ],
     )?;
-    let terms = terms(&inputs, "us-east-1", book.day())?;
+    let mut terms = terms(&inputs, "us-east-1", book.day())?;
+    fargate::check_size(inputs.number("vcpu")?, inputs.number("gb")?)?;
     let arm = inputs.architecture()? == hearth_model::Architecture::Arm64;
     let platform = match (inputs.text("os")?, arm, inputs.flag("spot")?) {
         (None | Some("linux"), false, false) => FargatePlatform::LinuxX86,
@@ -135,6 +171,12 @@ pub(super) fn fargate_tasks(book: &PriceBook, value: &Value) -> Result<Vec<Line>
         (Some("windows"), ..) => return usage("Windows tasks run on x86 and not on Spot"),
         (Some(other), ..) => return usage(format!("`os` must be linux or windows, not `{other}`")),
     };
+    terms.savings_plan = savings(&inputs, Committed::Fargate, &terms)?;
+    if terms.savings_plan.is_some() && (inputs.flag("spot")? || inputs.value("rates").is_some()) {
+        return usage(
+            "a savings plan does not cover Spot, nor `rates` of one's own: leave out `savings_plan`",
+        );
+    }
     let rates = match inputs.value("rates") {
         None => None,
         Some(Value::Array(rates)) if rates.len() == 3 => Some([

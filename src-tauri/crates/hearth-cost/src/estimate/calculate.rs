@@ -3,7 +3,7 @@
 use super::answer::{CaseAmount, CaseAnswer, CaseFigures};
 use super::inputs::Inputs;
 use super::{aws, clouds, given};
-use crate::book::PriceBook;
+use crate::book::{Currency, PriceBook};
 use crate::error::{Error, Result, usage};
 use crate::line::{Line, cents};
 use rust_decimal::Decimal;
@@ -51,7 +51,21 @@ impl<'a> Case<'a> {
     pub(super) fn answer(&self, book: &PriceBook, id: String) -> Result<CaseAnswer> {
         let mut lines: BTreeMap<String, CaseFigures> = BTreeMap::new();
         let mut amounts: BTreeMap<String, Decimal> = BTreeMap::new();
+        let mut currency = match self.calc {
+            "lines" => given::currency(book, self.provider, self.service, self.inputs),
+            _ => None,
+        };
         for (name, line) in self.lines(book)? {
+            if let Some(price) = &line.price {
+                let before = *currency.get_or_insert(price.currency);
+                if before != price.currency {
+                    return usage(format!(
+                        "its lines are paid in {} and {}, which have no sum: make it two cases",
+                        before.code(),
+                        price.currency.code()
+                    ));
+                }
+            }
             let Some(amount) = line.amount else {
                 let why = line.note.unwrap_or_else(|| "its price is unknown".to_owned());
                 return usage(format!("`{name}` cannot be worked out: {why}"));
@@ -77,7 +91,7 @@ impl<'a> Case<'a> {
         let counted: Vec<Decimal> =
             amounts.iter().filter(|(name, _)| counts(name)).map(|(_, amount)| *amount).collect();
         let total = CaseAmount::of(counted.iter().sum(), counted.iter().map(|amount| cents(*amount)).sum());
-        Ok(CaseAnswer::Done { id, lines, total })
+        Ok(CaseAnswer::Done { id, lines, currency: currency.unwrap_or(Currency::Usd), total })
     }
 
     fn lines(&self, book: &PriceBook) -> Result<Vec<Named>> {

@@ -1,6 +1,6 @@
 //! Cases of Azure, Google and Cloudflare. Owns their inputs.
 
-use super::aws::{all_alike, grants, terms};
+use super::aws::{all_alike, grants, savings, terms};
 use super::inputs::Inputs;
 use crate::Day;
 use crate::billing::{Package, Plan, billed_memory_mb, gen1_ghz, rule};
@@ -9,6 +9,7 @@ use crate::charge::Quantity;
 use crate::error::{Result, usage};
 use crate::line::Line;
 use crate::month::MonthLength;
+use crate::savings::Committed;
 use crate::services::{Desk, Grants, Terms, azure, cloudflare, gb_seconds, google};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
@@ -65,8 +66,9 @@ pub(super) fn azure_flex(book: &PriceBook, value: &Value) -> Result<Vec<Line>> {
 }
 
 pub(super) fn azure_premium(book: &PriceBook, value: &Value) -> Result<Vec<Line>> {
-    let inputs = Inputs::new("azure_premium", value, &["sku", "instances", "region"])?;
-    let terms = terms(&inputs, "eastus", book.day())?;
+    let inputs = Inputs::new("azure_premium", value, &["sku", "instances", "savings_plan", "region"])?;
+    let mut terms = terms(&inputs, "eastus", book.day())?;
+    terms.savings_plan = savings(&inputs, Committed::AzurePremium, &terms)?;
     let Some(sku) = inputs.text("sku")? else { return usage("`azure_premium` needs the input `sku`") };
     azure::premium(Desk::new(book, &terms)?, azure::PremiumSku::parse(sku)?, inputs.whole("instances")?)
 }

@@ -1,8 +1,8 @@
 //! Lines at quantities and rates that the case gives. Owns the two checks that find published slips: a rate that is
-//! far from the price book, and a grant that was taken off one line and not off the other.
+//! far from the price book, and a number of requests that was copied from the GB-seconds beside it.
 
 use super::inputs::{Inputs, quantity};
-use crate::book::{MOVE_THAT_NEEDS_A_YES, PriceBook, plain};
+use crate::book::{Currency, MOVE_THAT_NEEDS_A_YES, PriceBook, plain};
 use crate::error::{Result, usage};
 use crate::line::{Line, Step};
 use crate::meter::Meter;
@@ -74,6 +74,41 @@ fn meters(service: (&str, &str), names: &[&str], name: &str) -> &'static [(Meter
     }
 }
 
+/// The price of the book that is nearest to a rate.
+struct Nearest {
+    /// By how many percent the rate is above it.
+    percent: Decimal,
+    words: String,
+    currency: Currency,
+}
+
+fn nearest(
+    book: &PriceBook,
+    service: (&str, &str),
+    names: &[&str],
+    name: &str,
+    rate: Decimal,
+) -> Option<Nearest> {
+    let mut nearest: Option<Nearest> = None;
+    for (meter, divisor) in meters(service, names, name) {
+        for row in book.rows().iter().filter(|row| row.meter == *meter) {
+            for tier in row.unit_tiers() {
+                let price = tier.price / Decimal::from(*divisor);
+                if price.is_zero() {
+                    continue;
+                }
+                let percent = ((rate - price) / price * Decimal::ONE_HUNDRED).round_dp(2);
+                if nearest.as_ref().is_none_or(|best| percent.abs() < best.percent.abs()) {
+                    let words =
+                        format!("{} ({}, read {})", plain(price.round_dp(12)), row.key(), row.retrieved);
+                    nearest = Some(Nearest { percent, words, currency: row.currency });
+                }
+            }
+        }
+    }
+    nearest
+}
+
 /// Refuses a rate that is further than a quarter from every price it could be: stale, or another meter's.
 fn check_rate(
     book: &PriceBook,
@@ -82,51 +117,51 @@ fn check_rate(
     name: &str,
     rate: Decimal,
 ) -> Result<()> {
-    let candidates = meters(service, names, name);
-    let mut nearest: Option<(Decimal, String)> = None;
-    for (meter, divisor) in candidates {
-        for row in book.rows().iter().filter(|row| row.meter == *meter) {
-            for tier in row.unit_tiers() {
-                let price = tier.price / Decimal::from(*divisor);
-                if price.is_zero() {
-                    continue;
-                }
-                let percent = ((rate - price) / price * Decimal::ONE_HUNDRED).round_dp(0);
-                if nearest.as_ref().is_none_or(|(best, _)| percent.abs() < best.abs()) {
-                    let words =
-                        format!("{} ({}, read {})", plain(price.round_dp(12)), row.key(), row.retrieved);
-                    nearest = Some((percent, words));
-                }
-            }
+    match nearest(book, service, names, name, rate) {
+        Some(Nearest { percent, words, .. })
+            if percent.round_dp(0).abs() > Decimal::from(MOVE_THAT_NEEDS_A_YES) =>
+        {
+            usage(format!(
+                "the rate {rate} of `{name}` is {} % {} the nearest price of the book, {words}: it is stale or \
+                 another meter's",
+                plain(percent.round_dp(0).abs()),
+                if percent.is_sign_negative() { "below" } else { "above" },
+            ))
         }
-    }
-    match nearest {
-        Some((percent, words)) if percent.abs() > Decimal::from(MOVE_THAT_NEEDS_A_YES) => usage(format!(
-            "the rate {rate} of `{name}` is {} % {} the nearest price of the book, {words}: it is stale or \
-             another meter's",
-            plain(percent.abs()),
-            if percent.is_sign_negative() { "below" } else { "above" },
-        )),
         _ => Ok(()),
     }
 }
 
-/// Refuses a duration from which the grant was taken beside requests from which it was not: with the grant put back,
-/// and only then, every request takes whole milliseconds of whole megabytes. The grant is one for both.
+/// In what rates are paid: yuan when every rate that is known is a price of China, dollars otherwise.
+pub(super) fn currency(book: &PriceBook, provider: &str, service: &str, value: &Value) -> Option<Currency> {
+    let pairs = value.as_object()?;
+    let names: Vec<&str> = pairs.keys().map(String::as_str).collect();
+    let known: Vec<Currency> = pairs
+        .iter()
+        .filter_map(|(name, pair)| {
+            let rate = quantity(name, pair.as_array()?.get(1)?).ok()?;
+            Some(nearest(book, (provider, service), &names, name, rate)?.currency)
+        })
+        .collect();
+    let first = *known.first()?;
+    Some(if known.iter().all(|one| *one == first) { first } else { Currency::Usd })
+}
+
+/// Refuses, beside event pollers, requests that repeat the GB-seconds of the duration from which the grant was taken
+/// off: a slip of a published example, where a day's calls times 30 became twice as many. Elsewhere the two grants may
+/// well be used up apart from each other, and any number of requests can be that of a duration.
 fn check_grants(book: &PriceBook, lines: &[Line]) -> Result<()> {
     let quantity = |name: &str| lines.iter().find(|line| line.name == name).and_then(|line| line.quantity);
-    let (Some(requests), Some(duration)) = (quantity("requests"), quantity("duration")) else {
+    let (Some(requests), Some(duration), Some(_)) =
+        (quantity("requests"), quantity("duration"), quantity("epu"))
+    else {
         return Ok(());
     };
     let Some((grant, _)) = book.allowance(Meter::LambdaFreeGbSeconds, book.day()) else { return Ok(()) };
-    let whole = |gb_seconds: Decimal| {
-        let mb_ms = gb_seconds * Decimal::from(1_024_000);
-        !requests.is_zero() && (mb_ms % requests).is_zero()
-    };
-    if !whole(duration) && whole(duration + grant) {
+    if requests == duration + grant {
         return usage(format!(
-            "`duration` of {duration} GB-seconds has the monthly grant of {grant} taken off, `requests` of {requests} \
-             do not: the requests cannot be those of this duration"
+            "`requests` of {requests} are the GB-seconds of `duration` before its monthly grant of {grant} was taken \
+             off: the number was copied, and the requests are not those of this duration"
         ));
     }
     Ok(())

@@ -166,3 +166,84 @@ fn every_amount_opens_to_rate_times_quantity_with_source_and_date() {
     let labels: Vec<_> = lines["duration"].steps.iter().map(|step| step.label.as_str()).collect();
     assert_eq!(labels, ["free each month", "first 6 billion", "6 billion to 15 billion"]);
 }
+
+fn done(case: &Value) -> (Decimal, String) {
+    match estimate_cases(&book(), &json!([case]).to_string()).unwrap().remove(0) {
+        CaseAnswer::Done { total, currency, .. } => {
+            (total.exact.parse().unwrap(), currency.code().to_owned())
+        }
+        CaseAnswer::Failed { error, .. } => panic!("{case}: {error}"),
+    }
+}
+
+#[test]
+fn lines_whose_grants_were_used_apart_are_worked_out() {
+    let lines =
+        |inputs: Value| json!({"calc": "lines", "provider": "aws", "service": "lambda", "inputs": inputs});
+    for (requests, duration) in [("3000000", "350000"), ("2000000", "1600000"), ("5000000", "100000")] {
+        let inputs = json!({"requests": [requests, "0.0000002"], "duration": [duration, "0.0000166667"]});
+        assert!(done(&lines(inputs)).0 > Decimal::ZERO);
+    }
+    let copied = json!({"requests": ["60000000", "0.0000002"], "duration": ["59600000", "0.0000166667"], "epu": ["800", "0.185"]});
+    assert!(error_of(&lines(copied)).contains("the number was copied"));
+}
+
+#[test]
+fn what_a_vendor_does_not_offer_is_refused_with_what_it_does() {
+    let task = |vcpu: &str, gb: &str| json!({"calc": "fargate", "inputs": {"tasks": 1, "vcpu": vcpu, "gb": gb, "seconds_per_run": 3_600}});
+    for (vcpu, gb, words) in [
+        ("3", "2", "no task of 3 vCPU: it has 0.25, 0.5, 1"),
+        ("1", "9", "1 vCPU on Fargate has 2 to 8 GB of memory, by 1 GB, not 9"),
+        ("1", "2.5", "not 2.5"),
+        ("4", "2", "4 vCPU on Fargate has 8 to 30 GB"),
+    ] {
+        let error = error_of(&task(vcpu, gb));
+        assert!(error.contains(words), "{vcpu} {gb}: {error}");
+    }
+    for (vcpu, gb) in [("0.25", "0.5"), ("1", "2"), ("1", "1"), ("16", "32")] {
+        assert!(done(&task(vcpu, gb)).0 > Decimal::ZERO, "{vcpu} {gb}");
+    }
+    let calls = |requests: u32, duration_ms: u32| json!({"calc": "aws_lambda", "inputs": {"requests": requests, "duration_ms": duration_ms, "memory_mb": 128}});
+    assert!(error_of(&calls(2, 900_001)).contains("at most 15 minutes"));
+    assert!(done(&calls(2, 900_000)).0 > Decimal::ZERO);
+    assert!(done(&calls(1, 20_000_000)).0 > Decimal::ZERO, "one may be the sum of many");
+}
+
+#[test]
+fn a_key_that_is_given_twice_is_refused() {
+    let text = r#"[{"id": "a", "calc": "aws_lambda", "inputs": {"requests": 1, "requests": 2, "duration_ms": 1, "memory_mb": 128}},
+        {"id": "b", "calc": "aws_lambda", "calc": "fargate", "inputs": {}}]"#;
+    for (answer, key) in estimate_cases(&book(), text).unwrap().iter().zip(["requests", "calc"]) {
+        let CaseAnswer::Failed { error, .. } = answer else { panic!("{key} twice was worked out") };
+        assert!(error.contains(&format!("`{key}` is given twice")), "{error}");
+    }
+}
+
+#[test]
+fn yuan_are_told_as_yuan_and_never_added_to_dollars() {
+    let call = json!({"requests": 1_000_000, "duration_ms": 100, "memory_mb": 128, "region": "cn-north-1"});
+    assert_eq!(done(&json!({"calc": "aws_lambda", "inputs": call})).1, "CNY");
+    let given = json!({"requests": ["100000", "0.00000136"]});
+    let given = json!({"calc": "lines", "provider": "aws", "service": "lambda", "inputs": given});
+    assert_eq!(done(&given).1, "CNY");
+    let there = json!({"requests": 1, "duration_ms": 1, "memory_mb": 128});
+    assert_eq!(done(&json!({"calc": "aws_lambda", "inputs": there})).1, "USD");
+    let merged = json!({"calc": "merge", "inputs": {"parts": [["aws_lambda", call, "a_"], ["aws_lambda", there, "b_"]]}});
+    assert!(error_of(&merged).contains("CNY and USD, which have no sum"));
+}
+
+#[test]
+fn a_savings_plan_takes_its_share_off_what_it_covers() {
+    let calls = |plan: Value, region: &str| json!({"calc": "aws_lambda", "inputs": {"requests": 30_000_000, "duration_ms": 200, "memory_mb": 128, "savings_plan": plan, "region": region}});
+    let (requests, duration) = (Decimal::from(6), "12.500025".parse::<Decimal>().unwrap());
+    for plan in [json!("1y"), json!("12"), json!(12), json!("12 %")] {
+        assert_eq!(done(&calls(plan, "us-east-1")).0, requests + duration * Decimal::new(88, 2));
+    }
+    assert!(error_of(&calls(json!("1y"), "ap-south-1")).contains("is not known"));
+    assert!(error_of(&calls(json!("120"), "us-east-1")).contains("`120`"));
+    let task = |plan: &str| json!({"calc": "fargate", "inputs": {"tasks": 1, "vcpu": 1, "gb": 2, "seconds_per_run": 3_600, "savings_plan": plan}});
+    let whole = "0.04937".parse::<Decimal>().unwrap();
+    assert_eq!(done(&task("3y")).0, whole * Decimal::new(55, 2));
+    let spot = json!({"calc": "fargate", "inputs": {"tasks": 1, "vcpu": 1, "gb": 2, "seconds_per_run": 3_600, "savings_plan": "3y", "spot": true}});
+    assert!(error_of(&spot).contains("does not cover Spot"));
+}

@@ -1,9 +1,9 @@
 //! Where and how usage would run instead, and what is assumed of it. Owns the form in which what-if asks.
 
 use super::usage::FunctionUsage;
-use crate::charge::SavingsPlan;
 use crate::error::{Result, usage};
 use crate::month::MonthLength;
+use crate::savings::SavingsPlan;
 use crate::services::azure::PremiumSku;
 use crate::services::lambda_extras::MicroVms;
 use crate::services::others::OtherOffer;

@@ -15,10 +15,10 @@ pub use metered::metered;
 
 use crate::Day;
 use crate::book::{Currency, PriceBook};
-use crate::charge::SavingsPlan;
 use crate::error::{Result, usage};
 use crate::line::{PriceSource, Step};
 use crate::meter::Meter;
+use crate::savings::SavingsPlan;
 use crate::services::Grants;
 use hearth_model::Architecture;
 use month::Month;
@@ -40,6 +40,28 @@ pub struct Metered {
     pub architecture: Option<Architecture>,
     /// How much, in the unit of the meter.
     pub quantity: Decimal,
+    /// The least and the most that it can be, where only sums are known of what is billed call by call.
+    pub bounds: Option<(Decimal, Decimal)>,
+}
+
+impl Metered {
+    /// The least it can be.
+    pub fn low(&self) -> Decimal {
+        self.bounds.map_or(self.quantity, |(low, _)| low)
+    }
+
+    /// The most it can be.
+    pub fn high(&self) -> Decimal {
+        self.bounds.map_or(self.quantity, |(_, high)| high)
+    }
+
+    /// More of the same.
+    pub fn add(&mut self, more: &Self) {
+        if self.bounds.is_some() || more.bounds.is_some() {
+            self.bounds = Some((self.low() + more.low(), self.high() + more.high()));
+        }
+        self.quantity += more.quantity;
+    }
 }
 
 /// Everything in the scope that shares tiers: one meter in one region on one architecture.

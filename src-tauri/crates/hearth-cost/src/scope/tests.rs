@@ -17,6 +17,7 @@ fn item(function: &str, meter: Meter, region: &str, quantity: impl Into<Decimal>
         region: region.to_owned(),
         architecture,
         quantity: quantity.into(),
+        bounds: None,
     }
 }
 
@@ -128,6 +129,37 @@ fn usage_of_functions_becomes_items_of_their_plan() {
         assert!(bill(&items, &Grants::default()).total > Decimal::ZERO, "{plan:?}");
     }
     assert!(metered("kettle", Plan::Fargate, "us-east-1", book().day(), &used).is_err());
+}
+
+#[test]
+fn a_sum_of_calls_that_are_billed_in_steps_keeps_its_bounds() {
+    let sum = Time::Sum { handler_ms: 1_000_000, init_ms: 0 };
+    let used = FunctionUsage::new(10_000, sum, 1_024, Architecture::X86_64);
+    let of = |plan: Plan, region: &str| metered("kettle", plan, region, book().day(), &used).unwrap();
+    assert!(of(Plan::LambdaOnDemand, "us-east-1").iter().all(|item| item.bounds.is_none()), "1 ms is exact");
+    for (plan, region) in [
+        (Plan::AzureConsumption, "eastus"),
+        (Plan::AzureFlex, "eastus"),
+        (Plan::GoogleGen1, "us-central1"),
+        (Plan::CloudRunRequest, "us-central1"),
+    ] {
+        let items = of(plan, region);
+        assert_eq!((items[0].quantity, items[0].bounds), (Decimal::from(10_000), None), "calls are counted");
+        for item in &items[1..] {
+            assert!(item.low() < item.high() && item.low() <= item.quantity, "{plan:?}: {item:?}");
+            assert!(item.quantity <= item.high(), "{plan:?}: {item:?}");
+        }
+        if plan == Plan::AzureConsumption {
+            let smallest = items[1].high() / Decimal::from(8);
+            assert!(items[1].low() <= smallest, "the memory that is billed may be 128 MB: {:?}", items[1]);
+        }
+        let mut both = items[1].clone();
+        both.add(&items[1]);
+        assert_eq!(
+            (both.low(), both.high()),
+            (items[1].low() * Decimal::TWO, items[1].high() * Decimal::TWO)
+        );
+    }
 }
 
 fn used() -> impl Strategy<Value = Vec<(u8, u8, u64)>> {

@@ -152,6 +152,35 @@ pub fn fits_task_size(vcpu: Decimal, memory_mb: u32) -> bool {
     })
 }
 
+/// Refuses a task that Fargate does not have. Less memory than a task's least is taken down to 1 GB a processor: what a
+/// pod of EKS asks for is less than the task that it becomes, and published estimates count what it asks for.
+pub(crate) fn check_size(vcpu: Decimal, memory_gb: Decimal) -> Result<()> {
+    let gb = |mb: u32| Decimal::from(mb) / Decimal::from(1_024);
+    let Some((hundredths, least, most, step)) =
+        SIZES.iter().find(|(hundredths, ..)| Decimal::new(i64::from(*hundredths), 2) == vcpu)
+    else {
+        return usage(format!(
+            "Fargate has no task of {} vCPU: it has 0.25, 0.5, 1, 2, 4, 8, 16 and 32",
+            vcpu.normalize()
+        ));
+    };
+    let memory_mb = memory_gb * Decimal::from(1_024);
+    let pod = memory_gb < gb(*least) && memory_mb >= Decimal::from(hundredths * 1_024 / 100);
+    let fits = memory_mb.is_integer()
+        && u32::try_from(memory_mb).is_ok_and(|memory_mb| fits_task_size(vcpu, memory_mb));
+    if fits || pod {
+        return Ok(());
+    }
+    usage(format!(
+        "a task of {} vCPU on Fargate has {} to {} GB of memory, by {} GB, not {}",
+        vcpu.normalize(),
+        gb(*least).normalize(),
+        gb(*most).normalize(),
+        gb(*step).normalize(),
+        memory_gb.normalize()
+    ))
+}
+
 /// The smallest task that has at least this many processors and this much memory in MB; none when there is no task
 /// so large.
 pub fn task_size(vcpu: Decimal, memory_mb: u32) -> Option<(Decimal, u32)> {

@@ -3,11 +3,12 @@
 
 use crate::Day;
 use crate::book::{PriceBook, Row};
-use crate::charge::{Charge, Quantity, SavingsPlan};
+use crate::charge::{Charge, Quantity};
 use crate::error::{Error, Result, usage};
 use crate::line::{Line, LineKind};
 use crate::meter::Meter;
 use crate::month::MonthLength;
+use crate::savings::SavingsPlan;
 use hearth_model::Architecture;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};

@@ -52,7 +52,7 @@ requests: number,
  */
 coldStarts: number, 
 /**
- * GB-seconds of billed memory and time, a decimal.
+ * GB-seconds of billed memory and time as its bill counts them, a decimal.
  */
 gbSeconds: string, 
 /**

@@ -5,7 +5,8 @@ use crate::arguments::{Plan, WhatIf};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
-use crate::words::{counted, money};
+use crate::words::{counted, money, paid_in};
+use clap::ValueEnum as _;
 use hearth_core::api::{CostScope, WhatIfAnswer, WhatIfDuration, WhatIfMonth, WhatIfPlan, WhatIfRequest};
 use hearth_core::cost::{Decimal, OwnServer};
 use hearth_core::{ApiError, ErrorCode};
@@ -32,23 +33,34 @@ pub(super) async fn what_if(
     let mut row = |name: &str, month: &WhatIfMonth| {
         table.row(vec![
             cell(name, Tone::Strong),
-            money(&month.usd).into(),
-            money(&month.low_usd).into(),
-            money(&month.high_usd).into(),
+            paid_in(month.currency, &money(&month.usd)).into(),
+            paid_in(month.currency, &money(&month.low_usd)).into(),
+            paid_in(month.currency, &money(&month.high_usd)).into(),
             month.words.as_str().into(),
         ]);
     };
     row("as it is", &answer.before);
     row("what if", &answer.after);
     table.print(output)?;
-    output.line(&format!(
-        "Change: {}, from {} to {}; {} in {} days of history",
-        money(&answer.change_usd),
-        money(&answer.change_low_usd),
-        money(&answer.change_high_usd),
-        counted(answer.requests, "call"),
-        answer.days
-    ))?;
+    let history = format!("{} in {} days of history", counted(answer.requests, "call"), answer.days);
+    let told = |amount: &str| paid_in(answer.after.currency, &money(amount));
+    let change = if answer.same {
+        "Nothing is changed".to_owned()
+    } else if answer.before.currency != answer.after.currency {
+        format!(
+            "Change: unknown, since {} and {} have no difference",
+            answer.before.currency.code(),
+            answer.after.currency.code()
+        )
+    } else {
+        format!(
+            "Change: {}, from {} to {}",
+            told(&answer.change_usd),
+            told(&answer.change_low_usd),
+            told(&answer.change_high_usd)
+        )
+    };
+    output.line(&format!("{change}; {history}"))?;
     if let Some(even) = &answer.break_even {
         output.line(&format!(
             "Pays from {} calls a month on, {} a second, {} times the traffic of now",
@@ -65,6 +77,7 @@ pub(super) async fn what_if(
 }
 
 fn request(arguments: &WhatIf) -> Result<WhatIfRequest, ApiError> {
+    check(arguments)?;
     Ok(WhatIfRequest {
         scope: CostScope::Function { name: arguments.name.clone() },
         days: Some(arguments.days),
@@ -77,6 +90,7 @@ fn request(arguments: &WhatIf) -> Result<WhatIfRequest, ApiError> {
         provisioned: arguments.provisioned,
         ephemeral_mb: arguments.ephemeral,
         region: arguments.region.clone(),
+        savings_plan: arguments.savings_plan.clone(),
         plan: arguments.plan.map(|plan| target(plan, arguments)).transpose()?,
         duration: match (&arguments.measured, arguments.unchanged) {
             (Some(factor), _) => WhatIfDuration::Measured { factor: factor.clone() },
@@ -85,6 +99,41 @@ fn request(arguments: &WhatIf) -> Result<WhatIfRequest, ApiError> {
         },
         ..WhatIfRequest::default()
     })
+}
+
+/// Refuses what the plan does not have: an option without effect would look like an answer.
+fn check(arguments: &WhatIf) -> Result<(), ApiError> {
+    let has: &[&str] = match arguments.plan {
+        None | Some(Plan::Lambda | Plan::AzureConsumption | Plan::Cloudflare) => &[],
+        Some(Plan::GoogleGen1) => &["instances"],
+        Some(
+            Plan::Fargate | Plan::AzureFlex | Plan::AzurePremium | Plan::CloudRun | Plan::CloudRunInstance,
+        ) => &["concurrency", "instances"],
+        Some(Plan::OwnServer) => &["concurrency", "instances", "monthly"],
+    };
+    let asked = [
+        ("concurrency", arguments.concurrency.is_some()),
+        ("instances", arguments.instances.is_some()),
+        ("monthly", arguments.monthly.is_some()),
+    ];
+    let Some((name, _)) = asked.into_iter().find(|(name, asked)| *asked && !has.contains(name)) else {
+        return Ok(());
+    };
+    let (message, hint) = match arguments.plan {
+        None => (
+            format!("`--{name}` belongs to another plan, and none is named"),
+            "Name the plan with --plan.".to_owned(),
+        ),
+        Some(plan) => {
+            let plan = plan.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+            let hint = match has {
+                [] => "It has none of --concurrency, --instances and --monthly.".to_owned(),
+                has => format!("It has --{}.", has.join(" and --")),
+            };
+            (format!("the plan `{plan}` has no `--{name}`"), hint)
+        }
+    };
+    Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(hint))
 }
 
 fn target(plan: Plan, arguments: &WhatIf) -> Result<WhatIfPlan, ApiError> {
