@@ -87,7 +87,7 @@ pub(crate) fn money(amount: &str) -> String {
 pub(crate) fn paid_in(currency: Currency, dollars: &str) -> String {
     match currency {
         Currency::Usd => dollars.to_owned(),
-        other => dollars.replace('$', &format!("{} ", other.code())),
+        Currency::Cny => dollars.replace('$', &format!("{} ", currency.code())),
     }
 }
 

@@ -98,6 +98,8 @@ import type { LiveTailName } from "./LiveTailName";
 import type { LiveTailStart } from "./LiveTailStart";
 import type { LogsPage } from "./LogsPage";
 import type { LogsQuery } from "./LogsQuery";
+import type { OwnRequestsMonth } from "./OwnRequestsMonth";
+import type { OwnRequestsTable } from "./OwnRequestsTable";
 import type { Pace } from "./Pace";
 import type { PaceRequest } from "./PaceRequest";
 import type { PriceRows } from "./PriceRows";
@@ -280,6 +282,10 @@ account_billed: [AccountBilled, BilledCost],
  * What the vendor bills for that question, to be told before; null where it is free.
  */
 account_billed_price: [AccountBilled, ByUsePrice | null], 
+/**
+ * What Hearth itself asked of accounts in a month, and what vendors bill for that.
+ */
+own_requests: [OwnRequestsMonth, OwnRequestsTable], 
 /**
  * Begins to sign in to an account through the vendor's own flow; one that goes on already is answered.
  */

@@ -52,7 +52,7 @@ requests: bigint,
  */
 coldStarts: bigint, 
 /**
- * GB-seconds of billed memory and time, a decimal.
+ * GB-seconds of billed memory and time as its bill counts them, a decimal.
  */
 gbSeconds: string, 
 /**

@@ -34,15 +34,16 @@ before: WhatIfMonth,
  */
 after: WhatIfMonth, 
 /**
- * After less before, most favourable.
+ * After less before, most favourable; `unknown` where the two are paid in different currencies, which have no
+ * difference.
  */
 changeLowUsd: string, 
 /**
- * After less before, best guess.
+ * After less before, best guess; in the currency of both, or `unknown`.
  */
 changeUsd: string, 
 /**
- * After less before, least favourable.
+ * After less before, least favourable; or `unknown`.
  */
 changeHighUsd: string, 
 /**
@@ -54,13 +55,17 @@ same: boolean,
  */
 assumptions: Array<string>, 
 /**
- * The days of the month so far, if it had been so from its first day.
+ * The days of the month so far, if it had been so from its first day; without days in another currency than dollars.
  */
 ghost: WhatIfGhost, 
 /**
  * From which traffic on the other plan is cheaper; none when that never happens or nothing runs all the time.
  */
 breakEven: BreakEven | null, 
+/**
+ * Parameters that the plan that was asked about has, by their names on the command line.
+ */
+has: Array<string>, 
 /**
  * Regions in which the plan that was asked about has a price, in alphabetical order; empty where one price holds for
  * the world.

@@ -49,6 +49,10 @@ region: string | null,
  */
 plan: WhatIfPlan | null, 
 /**
+ * A commitment of the other plan: `1y` or `3y` for what its vendor publishes, or a percentage that it takes off.
+ */
+savingsPlan: string | null, 
+/**
  * What becomes of durations.
  */
 duration: WhatIfDuration, 
