@@ -143,7 +143,7 @@ pub(crate) async fn begin(app: &App, order: Order) -> Result<(RequestId, Waiting
         Known::Ended(finished) => return Ok((request_id, Waiting::Ended(finished))),
     };
     if let Some(caller) = &order.trace {
-        app.budgets().begun(&spec.id, &spec.name, &request_id, caller);
+        app.budgets().begun(&spec.id, &spec.name, &request_id, caller, app.now());
     }
     let receiver = sender.subscribe();
     let (call, id) = (app.clone(), request_id.clone());
