@@ -3,7 +3,7 @@
 
 use crate::ministack::Ministack;
 use crate::person::Person;
-use crate::support::{Home, has_engine, http, until};
+use crate::support::{Home, has_engine, http, skip, until};
 use serde_json::{Value, json};
 
 const SIGNED: (&str, &str) = (
@@ -110,6 +110,74 @@ fn a_function_that_invokes_itself_is_caught_by_the_trace_that_clients_pass_on() 
     let status = home.json(&["brake", "status"]);
     let reason = status["held"][0]["reason"].as_str().unwrap();
     assert!(reason.contains("it calls itself"), "{reason}");
+}
+
+/// A function that calls itself in the background; the client is of the language's library and passes no trace on.
+fn plain_loop(port: u16) -> String {
+    format!(
+        "import urllib.request\n\
+         def handler(event, context):\n    \
+             headers = {{'Authorization': '{}', 'X-Amz-Invocation-Type': 'Event'}}\n    \
+             url = 'http://127.0.0.1:{port}/2015-03-31/functions/looper/invocations'\n    \
+             urllib.request.urlopen(urllib.request.Request(url, b'{{}}', headers, method='POST')).read()\n",
+        SIGNED.1,
+    )
+}
+
+#[test]
+fn a_function_that_calls_itself_without_a_trace_is_stopped_soon_and_its_rest_after_a_release_is_told() {
+    let home = Home::new();
+    if !has_engine(&home, "python") {
+        return;
+    }
+    if !cfg!(target_os = "linux") {
+        return skip("whose connection a call came on is known on Linux only");
+    }
+    let serve = home.serve();
+    home.json(&["deploy", &home.function("looper", "app.py", &plain_loop(serve.lambda_port()))]);
+    home.json(&["brake", "arm"]);
+    home.json(&["invoke", "looper"]);
+    until("the brake holds looper", || holds(&home, "looper"));
+    let status = home.json(&["brake", "status"]);
+    let reason = status["held"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("it calls itself"), "{reason}");
+    let functions = home.json(&["functions", "looper"]);
+    let ran = functions[0]["figures"].to_string();
+    let rows = home.json(&["invocations", "looper", "--limit", "500"]);
+    let well = rows.as_array().unwrap().iter().filter(|row| row["outcome"] == "succeeded").count();
+    assert!(well < 100, "{well} calls ran before it was stopped: {ran}");
+
+    home.json(&["brake", "release"]);
+    let words = home.run(&["brake", "status"]);
+    assert!(words.stdout.contains("looper was released: the brake leaves it alone until"), "{words:?}");
+}
+
+#[test]
+fn a_load_of_many_calls_at_the_same_time_that_people_make_is_no_loop() {
+    let home = Home::new();
+    if !has_engine(&home, "python") {
+        return;
+    }
+    let serve = home.serve();
+    let code = "import time\ndef handler(event, context):\n    time.sleep(0.01)\n    return 1\n";
+    home.json(&["deploy", &home.function("kettle", "app.py", code)]);
+    home.json(&["brake", "arm"]);
+    let port = serve.lambda_port();
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            std::thread::spawn(move || {
+                for _ in 0..40 {
+                    let path = "POST /2015-03-31/functions/kettle/invocations";
+                    assert_eq!(http(port, path, &[SIGNED], b"{}").status, 200);
+                }
+            })
+        })
+        .collect();
+    for client in clients {
+        client.join().unwrap();
+    }
+    let status = home.json(&["brake", "status"]);
+    assert_eq!((&status["held"], &status["suggestions"]), (&json!([]), &json!([])), "{status}");
 }
 
 /// The budget of an account is spent by what its log tells; nothing is stopped there before somebody allowed that, and

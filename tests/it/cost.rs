@@ -180,3 +180,27 @@ fn a_price_book_with_a_typo_is_left_out_and_said() {
     assert!(unread.contains("2026-12-01.json") && unread.contains("rwos"), "{info}");
     assert_eq!(info["books"].as_array().unwrap().len(), 1, "the book that came with Hearth counts: {info}");
 }
+
+#[test]
+fn a_month_by_meter_names_the_account_of_each_line_and_grants_are_money() {
+    let home = Home::new();
+    let _serve = home.serve();
+    home.json(&["demo", "on", "--calls", "2000"]);
+    let ran = home.run(&["cost", "show", "--by", "meter", "--demo"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let month = home.json(&["cost", "show", "--by", "meter", "--demo"]);
+    for row in month["meters"].as_array().unwrap() {
+        let mut accounts = month["accounts"].as_array().unwrap().iter();
+        let account = accounts.find(|account| account["id"] == row["account"]).unwrap();
+        let line = format!(
+            "{}, {}, {}",
+            row["label"].as_str().unwrap(),
+            row["region"].as_str().unwrap(),
+            account["name"].as_str().unwrap()
+        );
+        assert_eq!(ran.stdout.matches(&line).count(), 1, "{line} in {}", ran.stdout);
+    }
+    let headings = ran.stdout.lines().filter(|line| line.starts_with("In ")).count();
+    assert_eq!(headings, month["hidden"].as_array().unwrap().len(), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("$-"), "{}", ran.stdout);
+}

@@ -44,4 +44,5 @@ mod sign_in_tools;
 mod sso;
 mod support;
 mod tuning;
+mod tuning_account;
 mod web;

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   ago,
   billionths,
+  slip,
+  smallMoney,
   bytes,
   count,
   duration,
@@ -53,6 +55,17 @@ describe('format', () => {
     expect(
       ['0.000000527', '0.0000002', '5.27e-7', '0', '2', '0.5'].map((usd) => plain(exactMoney(usd))),
     ).toEqual(['$0.000 000 527', '$0.000 000 200', '$0.000 000 527', '$0', '$2', '$0.50']);
+  });
+
+  it('a bill of small lines adds up with true digits, one of large lines in cents', () => {
+    const small = slip(['0.0000002', '0.0000123456', '-0.0000123456']);
+    expect(small.lines.map(plain)).toEqual(['$0.000 000 200', '$0.000 012 346', '−$0.000 012 346']);
+    expect(plain(small.total)).toBe('$0.000 000 200');
+    const large = slip(['0.335', '0.335', '0.335', '1']);
+    expect(large.total).toBe('$2.01');
+    expect(large.lines.reduce((all, one) => all + Number(one.slice(1)), 0)).toBeCloseTo(2.01, 9);
+    expect(plain(smallMoney(0.0000123456))).toBe('$0.000 012 346');
+    expect(plain(smallMoney(-0.000399))).toBe('−$0.000 399');
   });
 
   it('rounds the lines of a slip so that they add up to its total', () => {

@@ -123,6 +123,14 @@ export function exactMoney(usd: string): string {
   return `$${grouped(whole)}.${fraction.replace(/(\d{3})(?=\d)/g, `$1${THIN}`)}`;
 }
 
+/** An amount far under a cent: at least three digits that matter, and no zero in the place of a digit that is there. */
+export function smallMoney(value: number): string {
+  const size = Math.abs(value);
+  const last = 2 - Math.floor(Math.log10(size));
+  const text = exactMoney(size.toFixed(Math.min(18, Math.ceil(last / 3) * 3)));
+  return value < 0 ? `−${text}` : text;
+}
+
 const two = (value: number): string => value.toString().padStart(2, '0');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -193,4 +201,26 @@ export function billionths(amounts: readonly string[]): { lines: string[]; total
     return (line / 1e9).toFixed(9);
   });
   return { lines, total: (shown / 1e9).toFixed(9) };
+}
+
+/**
+ * The lines of a bill and their sum as they are shown: rounded along the running sum, so that they add up. Under a dollar
+ * to billionths, else to cents.
+ */
+export function slip(amounts: readonly string[]): { lines: string[]; total: string } {
+  const sum = amounts.reduce((all, one) => all + Number(one), 0);
+  if (Math.abs(sum) < 1) {
+    const { lines, total } = billionths(amounts);
+    const told = (text: string) => (Number(text) < 0 ? `−${exactMoney(text.slice(1))}` : exactMoney(text));
+    return { lines: lines.map(told), total: told(total) };
+  }
+  let run = 0;
+  let shown = 0;
+  const lines = amounts.map((one) => {
+    run += Number(one) * 100;
+    const line = Math.round(run) - shown;
+    shown += line;
+    return money(line / 100);
+  });
+  return { lines, total: money(shown / 100) };
 }

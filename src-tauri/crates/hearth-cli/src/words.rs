@@ -65,7 +65,10 @@ pub(crate) fn counted(count: u64, noun: &str) -> String {
 pub(crate) fn dollars(amount: &str) -> String {
     let trimmed =
         if amount.contains('.') { amount.trim_end_matches('0').trim_end_matches('.') } else { amount };
-    format!("${trimmed}")
+    match trimmed.strip_prefix('-') {
+        Some(size) => format!("-${size}"),
+        None => format!("${trimmed}"),
+    }
 }
 
 /// Cents, or all that matters of less than that.
@@ -104,6 +107,7 @@ mod tests {
         assert_eq!(bytes(2_048), "2.0 KB");
         assert_eq!(dollars("0.0000002080"), "$0.000000208");
         assert_eq!(dollars("10"), "$10");
+        assert_eq!(dollars("-1.3327475640"), "-$1.332747564", "a grant of money");
     }
 
     #[test]

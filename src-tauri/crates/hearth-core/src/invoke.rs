@@ -154,7 +154,7 @@ async fn begin_noted(app: &App, order: Order, at_once: bool) -> Result<(RequestI
         Known::Ended(finished) => return Ok((request_id, Waiting::Ended(finished))),
     };
     if let Some(caller) = &order.trace {
-        app.budgets().begun(&spec.id, &spec.name, &request_id, caller);
+        app.budgets().begun(&spec.id, &spec.name, &request_id, caller, app.now());
     }
     let receiver = sender.subscribe();
     if at_once {

@@ -1,7 +1,7 @@
 //! What the AWS Lambda API needs: the same use cases with raw bytes in and out. Must not know HTTP.
 
 use crate::api::FunctionName;
-use crate::budgets::STOPPED;
+use crate::budgets::{self, STOPPED};
 use crate::deploy::{Plan, bring_zip, check_name, install};
 use crate::functions::{self, existing};
 use crate::invoke::{Order, begin_later, run};
@@ -178,6 +178,12 @@ pub fn brake_words(invocation: &Invocation) -> Option<&str> {
 /// Runs a function in the background, as `InvocationType: Event` does.
 pub async fn invoke_later(app: &App, name: &str, payload: Bytes, trace: Option<String>) -> Result<RequestId> {
     begin_later(app, order(name, payload, None, trace)).await
+}
+
+/// What a call's trace header would say of the call that made it, when it has none: found by whose connection it came on.
+/// Both ports are of 127.0.0.1.
+pub async fn trace_of_caller(app: &App, name: &str, client_port: u16, own_port: u16) -> Option<String> {
+    budgets::trace_of_caller(app, name, client_port, own_port).await
 }
 
 fn order(name: &str, payload: Bytes, client_context: Option<String>, trace: Option<String>) -> Order {

@@ -2,7 +2,7 @@
 //! itself.
 
 use crate::spending::receipt;
-use crate::{App, Result};
+use crate::{ApiError, App, Result};
 use hearth_cost::{Cost, Decimal, MemoryTime, PriceBook, Receipt, Usage};
 use hearth_model::{
     FunctionRecord, Grain, Invocation, InvocationSource, Micros, Outcome, Phases, RequestId, ServerStart,
@@ -20,12 +20,28 @@ pub(crate) fn cost(book: &PriceBook, region: &str, used: &UsedQuantities) -> Res
     Ok(hearth_cost::cost_of(book, region, &usage)?)
 }
 
+/// An error of a price book that names the book, by its file where it is a kept one, and says what to do.
+fn of_book(book: &PriceBook, error: ApiError) -> ApiError {
+    let date = book.date();
+    let is_bundled = PriceBook::bundled().is_ok_and(|bundled| bundled.date() == date);
+    let (name, hint) = if is_bundled {
+        (format!("the bundled price book of {date}"), "Fetch newer prices: hearth prices refresh".to_owned())
+    } else {
+        let file = format!("prices/{date}.json");
+        let hint =
+            format!("Take {file} out of the data folder, or fetch whole prices: hearth prices refresh");
+        (format!("the price book {file}"), hint)
+    };
+    ApiError { message: format!("{} ({name})", error.message), ..error }.with_hint(hint)
+}
+
 /// What a scope used would cost on AWS at list price and the first tier, hour by hour.
 pub(crate) async fn cost_between(app: &App, scope: &Scope, from: Micros, to: Micros) -> Result<Decimal> {
     let (books, region) = (app.price_books(), app.price_region());
     let mut sum = Decimal::ZERO;
     for (at, used) in app.store().used_by_step(scope, from, to, Grain::Hour).await? {
-        sum += cost(books.for_day(crate::spending::day_of(at)), &region, &used)?.total();
+        let book = books.for_day(crate::spending::day_of(at));
+        sum += cost(book, &region, &used).map_err(|error| of_book(book, error))?.total();
     }
     Ok(sum)
 }

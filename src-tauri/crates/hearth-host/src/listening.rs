@@ -50,6 +50,8 @@ impl Listening {
     ) -> Self {
         let ending = stop.clone();
         let task = tokio::spawn(async move {
+            // Who asks is told to what serves: the Lambda API looks whether it is a function.
+            let router = router.into_make_service_with_connect_info::<SocketAddr>();
             let served = axum::serve(listener, router).with_graceful_shutdown(ending.cancelled_owned()).await;
             if let Err(error) = served {
                 tracing::error!(%error, %address, "a loopback server ended");

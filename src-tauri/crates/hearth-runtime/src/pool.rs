@@ -130,6 +130,12 @@ impl Pool {
         lock(&self.running).values().cloned().collect()
     }
 
+    pub(crate) fn at_work(&self) -> Vec<(RequestId, u32)> {
+        let running = lock(&self.running);
+        let pid = |one: &Running| Some(one.live.as_ref()?.slot()?.process.pid());
+        running.iter().filter_map(|(request, one)| Some((request.clone(), pid(one)?))).collect()
+    }
+
     /// Stays awake for a moment when one call runs or none: with more of them, there is something to do anyway.
     pub(crate) fn attend(&self) {
         if lock(&self.running).len() <= 1 {

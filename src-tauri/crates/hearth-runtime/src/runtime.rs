@@ -59,6 +59,11 @@ impl Runtime {
         self.pool.cancel(request)
     }
 
+    /// The calls that run now, each with the process that works on it. A process that is still being started has none.
+    pub fn at_work(&self) -> Vec<(RequestId, u32)> {
+        self.pool.at_work()
+    }
+
     /// Environments that live now, oldest first.
     pub fn environments(&self) -> Vec<Environment> {
         let mut environments: Vec<_> = self.pool.live().iter().map(|live| live.environment()).collect();

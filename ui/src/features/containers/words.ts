@@ -4,7 +4,7 @@ import type { Launch } from '$lib/api/generated/Launch';
 import type { PricedTask } from '$lib/api/generated/PricedTask';
 import type { RunningCost } from '$lib/api/generated/RunningCost';
 import type { TaskSize } from '$lib/api/generated/TaskSize';
-import { exactMoney, megabytes, money } from '$lib/format';
+import { exactMoney, megabytes, money, smallMoney } from '$lib/format';
 
 /** `0.25 vCPU, 512 MB, arm64, Spot`. */
 export function sizeWords(size: TaskSize | null, launch: Launch): string {
@@ -25,8 +25,7 @@ export function sizeWords(size: TaskSize | null, launch: Launch): string {
 export function amount(usd: string | number): string {
   const value = Number(usd);
   if (!Number.isFinite(value)) return 'unknown';
-  if (value === 0 || Math.abs(value) >= 0.01) return money(value);
-  return exactMoney(Number(value.toPrecision(3)).toFixed(12));
+  return value === 0 || Math.abs(value) >= 0.01 ? money(value) : smallMoney(value);
 }
 
 /** What runs, in an hour: four digits that matter, since hours cost cents. */

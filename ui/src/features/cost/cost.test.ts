@@ -115,7 +115,7 @@ describe('words of money', () => {
     expect(monthWords('2026-11', true)).toBe('November 2026');
     expect(range('404.1', '422.9')).toBe('$404 to $423');
     expect(range('4.1', '4.1')).toBe('$4.10');
-    expect(amount('0.0000123456')).toBe('$0.000\u202f012\u202f300');
+    expect(amount('0.0000123456')).toBe('$0.000\u202f012\u202f346');
     expect(amount(-2)).toBe('−$2.00');
     expect(change(64.2)).toBe('+64\u00a0%');
     expect(change(-6)).toBe('−6\u00a0%');

@@ -2,7 +2,7 @@
 import type { CostMover } from '$lib/api/generated/CostMover';
 import type { CostOverview } from '$lib/api/generated/CostOverview';
 import type { WhatIfAnswer } from '$lib/api/generated/WhatIfAnswer';
-import { count, exactMoney, money } from '$lib/format';
+import { count, money, smallMoney } from '$lib/format';
 
 const NB = '\u00a0';
 const MONTHS = [
@@ -37,15 +37,13 @@ export function providerWords(provider: string): string {
   return { local: 'here, $0', aws: 'AWS', azure: 'Azure', google: 'Google Cloud' }[provider] ?? provider;
 }
 
-/** An amount of any size in a few signs: whole dollars from 100 on, all that matters below a cent. */
+/** An amount of any size in a few signs: whole dollars from 100 on, true digits below a cent. */
 export function amount(usd: string | number): string {
   const value = Number(usd);
   if (!Number.isFinite(value)) return 'unknown';
   const size = Math.abs(value);
-  const sign = value < 0 ? '−' : '';
   if (size === 0) return '$0';
-  if (size >= 0.01) return money(value);
-  return `${sign}${exactMoney(Number(size.toPrecision(3)).toFixed(12))}`;
+  return size >= 0.01 ? money(value) : smallMoney(value);
 }
 
 /** Two ends of a range; whole dollars once they are large. */

@@ -39,6 +39,19 @@ export function sizesOf(text: string): number[] | string {
   return once.length > 20 ? `At most 20 sizes, not ${once.length}` : once;
 }
 
+/**
+ * Where the function is that a form names: one of an account by account, region and name with slashes between, as no
+ * function of this computer is called.
+ */
+export function placeOf(name: string): { name: string; account?: string; region?: string } {
+  const parts = name.split('/');
+  const last = parts.pop() ?? name;
+  const region = parts.pop();
+  return region === undefined || parts.length === 0
+    ? { name }
+    : { name: last, region, account: parts.join('/') };
+}
+
 function whole(value: number | null, from: number, to: number): boolean {
   return value !== null && Number.isInteger(value) && value >= from && value <= to;
 }
@@ -60,7 +73,7 @@ export function planOf(draft: Draft): TuningPlan | string {
     }
   }
   return {
-    name: draft.name,
+    ...placeOf(draft.name),
     memoryMb,
     runs: draft.runs ?? 1,
     coldRuns: draft.coldRuns ?? 0,

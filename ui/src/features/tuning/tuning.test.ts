@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TunedSize } from '$lib/api/generated/TunedSize';
 import type { Tuning } from '$lib/api/generated/Tuning';
 import { finding, isTie, marksOf, pointsOf, pointWords, ticksOf } from './curve';
-import { emptyDraft, planOf, sizesOf } from './plan';
+import { emptyDraft, placeOf, planOf, sizesOf } from './plan';
 import { restoreWords } from './words';
 
 /** With plain spaces: what is shown has no-break ones. */
@@ -137,5 +137,14 @@ describe('the memory size', () => {
     expect(restoreWords(tuning({ status: 'failed', restore: 'pending' })).tone).toBe('bad');
     expect(restoreWords(tuning({ status: 'running', restore: 'pending' })).tone).toBe('plain');
     expect(restoreWords(tuning({ restore: 'changed_by_others' })).text).toContain('that one stays');
+  });
+});
+
+describe('where a function is', () => {
+  it('tells a function of an account from one of this computer', () => {
+    expect(placeOf('tea')).toEqual({ name: 'tea' });
+    const place = { account: 'aws:org/dev', region: 'eu-west-1', name: 'tea' };
+    expect(placeOf('aws:org/dev/eu-west-1/tea')).toEqual(place);
+    expect(planOf(emptyDraft('aws:org/dev/eu-west-1/tea'))).toMatchObject(place);
   });
 });

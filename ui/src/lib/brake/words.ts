@@ -5,7 +5,7 @@ import type { BrakeStatus } from '$lib/api/generated/BrakeStatus';
 import type { Budget } from '$lib/api/generated/Budget';
 import type { BudgetScope } from '$lib/api/generated/BudgetScope';
 import type { Rehearsed } from '$lib/api/generated/Rehearsed';
-import { exactMoney, money, plural } from '$lib/format';
+import { money, plural, smallMoney } from '$lib/format';
 
 /** A scope as one word, for keys and addresses: `all`, `account:local`, `function:kettle`. */
 export function scopeKey(scope: BudgetScope): string {
@@ -24,11 +24,11 @@ export function scopeOf(key: string): BudgetScope | null {
   return null;
 }
 
-/** An amount that may be far under a cent: two digits that matter then, never "under 1¢". */
+/** An amount that may be far under a cent: true digits then, never "under 1¢". */
 export function amount(usd: string): string {
   const value = Number(usd);
   if (value === 0 || value >= 0.01 || !Number.isFinite(value)) return money(usd);
-  return exactMoney(value.toFixed(Math.min(15, 1 - Math.floor(Math.log10(value)))));
+  return smallMoney(value);
 }
 
 /** How a budget stands, in a word. */

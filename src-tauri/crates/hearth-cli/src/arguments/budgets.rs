@@ -32,6 +32,10 @@ pub(crate) enum BrakeCommand {
     /// Say what the brake does, holds and suggests
     Status,
     /// Let it stop by itself what runs away or has spent its budget
+    ///
+    /// A function that calls itself is stopped after 16 calls in a row, each made by the one before. On Linux a call is
+    /// known to be made by a function by whose connection to the Lambda address it came on; elsewhere by the header
+    /// X-Amzn-Trace-Id, which AWS's clients pass on.
     Arm,
     /// Let it only suggest; what it holds stays held
     Disarm {

@@ -1,5 +1,6 @@
 //! The arguments of `tune`. Must not know what it does.
 
+use super::Where;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -25,6 +26,11 @@ pub(crate) struct Tune {
     /// Make the warm calls of a size at the same time
     #[arg(long)]
     pub(crate) parallel: bool,
+    #[command(flatten)]
+    pub(crate) place: Where,
+    /// Change and call the function of an account without asking
+    #[arg(long, conflicts_with_all = ["dry_run", "history"])]
+    pub(crate) yes: bool,
     /// Only say what it would do and cost
     #[arg(long, conflicts_with = "history")]
     pub(crate) dry_run: bool,

@@ -67,6 +67,9 @@ pub(super) async fn budgets(
         ]);
     }
     table.print(output)?;
+    for unknown in status.budgets.iter().filter_map(|budget| budget.unknown.as_ref()) {
+        output.aside(unknown, Tone::Odd);
+    }
     for note in &status.notes {
         output.aside(note, Tone::Quiet);
     }
@@ -173,6 +176,13 @@ pub(super) async fn brake(
             "  It may stop functions of {} by itself while that account is unlocked, since {}.",
             allowed.account_name,
             words::instant(allowed.since_us)
+        ))?;
+    }
+    for (name, until) in &status.resting {
+        let name = output.tone(name, Tone::Odd);
+        output.line(&format!(
+            "  {name} was released: the brake leaves it alone until {}; `hearth brake arm` ends that.",
+            words::instant(*until)
         ))?;
     }
     for one in &status.suggestions {

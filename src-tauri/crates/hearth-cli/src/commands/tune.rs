@@ -1,5 +1,6 @@
 //! `tune`: what it will cost, its progress, and what was found.
 
+use super::changes::asked;
 use super::invoke::event;
 use crate::arguments::Tune;
 use crate::failure::{Ended, Failure};
@@ -8,8 +9,8 @@ use crate::signals;
 use crate::table::{Cell, Side, Table, cell};
 use crate::words::{UNKNOWN, counted, dollars, duration, instant};
 use hearth_core::api::{
-    Empty, TunedCalls, TunedSize, Tuning, TuningEvent, TuningName, TuningPlan, TuningPreview, TuningRestore,
-    TuningStatus, TuningsQuery,
+    AccountInfo, AccountsList, Empty, TunedCalls, TunedSize, Tuning, TuningEvent, TuningName, TuningPlan,
+    TuningPreview, TuningRestore, TuningStatus, TuningsQuery,
 };
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
@@ -21,9 +22,9 @@ const LOOK: Duration = Duration::from_millis(150);
 pub(super) async fn tune(caller: &Caller, arguments: &Tune, output: &mut Output) -> Result<Ended, Failure> {
     let name = match &arguments.name {
         Some(name) if !arguments.history => name,
-        name => return history(caller, name.clone(), output).await,
+        name => return history(caller, name.clone(), arguments.place.account.as_deref(), output).await,
     };
-    let plan = plan(name, arguments).await?;
+    let mut plan = plan(name, arguments).await?;
     let preview: TuningPreview = caller.ask("tuning_preview", &plan).await?;
     if arguments.dry_run {
         if output.is_json() {
@@ -34,6 +35,22 @@ pub(super) async fn tune(caller: &Caller, arguments: &Tune, output: &mut Output)
         return Ok(Ended::Well);
     }
     tell(&preview, output);
+    if let Some(review) = &preview.review {
+        output.flush()?;
+        if review.locked {
+            let account = preview.plan.account.as_deref().unwrap_or_default();
+            let message = format!("the account `{}` is read-only", review.account_name);
+            return Err(ApiError::new(ErrorCode::Locked, message)
+                .with_hint(format!("Allow changes for 15 minutes: hearth accounts unlock {account}"))
+                .into());
+        }
+        if !arguments.yes && !asked(output).await? {
+            return Err(ApiError::new(ErrorCode::InvalidInput, "nothing was tuned: nobody said yes")
+                .with_hint("Add --yes to tune it, or --dry-run to only see what that does.")
+                .into());
+        }
+        plan.digest = Some(review.digest.clone());
+    }
     let _hearing = signals::Hearing::begin();
     let begun: Tuning = caller.ask("tuning_start", &plan).await?;
     let id = TuningName { id: begun.id };
@@ -94,6 +111,9 @@ async fn plan(name: &str, arguments: &Tune) -> Result<TuningPlan, Failure> {
         cold_runs: arguments.cold_runs,
         events,
         parallel: arguments.parallel,
+        account: arguments.place.account.clone(),
+        region: arguments.place.region.clone(),
+        digest: None,
     })
 }
 
@@ -110,14 +130,24 @@ fn tell(preview: &TuningPreview, output: &mut Output) {
         ),
         Tone::Strong,
     );
+    for call in preview.review.iter().flat_map(|review| &review.calls) {
+        output.aside(&format!("  {}  {}", call.operation, call.makes), Tone::Plain);
+    }
+    for line in preview.review.iter().flat_map(|review| &review.command_lines) {
+        output.aside(&format!("  {line}"), Tone::Quiet);
+    }
+    let here = match (&preview.here_usd, &preview.review) {
+        (Some(here), _) => format!("{} here; on AWS", dollars(here)),
+        (None, Some(review)) => format!("money in {}", review.account_name),
+        (None, None) => "money".to_owned(),
+    };
     let expected = match (&preview.expected_usd, preview.expected_us) {
         (Some(usd), Some(time)) => format!("about {} and {}, ", dollars(usd), duration(time)),
         _ => String::new(),
     };
     output.aside(
         &format!(
-            "Costs {} here; on AWS ({}, {}) {expected}at most {} and {}",
-            dollars(&preview.here_usd),
+            "Costs {here} ({}, {}) {expected}at most {} and {}",
             preview.price_region,
             preview.price_date,
             dollars(&preview.at_most_usd),
@@ -202,8 +232,25 @@ fn marks(tuning: &Tuning, size: &TunedSize) -> String {
     here.join(", ")
 }
 
-async fn history(caller: &Caller, name: Option<String>, output: &mut Output) -> Result<Ended, Failure> {
-    let all: Vec<Tuning> = caller.ask("tunings_list", TuningsQuery { name, limit: None }).await?;
+async fn history(
+    caller: &Caller,
+    name: Option<String>,
+    account: Option<&str>,
+    output: &mut Output,
+) -> Result<Ended, Failure> {
+    // The name of a function in an account is told from one of this computer by where it was tuned.
+    let (asked, wanted) = if account.is_some() { (None, name) } else { (name, None) };
+    let mut all: Vec<Tuning> = caller.ask("tunings_list", TuningsQuery { name: asked, limit: None }).await?;
+    if let Some(account) = account {
+        let list: AccountsList = caller.ask("accounts_list", Empty {}).await?;
+        let is_named = |id: &str| {
+            let named = |info: &AccountInfo| info.account.id.as_str() == id && info.account.name == account;
+            id == account || list.accounts.iter().any(named)
+        };
+        all.retain(|tuning| {
+            is_named(&tuning.account) && wanted.as_ref().is_none_or(|name| *name == tuning.plan.name)
+        });
+    }
     if output.is_json() {
         output.document(&all)?;
         return Ok(Ended::Well);
@@ -211,6 +258,7 @@ async fn history(caller: &Caller, name: Option<String>, output: &mut Output) -> 
     let mut table = Table::new(&[
         ("Began", Side::Left),
         ("Function", Side::Left),
+        ("Account", Side::Left),
         ("Sizes", Side::Right),
         ("Cheapest", Side::Right),
         ("Fastest", Side::Right),
@@ -228,6 +276,7 @@ async fn history(caller: &Caller, name: Option<String>, output: &mut Output) -> 
         table.row(vec![
             instant(tuning.started_us).into(),
             cell(tuning.plan.name.as_str(), Tone::Strong),
+            tuning.account.as_str().into(),
             tuning.plan.memory_mb.len().to_string().into(),
             size(tuning.cheapest_mb).into(),
             size(tuning.fastest_mb).into(),

@@ -68,7 +68,8 @@ pub struct Budget {
     pub amount_usd: String,
     /// Percent at which people are told, ascending.
     pub alerts: Vec<u32>,
-    /// What this month's calls would cost on AWS so far: list price, no free tier, an exact decimal.
+    /// What this month came to so far, of each vendor at its list price and of this computer at AWS's, without free
+    /// tiers: an exact decimal.
     pub spent_usd: String,
     /// Part of the budget that is spent, in percent, rounded down to two places.
     pub spent_percent: f64,
@@ -82,6 +83,10 @@ pub struct Budget {
     pub runaway_since_us: Option<Micros>,
     /// How it stands.
     pub state: BudgetState,
+    /// What of it is not known, and what to do about it; none while all of it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub unknown: Option<String>,
 }
 
 /// What the brake does when something runs away.

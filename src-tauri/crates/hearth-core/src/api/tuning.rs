@@ -1,5 +1,6 @@
 //! Power tuning: plan, preview, and what was found.
 
+use hearth_cloud::Call;
 use hearth_model::{FunctionConfiguration, FunctionId, Micros, TuningId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -37,6 +38,34 @@ pub struct TuningPlan {
     /// Whether warm calls of a size are made at the same time.
     #[serde(default)]
     pub parallel: bool,
+    /// The account that the function is in; none for this computer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub account: Option<String>,
+    /// Its region there; none: the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub region: Option<String>,
+    /// To begin in an account: the digest of the preview that a person saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub digest: Option<String>,
+}
+
+/// What a tuning does in an account, before anything is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TuningReview {
+    /// What a person calls the account.
+    pub account_name: String,
+    /// Whether the account must be unlocked first.
+    pub locked: bool,
+    /// The calls that change the function, in their order: each size, and the one of now at the end.
+    pub calls: Vec<Call>,
+    /// The same with the vendor's own command line.
+    pub command_lines: Vec<String>,
+    /// Names what was seen: what is begun must have the same.
+    pub digest: String,
 }
 
 /// What a tuning will do and cost, before anything is done.
@@ -49,12 +78,13 @@ pub struct TuningPreview {
     pub memory_mb: u32,
     /// Calls altogether.
     pub calls: u32,
-    /// What they cost where they run, US dollars: `0` on this computer.
-    pub here_usd: String,
-    /// What they would cost on AWS when each takes the median of the last 24 hours, US dollars, exact decimal; none
+    /// What they cost where they run, US dollars: `0` on this computer; none in an account, where the two figures below
+    /// are what they cost.
+    pub here_usd: Option<String>,
+    /// What they cost on AWS when each takes the median of the last 24 hours, US dollars, exact decimal; none
     /// without calls to know that from.
     pub expected_usd: Option<String>,
-    /// What they would cost on AWS when each ran until its timeout, US dollars, exact decimal.
+    /// What they cost on AWS when each runs until its timeout, US dollars, exact decimal.
     pub at_most_usd: String,
     /// How long it takes when each call takes that median.
     pub expected_us: Option<Micros>,
@@ -66,6 +96,10 @@ pub struct TuningPreview {
     pub price_date: String,
     /// What the figures stand on, and what the measurement cannot say.
     pub remarks: Vec<String>,
+    /// What is done in the account; none on this computer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub review: Option<TuningReview>,
 }
 
 /// How a tuning is going, or how it ended.
@@ -150,9 +184,9 @@ pub struct Tuning {
     pub id: TuningId,
     /// The function.
     pub function_id: FunctionId,
-    /// The version that was measured.
+    /// The version that was measured; 0 in an account, where what changed is told by its code.
     pub version: u32,
-    /// Where it ran: `local` for this computer.
+    /// Where it ran: `local` for this computer, else the id of the account.
     pub account: String,
     /// What was to be measured.
     pub plan: TuningPlan,

@@ -23,6 +23,15 @@ use serde_json::json;
 use std::sync::Arc;
 
 const MOST_ALERTS: usize = 10;
+/// By what a loop is recognised, so that nobody counts on more.
+const LOOPS: &str = if cfg!(target_os = "linux") {
+    "A function that calls itself is stopped after 16 calls in a row over the Lambda address, each made by the one \
+     before: known by whose connection a call came on, or by the header X-Amzn-Trace-Id."
+} else {
+    "A function that calls itself is stopped after 16 calls in a row over the Lambda address when its client passes the \
+     header X-Amzn-Trace-Id on, as AWS's clients do; without it only what it spends stops it."
+};
+
 /// Dollars an hour under which nothing is said to be spent: a thousandth of a cent in a month.
 const LEAST_RATE: f64 = 1e-8;
 
@@ -103,6 +112,7 @@ pub(crate) async fn status(app: &App, _: Empty) -> Result<BrakeStatus> {
              tier. They run here for $0."
                 .to_owned(),
             format!("{ELSEWHERE}."),
+            LOOPS.to_owned(),
         ],
         price_region: region,
     })
@@ -134,6 +144,7 @@ async fn budget_now(app: &App, budget: &StoredBudget, now: Micros, month: &words
         times_usual: standing.reading.times_usual(),
         runaway_since_us,
         state,
+        unknown: standing.unknown,
     })
 }
 

@@ -44,9 +44,18 @@ pub(crate) fn start(app: &App) {
                 () = end.cancelled() => return,
             }
             loop {
-                tokio::select! {
-                    () = tokio::time::sleep(pause) => {}
-                    () = end.cancelled() => return,
+                let mut due = std::pin::pin!(tokio::time::sleep(pause));
+                loop {
+                    tokio::select! {
+                        () = &mut due => break,
+                        () = watch.urgent.notified() => {}
+                        () = end.cancelled() => return,
+                    }
+                    let Some(app) = weak.upgrade() else { return };
+                    if let Err(error) = stop_loops(&app).await {
+                        tracing::warn!(%error, "a function that calls itself could not be stopped");
+                        break;
+                    }
                 }
                 let Some(app) = weak.upgrade() else { return };
                 let looked = look(&app).await;
@@ -74,6 +83,17 @@ struct Found {
     name: String,
     reason: String,
     figures: Value,
+}
+
+/// Stops what calls itself, between two looks.
+async fn stop_loops(app: &App) -> Result<()> {
+    let mut found = BTreeMap::new();
+    let now = app.now();
+    loops(&mut app.budgets().seen(), &mut found);
+    for (id, found) in found {
+        act(app, now, &id, found).await?;
+    }
+    Ok(())
 }
 
 /// One look; true when there were calls since the one before.
@@ -265,17 +285,21 @@ pub(super) fn storm_words(storm: &RetryStorm) -> String {
     )
 }
 
-/// Calls that call themselves, and blind retries.
-fn signatures(app: &App, now: Micros, found: &mut BTreeMap<FunctionId, Found>) {
-    let mut seen = app.budgets().seen();
-    let loops = std::mem::take(&mut seen.loops);
-    for (id, (name, calls)) in loops {
+/// Calls that call themselves.
+fn loops(seen: &mut Seen, found: &mut BTreeMap<FunctionId, Found>) {
+    for (id, (name, calls)) in std::mem::take(&mut seen.loops) {
         found.entry(id).or_insert_with(|| Found {
             name,
             reason: loop_words(calls),
             figures: json!({ "chainCalls": calls }),
         });
     }
+}
+
+/// Calls that call themselves, and blind retries.
+fn signatures(app: &App, now: Micros, found: &mut BTreeMap<FunctionId, Found>) {
+    let mut seen = app.budgets().seen();
+    loops(&mut seen, found);
     let mut over = Vec::new();
     for (id, (name, retries)) in &seen.retries {
         match retries.storm(now) {

@@ -4,6 +4,7 @@
 //! Money of local functions is what AWS would charge: list price, without the free tier. Must not know transports.
 
 mod brake;
+mod callers;
 mod commands;
 pub(crate) mod elsewhere;
 mod hold;
@@ -17,6 +18,7 @@ mod there;
 mod watch;
 mod words;
 
+pub(crate) use callers::trace as trace_of_caller;
 pub(crate) use commands::{changed, delete, history, leave, pull, release, set, set_mode, status};
 pub(crate) use hold::{STOPPED, mark_refused};
 pub(crate) use look::start;

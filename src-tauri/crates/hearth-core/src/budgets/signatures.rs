@@ -63,7 +63,8 @@ impl Retries {
     }
 }
 
-/// Which call was made by which, from the trace header that AWS's clients pass on from inside a function.
+/// Which call was made by which, from the trace header that AWS's clients pass on from inside a function, or from whose
+/// connection it came on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chains {
     depth: HashMap<String, u32>,
@@ -91,6 +92,11 @@ impl Chains {
         }
         calls
     }
+}
+
+/// The trace header of a call, as far as [`Chains`] looks at it.
+pub(super) fn trace_of(request_id: &str) -> String {
+    format!("Root=1-00000000-{}", digits_of(request_id))
 }
 
 /// The part of a trace id that the local runtime makes of the request id.

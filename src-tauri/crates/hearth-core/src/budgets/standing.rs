@@ -3,7 +3,7 @@
 
 use super::runaway::Reading;
 use super::words::{self, Month};
-use crate::{App, Result, money, spending};
+use crate::{App, ErrorCode, Result, money, spending};
 use hearth_model::{FunctionId, Grain, LOCAL_ACCOUNT, Micros};
 use hearth_store::{Scope, StoredBudget};
 use rust_decimal::Decimal;
@@ -21,6 +21,17 @@ pub(super) struct Standing {
     pub(super) amount: Decimal,
     pub(super) spent: Decimal,
     pub(super) reading: Reading,
+    /// What of it is not known, and what to do about it.
+    pub(super) unknown: Option<String>,
+}
+
+/// What a scope usually spends.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Usual {
+    /// US dollars a second; none when there was nothing, or when it is not known.
+    rate: Option<f64>,
+    /// Why it is not known.
+    unknown: Option<String>,
 }
 
 impl Standing {
@@ -34,7 +45,7 @@ impl Standing {
     /// An alert that was passed, in words.
     pub(super) fn passed(&self, threshold: u32, month: &Month) -> String {
         format!(
-            "{} passed {threshold} % of the budget for {}: {} of {} at AWS list price.",
+            "{} passed {threshold} % of the budget for {}: {} of {} at list price.",
             self.subject,
             month.name,
             words::usd(self.spent),
@@ -57,7 +68,7 @@ impl Standing {
 pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: &Month) -> Result<Standing> {
     let spent = spending::list(app, &spending::asked_of(app, &budget.scope).await?).await?;
     let amount: Decimal = budget.amount_usd.parse().unwrap_or_default();
-    let usual = usual(app, &budget.scope, now).await?;
+    let Usual { rate: usual, unknown } = usual(app, &budget.scope, now).await?;
     // Nothing of the demo runs: it spends as it usually did.
     let rate = match usual {
         Some(usual) if budget.scope.is_demo() => usual,
@@ -75,6 +86,7 @@ pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: 
             usual,
             rest_s: (month.ends - now).0 as f64 / 1e6,
         },
+        unknown,
     })
 }
 
@@ -94,9 +106,9 @@ pub(super) fn covers(scope: &Scope, id: &FunctionId) -> bool {
     }
 }
 
-/// The mean of the days before the last hour; none when there was nothing.
-async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Option<f64>> {
-    let known = app.budgets().seen().usual.get(scope).copied();
+/// The mean of the days before the last hour. A day without a price is no reason to show no budget at all.
+async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Usual> {
+    let known = app.budgets().seen().usual.get(scope).cloned();
     if let Some((at, usual)) = known
         && now - at < USUAL_LASTS
     {
@@ -104,9 +116,19 @@ async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Option<f64>> {
     }
     let to = Grain::Hour.floor(now - Grain::Hour.length());
     let from = to - Micros::from_seconds(USUAL_DAYS * 86_400);
-    let usd = money::cost_between(app, scope, from, to).await?.to_f64().unwrap_or(0.0);
-    let usual = (usd > 0.0).then(|| usd / (USUAL_DAYS as f64 * 86_400.0));
-    app.budgets().seen().usual.insert(scope.clone(), (now, usual));
+    let usual = match money::cost_between(app, scope, from, to).await {
+        Ok(usd) => {
+            let usd = usd.to_f64().unwrap_or(0.0);
+            Usual { rate: (usd > 0.0).then(|| usd / (USUAL_DAYS as f64 * 86_400.0)), unknown: None }
+        }
+        Err(error) if error.code == ErrorCode::InvalidInput => {
+            let hint = error.hint.unwrap_or_default();
+            let unknown = format!("The usual rate is not known: {}. {hint}.", error.message);
+            Usual { rate: None, unknown: Some(unknown) }
+        }
+        Err(error) => return Err(error),
+    };
+    app.budgets().seen().usual.insert(scope.clone(), (now, usual.clone()));
     Ok(usual)
 }
 
@@ -132,5 +154,24 @@ pub(super) fn scope_key(scope: &Scope) -> String {
         Scope::Demo => "demo".to_owned(),
         Scope::Account(id) => format!("account/{id}"),
         Scope::Function(id) => format!("function/{}", id.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_over_several_clouds_names_no_single_list_of_prices() {
+        let reading = Reading { spent_usd: 8.0, budget_usd: 10.0, rate: 0.0, usual: None, rest_s: 1.0 };
+        let standing = Standing {
+            subject: "All functions".to_owned(),
+            amount: Decimal::TEN,
+            spent: Decimal::from(8),
+            reading,
+            unknown: None,
+        };
+        let words = standing.passed(80, &words::month(Micros::from_seconds(1_795_694_400)));
+        assert!(words.ends_with("$8 of $10 at list price."), "{words}");
     }
 }

@@ -1,11 +1,13 @@
 //! What the watch knows between two looks: the calls since the last one, live rates, and the brake. Owns the lock
 //! around it, which is never held while anything is awaited.
 
-use super::brake::{Brake, Held};
+use super::brake::{Act, Brake, Held};
+use super::callers::Looking;
 use super::elsewhere::Stopped;
 use super::of_demo::Told;
 use super::runaway::{Episode, LiveRate};
 use super::signatures::{Chains, LOOP_CALLS, Retries};
+use super::standing::Usual;
 use crate::api::BrakeMode;
 use crate::{ApiError, App, Result};
 use hearth_cost::Usage;
@@ -62,9 +64,11 @@ pub(super) struct Seen {
     pub(super) rates: HashMap<FunctionId, (String, LiveRate)>,
     pub(super) retries: HashMap<FunctionId, (String, Retries)>,
     pub(super) chains: Chains,
+    /// Whether calls of a function, by its name, are looked up for who made them.
+    pub(super) callers: HashMap<String, Looking>,
     pub(super) episodes: HashMap<Scope, Episode>,
     /// Usual rates with when they were worked out.
-    pub(super) usual: HashMap<Scope, (Micros, Option<f64>)>,
+    pub(super) usual: HashMap<Scope, (Micros, Usual)>,
     pub(super) suggested: BTreeMap<FunctionId, Suggested>,
     pub(super) budgets: Arc<Vec<StoredBudget>>,
     pub(super) last_look: Micros,
@@ -81,6 +85,8 @@ pub(crate) struct Watch {
     seen: Mutex<Seen>,
     /// Told when there is something to look at.
     pub(super) woken: Notify,
+    /// Told when the armed brake is to stop a loop now: one is thousands of calls long before the next look.
+    pub(super) urgent: Notify,
 }
 
 impl Watch {
@@ -112,6 +118,7 @@ impl Watch {
         let watch = Self {
             seen: Mutex::new(Seen { brake, budgets, elsewhere, may_stop: kept.may_stop, ..Seen::default() }),
             woken: Notify::new(),
+            urgent: Notify::new(),
         };
         let something = { !watch.seen().brake.held().is_empty() || !watch.seen().budgets.is_empty() };
         if something {
@@ -148,14 +155,25 @@ impl Watch {
     }
 
     /// A call with a trace header of its caller began.
-    pub(crate) fn begun(&self, function: &FunctionId, name: &str, request: &RequestId, caller: &str) {
+    pub(crate) fn begun(
+        &self,
+        function: &FunctionId,
+        name: &str,
+        request: &RequestId,
+        caller: &str,
+        now: Micros,
+    ) {
         let mut seen = self.seen();
         let calls = seen.chains.begin(request.as_str(), Some(caller));
         if calls >= LOOP_CALLS {
             let (_, longest) = seen.loops.entry(function.clone()).or_insert_with(|| (name.to_owned(), calls));
             *longest = calls.max(*longest);
+            let act = seen.brake.act(function, now);
             drop(seen);
             self.wake();
+            if act == Act::Pull {
+                self.urgent.notify_one();
+            }
         }
     }
 

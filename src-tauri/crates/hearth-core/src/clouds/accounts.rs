@@ -131,6 +131,9 @@ pub(crate) async fn unlock(app: &App, request: AccountUnlock) -> Result<AccountI
     let until = (request.minutes > 0).then_some(until);
     app.clouds().choose(app.store(), |choices| choices.of_mut(&account.id).unlocked_until_us = until).await?;
     app.tell(HearthEvent::AccountsChanged);
+    if until.is_some() {
+        crate::tuning::may_be_changed(app, &account).await;
+    }
     Ok(info(app, account).await)
 }
 

@@ -64,7 +64,7 @@ impl Belt {
     async fn once(&self, tunable: &impl Tunable) -> Result<Option<TuningRestore>> {
         match self.step(setting(tunable).await?) {
             Step::End(end) => return Ok(Some(end)),
-            Step::Set(size) => tunable.set_memory(size).await?,
+            Step::Set(size) => tunable.put_back(size).await?,
         }
         match self.step(setting(tunable).await?) {
             Step::End(end) => Ok(Some(end)),

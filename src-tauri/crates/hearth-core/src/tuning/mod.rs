@@ -1,10 +1,12 @@
 //! Power tuning: a function is measured at several memory sizes, and has its configuration again afterwards, whatever
 //! happens. Owns the commands and which tunings run. Must not know where a function runs: see [`tunable`].
 
+mod account;
 mod belt;
 mod desk;
 mod local;
 mod marks;
+mod place;
 mod plan;
 mod price;
 mod recover;
@@ -14,16 +16,16 @@ mod tests;
 mod tunable;
 
 pub(crate) use plan::preview;
-pub(crate) use recover::{again as restore, recover};
+pub(crate) use recover::{again as restore, may_be_changed, recover};
 
 use crate::api::{Empty, Tuning, TuningName, TuningPlan, TuningRestore, TuningStatus, TuningsQuery};
-use crate::functions::{existing, existing_or_deleted};
+use crate::clouds::Clouds;
+use crate::functions::existing_or_deleted;
 use crate::{ApiError, App, ErrorCode, Result};
 use desk::Desk;
 use hearth_model::{FunctionId, TuningId};
 use hearth_store::TuningRecord;
-use local::Local;
-use price::Prices;
+use place::{Place, Subject};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +39,8 @@ const MOST_LISTED: u32 = 500;
 #[derive(Debug, Default)]
 pub(crate) struct Tunings {
     running: Mutex<HashMap<FunctionId, Running>>,
+    /// Held while a size is put back that an earlier Hearth left.
+    restoring: tokio::sync::Mutex<()>,
     tasks: TaskTracker,
 }
 
@@ -67,30 +71,39 @@ impl Tunings {
 
 /// Begins a tuning, which goes on by itself.
 pub(crate) async fn start(app: &App, request: TuningPlan) -> Result<Tuning> {
-    let plan = plan::checked(request)?;
-    let function = existing(app, &plan.name).await?;
+    let seen = request.digest.clone();
+    let subject = Box::pin(Subject::of(app, plan::checked(request)?)).await?;
+    let Subject { place, id, account, version, configuration, prices, remarks, review, mut plan } = subject;
+    plan.digest = None;
+    if let Place::There(there) = &place {
+        Clouds::check_unlocked(app, there.account())?;
+    }
+    if let Some(review) = &review
+        && seen.as_ref() != Some(&review.digest)
+    {
+        let message = format!("what tuning `{}` does is not what was seen", plan.name);
+        return Err(ApiError::new(ErrorCode::PlanChanged, message).with_hint("Look at the preview again."));
+    }
     if let Some(problem) = app.store().problem() {
         return Err(ApiError::new(ErrorCode::DiskFull, "nothing can be recorded, so nothing is tuned")
             .with_hint("Make room on the disk that holds the data folder, then tune again.")
             .with_detail(problem));
     }
-    if app.store().tunings_to_restore().await?.iter().any(|other| other.function_id == function.id) {
+    if app.store().tunings_to_restore().await?.iter().any(|other| other.function_id == id) {
         return Err(ApiError::new(
             ErrorCode::Conflict,
-            format!("`{}` is being tuned, or waits for its memory size to be put back", function.name),
+            format!("`{}` is being tuned, or waits for its memory size to be put back", plan.name),
         )
-        .with_hint("Wait for that tuning, or cancel it; Tuning lists it."));
+        .with_hint("Wait for that tuning, or cancel it; Tuning lists it, and can put the size back."));
     }
-    let prices = Prices::now(app);
-    let local = Local::new(app.clone(), &function);
     let tuning = Tuning {
         id: TuningId::generate(),
-        function_id: function.id.clone(),
-        version: function.version,
-        account: function.account,
+        function_id: id.clone(),
+        version,
+        account,
         total: plan::calls(&plan),
         plan,
-        configuration: function.configuration,
+        configuration,
         status: TuningStatus::Running,
         restore: TuningRestore::Pending,
         started_us: app.now(),
@@ -103,7 +116,7 @@ pub(crate) async fn start(app: &App, request: TuningPlan) -> Result<Tuning> {
         balanced_mb: None,
         price_region: prices.region().to_owned(),
         price_date: prices.date().to_owned(),
-        remarks: local::remarks(),
+        remarks,
         problem: None,
     };
     let desk = Arc::new(Desk::new(app.store().clone(), app.clock(), app.events(), tuning));
@@ -111,22 +124,25 @@ pub(crate) async fn start(app: &App, request: TuningPlan) -> Result<Tuning> {
     let cancel = running.cancel.clone();
     {
         let mut all = app.tunings().running();
-        if all.contains_key(&function.id) || app.tunings().tasks.is_closed() {
-            return Err(ApiError::new(ErrorCode::Conflict, format!("`{}` is being tuned", function.name))
-                .with_hint("Wait for that tuning, or cancel it; Tuning lists it."));
+        if all.contains_key(&id) || app.tunings().tasks.is_closed() {
+            return Err(ApiError::new(
+                ErrorCode::Conflict,
+                format!("`{}` is being tuned", desk.now().plan.name),
+            )
+            .with_hint("Wait for that tuning, or cancel it; Tuning lists it."));
         }
-        all.insert(function.id.clone(), running);
+        all.insert(id.clone(), running);
     }
     // Committed before anything is changed: what cannot be undone after a crash is not begun.
     if let Err(error) = desk.keep(None).await {
-        app.tunings().running().remove(&function.id);
+        app.tunings().running().remove(&id);
         return Err(error);
     }
     let begun = desk.now();
     let course = app.clone();
     app.tunings().tasks.spawn(async move {
-        run::run(&local, &desk, &prices, &cancel).await;
-        course.tunings().running().remove(&function.id);
+        run::run(&place, &desk, &prices, &cancel).await;
+        course.tunings().running().remove(&id);
         desk.tell();
     });
     Ok(begun)

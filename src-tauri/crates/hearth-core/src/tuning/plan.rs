@@ -1,10 +1,8 @@
 //! The plan of a tuning: what may be asked, in which order events are sent, and what it will cost. Must not run
 //! anything.
 
-use super::local;
-use super::price::Prices;
+use super::place::Subject;
 use crate::api::{TuningEvent, TuningPlan, TuningPreview};
-use crate::functions::existing;
 use crate::invoke::check_event;
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_model::{Micros, billed_milliseconds};
@@ -80,14 +78,12 @@ pub(crate) fn order(events: &[TuningEvent], count: u32) -> Vec<usize> {
 
 /// What a plan will do and cost.
 pub(crate) async fn preview(app: &App, request: TuningPlan) -> Result<TuningPreview> {
-    let plan = checked(request)?;
-    let function = existing(app, &plan.name).await?;
-    let configuration = &function.configuration;
+    let Subject { plan, id, configuration, prices, remarks: of_place, review, .. } =
+        Box::pin(Subject::of(app, checked(request)?)).await?;
     let since = app.now() - DAY;
-    let figures = app.store().totals(&Scope::from(&function.id), since, app.now() + Micros(1)).await?;
+    let figures = app.store().totals(&Scope::from(&id), since, app.now() + Micros(1)).await?;
     let median = figures.p50.map(|median| Micros(median.round() as i64));
     let timeout = Micros::from_seconds(i64::from(configuration.timeout_s));
-    let prices = Prices::now(app);
     let usd = |each: Micros| {
         let requests = u64::from(calls_of_size(&plan));
         let billed_ms = billed_milliseconds(Micros::ZERO, each) * requests;
@@ -103,11 +99,14 @@ pub(crate) async fn preview(app: &App, request: TuningPlan) -> Result<TuningPrev
         }
     }];
     remarks.push("While it runs, other calls of the function run with the size that is measured.".to_owned());
-    remarks.extend(local::remarks());
+    remarks.extend(of_place);
+    if let Some(region) = plan.region.as_ref().filter(|region| *region != prices.region()) {
+        remarks.push(format!("There are no prices for {region}; those of {} are used.", prices.region()));
+    }
     Ok(TuningPreview {
         memory_mb: configuration.memory_mb,
         calls: calls(&plan),
-        here_usd: "0".to_owned(),
+        here_usd: review.is_none().then(|| "0".to_owned()),
         expected_usd: expected_usd.map(|usd| usd.to_string()),
         at_most_usd: usd(timeout)?.to_string(),
         expected_us: median.map(longest),
@@ -115,6 +114,7 @@ pub(crate) async fn preview(app: &App, request: TuningPlan) -> Result<TuningPrev
         price_region: prices.region().to_owned(),
         price_date: prices.date().to_owned(),
         remarks,
+        review,
         plan,
     })
 }

@@ -16,6 +16,12 @@ impl Prices {
         Self::new(app.prices(), app.settings().price_region)
     }
 
+    /// The newest book and this region, or that of the settings where the book has no prices for it.
+    pub(crate) fn of_region(app: &App, region: &str) -> Self {
+        let there = Self::new(app.prices(), region.to_owned());
+        if there.of(128, 1, 1, Architecture::X86_64).is_ok() { there } else { Self::now(app) }
+    }
+
     pub(crate) fn new(book: PriceBook, region: String) -> Self {
         Self { book, region }
     }

@@ -11,6 +11,7 @@ use crate::{ApiError, ErrorCode, Result};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use hearth_model::LOCAL_ACCOUNT;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -76,6 +77,9 @@ impl<T: Tunable> Course<'_, T> {
         };
         let expected = self.set_mb.unwrap_or(tuning.configuration.memory_mb);
         if setting.version != tuning.version {
+            if tuning.account != LOCAL_ACCOUNT {
+                return conflict("somebody gave it other code while it was tuned".to_owned());
+            }
             return conflict(format!(
                 "version {} was made while version {} was tuned",
                 setting.version, tuning.version
@@ -111,7 +115,7 @@ impl<T: Tunable> Course<'_, T> {
         }
     }
 
-    /// Cold starts one by one, then warm calls. Answers why the size is skipped.
+    /// Cold starts, then warm calls. Answers why the size is skipped.
     async fn calls(&self, calls: &mut Vec<Measured>) -> Option<String> {
         let plan = self.desk.now().plan;
         let events: Vec<Bytes> =
@@ -119,16 +123,21 @@ impl<T: Tunable> Course<'_, T> {
         let order = plan::order(&plan.events, plan.runs.max(plan.cold_runs));
         let event =
             |index: usize| order.get(index).and_then(|event| events.get(*event)).cloned().unwrap_or_default();
-        for index in 0..plan.cold_runs as usize {
-            if let Some(why) = self.one(event(index), true, calls).await {
+        let cold_at_once = if self.tunable.starts_servers() { 1 } else { self.tunable.concurrency().max(1) };
+        let cold = stream::iter(0..plan.cold_runs as usize).map(|index| self.call(event(index), true));
+        let mut answers = std::pin::pin!(cold.buffer_unordered(cold_at_once));
+        while let Some(answer) = answers.next().await {
+            if let Some(why) = self.take(answer, calls) {
                 return Some(why);
             }
         }
         let at_once = if plan.parallel { self.tunable.concurrency() } else { 1 };
+        // Where calls cost money no more are made than the preview said.
+        let most_rounds = if self.tunable.starts_servers() { 3 } else { 1 };
         // The first warm calls may have to start servers, which counts among the cold ones; they are made up for.
         let mut missing = plan.runs as usize;
         let mut rounds = 0;
-        while missing > 0 && rounds < 3 && !self.cancel.is_cancelled() {
+        while missing > 0 && rounds < most_rounds && !self.cancel.is_cancelled() {
             rounds += 1;
             let answers = stream::iter(0..missing).map(|index| self.call(event(index), false));
             let mut answers = std::pin::pin!(answers.buffer_unordered(at_once));
@@ -141,11 +150,6 @@ impl<T: Tunable> Course<'_, T> {
             missing = (plan.runs as usize).saturating_sub(warm);
         }
         None
-    }
-
-    async fn one(&self, event: Bytes, cold: bool, calls: &mut Vec<Measured>) -> Option<String> {
-        let answer = self.call(event, cold).await;
-        self.take(answer, calls)
     }
 
     /// Takes a call in. Answers why the size is skipped.

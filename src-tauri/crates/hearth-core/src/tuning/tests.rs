@@ -148,6 +148,9 @@ fn tuning(sizes: &[u32], parallel: bool) -> Tuning {
         cold_runs: 2,
         events: vec![event("1", 3), event("2", 1)],
         parallel,
+        account: None,
+        region: None,
+        digest: None,
     };
     Tuning {
         id: TuningId::from("T1"),

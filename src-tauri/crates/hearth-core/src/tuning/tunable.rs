@@ -1,6 +1,5 @@
 //! What can be tuned: something whose memory size can be read and set, and that can be called. Its implementors are the
-//! local runtime and, in tests, a double; a cloud whose configuration can be updated is another. Must not know sizes,
-//! statistics or money.
+//! local runtime, a function in an account and, in tests, a double. Must not know sizes, statistics or money.
 
 use crate::Result;
 use bytes::Bytes;
@@ -37,6 +36,12 @@ pub(crate) trait Tunable: Send + Sync + 'static {
     /// Sets the memory size and leaves everything else. When this returns, new calls run with it.
     fn set_memory(&self, memory_mb: u32) -> impl Future<Output = Result<()>> + Send;
 
+    /// Sets the size of before: the end of what was begun, so that it is done where beginning it would not be allowed
+    /// any more.
+    fn put_back(&self, memory_mb: u32) -> impl Future<Output = Result<()>> + Send {
+        self.set_memory(memory_mb)
+    }
+
     /// Makes one call and waits for its end; `cold` has it start a server. When `cancel` is cancelled, the call is ended.
     fn invoke(
         &self,
@@ -47,4 +52,10 @@ pub(crate) trait Tunable: Send + Sync + 'static {
 
     /// Most calls that may run at once.
     fn concurrency(&self) -> usize;
+
+    /// Whether a call can be made to start a server. Where it cannot, servers start because calls come at the same time
+    /// right after the size was set.
+    fn starts_servers(&self) -> bool {
+        true
+    }
 }

@@ -9,6 +9,7 @@ use hearth_store::{Batch, Store, StoreOptions};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
+use tempfile::TempDir;
 
 const DAY: i64 = 86_400_000_000;
 /// 2026-11-26 12:00 UTC: three days after the bundled book, one after the one that is dearer.
@@ -17,7 +18,7 @@ const NOON: Micros = Micros(1_795_694_400_000_000);
 const OLD: f64 = 0.2e-6;
 
 /// The bundled book with requests of Lambda at ten times the price, dated 25 November.
-fn keep_a_dearer_book(data: &Path) {
+fn dearer_book() -> PriceBook {
     let book = PriceBook::bundled().unwrap();
     let mut rows = book.rows().to_vec();
     for row in rows.iter_mut().filter(|row| row.meter == Meter::LambdaRequests) {
@@ -26,7 +27,10 @@ fn keep_a_dearer_book(data: &Path) {
         }
     }
     let day = book.day().tomorrow().unwrap().tomorrow().unwrap();
-    let book = PriceBook::new(day, "a test".to_owned(), book.sources().clone(), rows).unwrap();
+    PriceBook::new(day, "a test".to_owned(), book.sources().clone(), rows).unwrap()
+}
+
+fn keep(data: &Path, book: &PriceBook) {
     let folder = data.join("prices");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join(format!("{}.json", book.date())), book.to_json().unwrap()).unwrap();
@@ -34,8 +38,11 @@ fn keep_a_dearer_book(data: &Path) {
 
 /// One call before the change, two after it; each takes 1 s of 1 GB.
 async fn house() -> House {
-    let data = tempfile::tempdir().unwrap();
-    keep_a_dearer_book(data.path());
+    house_with(tempfile::tempdir().unwrap(), &dearer_book()).await
+}
+
+async fn house_with(data: TempDir, book: &PriceBook) -> House {
+    keep(data.path(), book);
     let clock = Arc::new(ManualClock::at(NOON));
     let options = StoreOptions { data_dir: data.path().to_owned(), clock: Arc::clone(&clock) as _ };
     let store = Store::open(options).await.unwrap();
@@ -118,5 +125,29 @@ async fn a_bill_tells_both_prices_of_a_month() {
         month["days"]["requests"].as_array().unwrap().iter().map(|day| day.as_f64().unwrap()).collect();
     assert!(near(drawn[23], OLD) && near(drawn[24], 10.0 * OLD), "{drawn:?}");
     assert_eq!(month["cost"]["afterGrantsUsd"], "0", "the grant covers both parts");
+    house.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_book_that_lacks_prices_is_named_and_budgets_are_shown_all_the_same() {
+    let data = tempfile::tempdir().unwrap();
+    let book = PriceBook::bundled().unwrap();
+    let mut rows = book.rows().to_vec();
+    rows.retain(|row| row.meter != Meter::LambdaRequests || row.region != "us-east-1");
+    let day = book.day().tomorrow().unwrap().tomorrow().unwrap();
+    let lacking = PriceBook::new(day, "a test".to_owned(), book.sources().clone(), rows).unwrap();
+    let house = house_with(data, &lacking).await;
+    for scope in [json!({ "kind": "all" }), json!({ "kind": "function", "function": "search-fn" })] {
+        house.ok("budget_set", json!({ "scope": scope, "amountUsd": "5", "alerts": [50] })).await;
+    }
+    let status = house.ok("brake_status", json!({})).await;
+    let budgets = status["budgets"].as_array().unwrap();
+    assert_eq!(budgets.len(), 2, "{status}");
+    for budget in budgets {
+        assert_eq!(budget["timesUsual"], Value::Null, "{budget}");
+        let unknown = budget["unknown"].as_str().unwrap();
+        let file = format!("prices/{}.json", lacking.date());
+        assert!(unknown.contains(&file) && unknown.contains("hearth prices"), "{unknown}");
+    }
     house.app.close().await;
 }

@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::name::FunctionRef;
 use super::{Answer, Api, body};
 use axum::body::Body;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{ConnectInfo, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +12,7 @@ use hearth_core::{ErrorCode, lambda};
 use hearth_model::{Outcome, function_arn};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::net::SocketAddr;
 
 /// Longest event of a synchronous call.
 const EVENT_LIMIT: usize = 6 * 1024 * 1024;
@@ -41,6 +42,7 @@ pub(super) async fn invoke(
 ) -> Answer {
     let function = FunctionRef::parse(&name, query.qualifier)?;
     let headers = request.headers().clone();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.port());
     let kind = kind(&headers)?;
     let limit = if kind == Kind::Event { BACKGROUND_LIMIT } else { EVENT_LIMIT };
     let payload = body(request, limit, "InvokeFunction").await?;
@@ -57,10 +59,17 @@ pub(super) async fn invoke(
             _ => error.into(),
         })?;
     let executed = function.executed(version, &arn)?;
+    let trace = match (trace(&headers), peer) {
+        // Whoever only asks makes no call.
+        (None, Some(peer)) if kind != Kind::DryRun => {
+            lambda::trace_of_caller(&api.app, &function.name, peer, api.port).await
+        }
+        (trace, _) => trace,
+    };
     match kind {
         Kind::DryRun => Ok(empty(StatusCode::NO_CONTENT, &executed)),
         Kind::Event => {
-            let id = lambda::invoke_later(&api.app, &function.name, payload, trace(&headers)).await?;
+            let id = lambda::invoke_later(&api.app, &function.name, payload, trace).await?;
             let mut response = empty(StatusCode::ACCEPTED, &executed);
             set(&mut response, "x-amzn-requestid", id.as_str());
             Ok(response)
@@ -68,8 +77,7 @@ pub(super) async fn invoke(
         Kind::RequestResponse => {
             // The core sees the call to its end even when the client hangs up, as it is at AWS.
             let context = context(&headers)?;
-            let call =
-                lambda::invoke_with_context(&api.app, &function.name, payload, context, trace(&headers));
+            let call = lambda::invoke_with_context(&api.app, &function.name, payload, context, trace);
             let answer = Box::pin(call).await?;
             if answer.invocation.outcome == Outcome::Throttled {
                 return Err(Fault::throttled(lambda::brake_words(&answer.invocation)));

@@ -24,7 +24,8 @@ amountUsd: string,
  */
 alerts: Array<number>, 
 /**
- * What this month's calls would cost on AWS so far: list price, no free tier, an exact decimal.
+ * What this month came to so far, of each vendor at its list price and of this computer at AWS's, without free
+ * tiers: an exact decimal.
  */
 spentUsd: string, 
 /**
@@ -50,4 +51,8 @@ runawaySinceUs: Micros | null,
 /**
  * How it stands.
  */
-state: BudgetState, };
+state: BudgetState, 
+/**
+ * What of it is not known, and what to do about it; none while all of it is.
+ */
+unknown?: string, };

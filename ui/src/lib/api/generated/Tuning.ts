@@ -21,11 +21,11 @@ id: TuningId,
  */
 functionId: FunctionId, 
 /**
- * The version that was measured.
+ * The version that was measured; 0 in an account, where what changed is told by its code.
  */
 version: number, 
 /**
- * Where it ran: `local` for this computer.
+ * Where it ran: `local` for this computer, else the id of the account.
  */
 account: string, 
 /**

@@ -28,4 +28,16 @@ events: Array<TuningEvent>,
 /**
  * Whether warm calls of a size are made at the same time.
  */
-parallel: boolean, };
+parallel: boolean, 
+/**
+ * The account that the function is in; none for this computer.
+ */
+account?: string, 
+/**
+ * Its region there; none: the account's own.
+ */
+region?: string, 
+/**
+ * To begin in an account: the digest of the preview that a person saw.
+ */
+digest?: string, };

@@ -34,6 +34,7 @@ export function fakeBrake(): BrakeStatus {
     notes: [
       'Budgets and the brake work only while Hearth runs.',
       'The money of functions on this computer is what AWS would charge: list price without the free tier. They run here for $0.',
+      'A function that calls itself is stopped after 16 calls in a row over the Lambda address, each made by the one before: known by whose connection a call came on, or by the header X-Amzn-Trace-Id.',
     ],
   };
 }

@@ -110,13 +110,25 @@ fn accounts(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
 fn meters(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
     let mut table = steps_table();
     for row in &month.meters {
-        steps(&mut table, &format!("{}, {}", row.label, row.region), &row.unit, &row.steps);
+        let place = place(month, &row.account, &row.region);
+        steps(&mut table, &format!("{}, {place}", row.label), &row.unit, &row.steps);
     }
     table.print(output)?;
     for hidden in &month.hidden {
+        if month.hidden.len() > 1 {
+            let place = place(month, &hidden.account, &hidden.region);
+            let heading = output.tone(&format!("In {place}"), Tone::Strong);
+            output.line(&heading)?;
+        }
         hidden_lines(hidden, output)?;
     }
     Ok(())
+}
+
+/// Where a line of a month is: its region, with the account where there is more than one.
+fn place(month: &CostOverview, account: &str, region: &str) -> String {
+    let named = month.accounts.iter().find(|row| row.id == account).map_or(account, |row| row.name.as_str());
+    if month.accounts.len() > 1 { format!("{region}, {named}") } else { region.to_owned() }
 }
 
 pub(super) async fn function(
@@ -193,14 +205,17 @@ fn steps_table() -> Table {
 
 fn steps(table: &mut Table, label: &str, unit: &str, steps: &[Step]) {
     for (place, step) in steps.iter().enumerate() {
-        table.row(vec![
-            cell(if place == 0 { label } else { "" }, Tone::Strong),
-            step.label.as_str().into(),
-            step.quantity.normalize().to_string().into(),
-            unit.into(),
-            dollars(&step.rate.to_string()).into(),
-            dollars(&step.amount.to_string()).into(),
-        ]);
+        let name = cell(if place == 0 { label } else { "" }, Tone::Strong);
+        let amount = dollars(&step.amount.to_string()).into();
+        // A grant of money is no quantity of anything.
+        let is_money = step.rate.is_sign_negative() && step.rate == step.amount;
+        let [quantity, unit, rate] = if is_money {
+            [String::new(), String::new(), String::new()]
+        } else {
+            let quantity = step.quantity.normalize().to_string();
+            [quantity, unit.to_owned(), dollars(&step.rate.to_string())]
+        };
+        table.row(vec![name, step.label.as_str().into(), quantity.into(), unit.into(), rate.into(), amount]);
     }
 }
 

@@ -149,7 +149,11 @@ async fn go(app: &App, account: &Account, flow: SignInFlow, one: &Arc<UnderWay>)
                 .await?;
         }
     }
-    check(app, account).await
+    check(app, account).await?;
+    if Clouds::check_unlocked(app, account).is_ok() {
+        crate::tuning::may_be_changed(app, account).await;
+    }
+    Ok(())
 }
 
 /// That the vendor's flow ended well says not yet that this account is the one that was signed in to.
