@@ -78,17 +78,17 @@ async fn a_call_is_told_how_long_its_server_took_to_freeze() {
             }
         };
         if first {
-            answer()
+            answer();
         } else {
-            freeze()
+            freeze();
         }
         if second {
             store.flush().await.unwrap();
         }
         if first {
-            freeze()
+            freeze();
         } else {
-            answer()
+            answer();
         }
         store.flush().await.unwrap();
         let kept = store.invocation(&RequestId::from(request.as_str())).await.unwrap().unwrap();

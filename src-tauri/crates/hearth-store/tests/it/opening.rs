@@ -80,14 +80,14 @@ async fn a_large_damaged_ledger_is_told_and_not_written_to() {
     let store = open(folder.path()).await;
     for index in 0..700 {
         let call = invocation(&format!("r{index}"), NOON);
-        store.acknowledge(&call, payloads(&[7; 65_000], &[8; 65_000])).unwrap();
+        store.acknowledge(&call, payloads(&vec![7; 65_000], &vec![8; 65_000])).unwrap();
     }
     store.close().await;
     let path = folder.path().join("ledger.db");
     assert!(fs::metadata(&path).unwrap().len() > 64 << 20, "too small to be read through in the background");
     damage(&path);
     let store = open(folder.path()).await;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
     let told = loop {
         if let Some(problem) = store.problem() {
             break problem;
@@ -115,7 +115,7 @@ async fn a_ledger_that_nobody_touched_is_not_read_through_again() {
     let store = open(folder.path()).await;
     for index in 0..40 {
         let call = invocation(&format!("r{index}"), NOON);
-        store.acknowledge(&call, payloads(&[7; 65_000], &[8; 65_000])).unwrap();
+        store.acknowledge(&call, payloads(&vec![7; 65_000], &vec![8; 65_000])).unwrap();
     }
     store.close().await;
     let path = folder.path().join("ledger.db");

@@ -6,7 +6,8 @@ use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words::{UNKNOWN, counted, dollars, money};
 use hearth_core::api::{
-    CostForecast, CostFunctionDetail, CostFunctionQuery, CostHidden, CostOverview, CostQuery, CostScope,
+    CostAmount, CostForecast, CostFunctionDetail, CostFunctionQuery, CostHidden, CostOverview, CostQuery,
+    CostScope,
 };
 use hearth_core::cost::{Decimal, Step};
 use hearth_host::Caller;
@@ -77,12 +78,18 @@ fn functions(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
             row.requests.to_string().into(),
             decimal(&row.gb_seconds).round_dp(3).to_string().into(),
             money(&row.parts.start_up_usd).into(),
-            money(&row.cost.list_usd).into(),
-            money(&row.cost.after_grants_usd).into(),
+            about(&row.cost, &row.cost.list_usd).into(),
+            about(&row.cost, &row.cost.after_grants_usd).into(),
             change.into(),
         ]);
     }
     table.print(output)
+}
+
+/// An amount with `≈` before it when it is estimated; `--json` has its bounds.
+fn about(cost: &CostAmount, usd: &str) -> String {
+    let sign = if cost.bounds.is_some() { "≈ " } else { "" };
+    format!("{sign}{}", money(usd))
 }
 
 fn accounts(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
@@ -99,8 +106,8 @@ fn accounts(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
             cell(row.name.as_str(), Tone::Strong),
             row.provider.as_str().into(),
             row.requests.to_string().into(),
-            money(&row.cost.list_usd).into(),
-            money(&row.cost.after_grants_usd).into(),
+            about(&row.cost, &row.cost.list_usd).into(),
+            about(&row.cost, &row.cost.after_grants_usd).into(),
             if row.paid { "yes" } else { "no, it ran here" }.into(),
         ]);
     }
@@ -148,8 +155,8 @@ pub(super) async fn function(
         "{} in {}: {} at list price, {} after grants; the bill would be {} less without it",
         output.tone(&row.name, Tone::Strong),
         bill.month.name,
-        money(&row.cost.list_usd),
-        money(&row.cost.after_grants_usd),
+        about(&row.cost, &row.cost.list_usd),
+        about(&row.cost, &row.cost.after_grants_usd),
         money(&row.marginal_usd),
     ))?;
     let mut table = steps_table();
