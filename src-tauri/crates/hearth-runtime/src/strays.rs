@@ -6,6 +6,10 @@ use crate::sys;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long strays of servers that ended gather before they are looked for.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// Folders of environments that have ended and whose strays were not looked for yet.
 #[derive(Default)]
@@ -22,6 +26,8 @@ impl Strays {
         let strays = Arc::clone(self);
         tokio::spawn(async move {
             let _looking = strays.looking.lock().await;
+            // Reading the table of processes is not to compete with the next start, nor to be done for each end.
+            tokio::time::sleep(PAUSE).await;
             let left = std::mem::take(&mut *strays.left.lock().unwrap_or_else(PoisonError::into_inner));
             if !left.is_empty() {
                 tokio::task::spawn_blocking(move || {
