@@ -146,9 +146,10 @@ fn price(
     Ok(match (service, operation) {
         METRICS => {
             let line = asking(book, day, count.units)?;
-            let source = line.price.map(|price| price.source).unwrap_or_default();
-            let usd = line.amount.unwrap_or_default();
-            Price::billed(usd, Some("metrics"), "$0.01 for 1,000 metrics, none of them free", &source)
+            let (Some(usd), Some(price)) = (line.amount, line.price) else {
+                return Ok(Price::none(OwnBilling::Unknown, "the price book has no price for metrics"));
+            };
+            Price::billed(usd, Some("metrics"), "$0.01 for 1,000 metrics, none of them free", &price.source)
         }
         LIVE_TAIL => Price::billed(
             units * TAIL_MINUTE,
