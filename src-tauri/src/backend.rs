@@ -1,38 +1,51 @@
 //! Who answers the window's commands: this process when it owns the data folder, else the owner over its socket.
-//! When another owner ends, the window takes over. Must not know the window.
+//! When another owner ends, the window takes over; when the data folder cannot be opened, each try says why. Must not
+//! know the window.
 
 use hearth_core::commands::Body;
-use hearth_core::{AppOptions, Place, Result, SystemClock};
+use hearth_core::{ApiError, AppOptions, ErrorCode, Place, Result, SystemClock};
 use hearth_host::socket::Client;
 use hearth_host::{Caller, Events};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::RwLock;
 
 /// How long requests of other processes may take when the window is closed.
 const GRACE: Duration = Duration::from_secs(3);
+/// A page asks for many things at once: one failed try speaks for all of them.
+const SAME_FAILURE: Duration = Duration::from_secs(1);
 
 /// Where commands go.
 #[derive(Clone)]
 pub(crate) struct Backend {
     options: AppOptions,
-    /// None after [`Backend::close`].
-    caller: Arc<RwLock<Option<Arc<Caller>>>>,
+    caller: Arc<RwLock<Answering>>,
+}
+
+/// Who answers now.
+enum Answering {
+    Somebody(Arc<Caller>),
+    /// The data folder could not be opened, then.
+    Nobody(ApiError, Instant),
+    Closed,
 }
 
 impl Backend {
-    /// Becomes the owner of the data folder, or the client of its owner.
-    pub(crate) async fn open(data_dir: &Path) -> Result<Self> {
+    /// Becomes the owner of the data folder, or the client of its owner. Where neither is possible, commands say why.
+    pub(crate) async fn open(data_dir: &Path) -> Self {
         let options = AppOptions {
             data_dir: data_dir.to_owned(),
             clock: Arc::new(SystemClock),
             worker_exe: Some(worker_beside_window()),
             place: Place::of_system(),
         };
-        let caller = open(options.clone()).await?;
-        Ok(Self { options, caller: Arc::new(RwLock::new(Some(caller))) })
+        let answering = match open(options.clone()).await {
+            Ok(caller) => Answering::Somebody(caller),
+            Err(error) => failed(error),
+        };
+        Self { options, caller: Arc::new(RwLock::new(answering)) }
     }
 
     /// Runs a command.
@@ -47,7 +60,8 @@ impl Backend {
 
     /// Ends what this process runs.
     pub(crate) async fn close(&self) {
-        let Some(caller) = self.caller.write().await.take() else { return };
+        let before = std::mem::replace(&mut *self.caller.write().await, Answering::Closed);
+        let Answering::Somebody(caller) = before else { return };
         // A command that is still being answered keeps its own handle; the process ends without it.
         if let Some(caller) = Arc::into_inner(caller) {
             caller.end(GRACE).await;
@@ -60,19 +74,30 @@ impl Backend {
             return Ok(caller);
         }
         let mut place = self.caller.write().await;
-        // Another command may have taken over while this one waited for its turn.
-        if let Some(caller) = place.as_ref()
-            && self.lives(caller).await
-        {
-            return Ok(Arc::clone(caller));
+        // Another command may have taken over, or failed to, while this one waited for its turn.
+        match &*place {
+            Answering::Somebody(caller) if self.lives(caller).await => return Ok(Arc::clone(caller)),
+            Answering::Nobody(error, at) if at.elapsed() < SAME_FAILURE => return Err(error.clone()),
+            Answering::Closed => {
+                return Err(ApiError::new(ErrorCode::Internal, "the window is being closed"));
+            }
+            Answering::Somebody(_) | Answering::Nobody(..) => {}
         }
-        let caller = open(self.options.clone()).await?;
-        *place = Some(Arc::clone(&caller));
-        Ok(caller)
+        match open(self.options.clone()).await {
+            Ok(caller) => {
+                *place = Answering::Somebody(Arc::clone(&caller));
+                Ok(caller)
+            }
+            Err(error) => {
+                *place = failed(error.clone());
+                Err(error)
+            }
+        }
     }
 
     async fn living(&self) -> Option<Arc<Caller>> {
-        let caller = self.caller.read().await.clone()?;
+        let Answering::Somebody(caller) = &*self.caller.read().await else { return None };
+        let caller = Arc::clone(caller);
         self.lives(&caller).await.then_some(caller)
     }
 
@@ -82,6 +107,11 @@ impl Backend {
             Caller::Client(..) => matches!(Client::connect(&self.options.data_dir).await, Ok(Some(_))),
         }
     }
+}
+
+fn failed(error: ApiError) -> Answering {
+    tracing::error!(%error, hint = error.hint.as_deref().unwrap_or(""), "the data folder cannot be opened");
+    Answering::Nobody(error, Instant::now())
 }
 
 /// A caller that, where it owns the data folder, goes on until the window is closed.

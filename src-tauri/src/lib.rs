@@ -30,13 +30,7 @@ pub fn run() -> ExitCode {
         .init();
     let data_dir = hearth_host::data_dir();
     let rendering = Rendering::prepare(&data_dir);
-    let backend = match tauri::async_runtime::block_on(Backend::open(&data_dir)) {
-        Ok(backend) => backend,
-        Err(error) => {
-            tracing::error!(%error, hint = error.hint.as_deref().unwrap_or(""), "Hearth cannot start");
-            return ExitCode::FAILURE;
-        }
-    };
+    let backend = tauri::async_runtime::block_on(Backend::open(&data_dir));
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())

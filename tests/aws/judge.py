@@ -3,6 +3,7 @@
   judge.py stream URL NAME   calls a function at URL with InvokeWithResponseStream and reads the stream
   judge.py tail URL ARN      begins Live Tail and reads to its end
   judge.py inventory URL     lists what an account holds that a deploy or a task makes
+  judge.py prices URL FILE   the same of GetProducts
   judge.py bill URL FILE     holds the bodies of a file against the description of GetCostAndUsage, and reads URL's answer
 """
 
@@ -47,19 +48,30 @@ def tail(url, resource):
     return {"lines": lines}
 
 
-def bill(url, file):
-    model = get_session().get_service_model("ce").operation_model("GetCostAndUsage")
-    bodies = json.load(open(file))
+def described(service, operation, bodies):
+    model = get_session().get_service_model(service).operation_model(operation)
     problems = [ParamValidator().validate(body, model.input_shape).generate_report() for body in bodies]
     # Names that the description does not have are refused by AWS, not by this validator.
     unknown = [sorted(set(body) - set(model.input_shape.members)) for body in bodies]
-    body = {key: value for key, value in bodies[0].items() if key != "NextPageToken"}
-    answer = client("ce", url).get_cost_and_usage(**body)
     return {
         "problems": [problem for problem in problems if problem],
         "unknown": [names for names in unknown if names],
-        "groups": [group["Keys"] for result in answer["ResultsByTime"] for group in result["Groups"]],
     }
+
+
+def bill(url, file):
+    bodies = json.load(open(file))
+    body = {key: value for key, value in bodies[0].items() if key != "NextPageToken"}
+    answer = client("ce", url).get_cost_and_usage(**body)
+    groups = [group["Keys"] for result in answer["ResultsByTime"] for group in result["Groups"]]
+    return described("ce", "GetCostAndUsage", bodies) | {"groups": groups}
+
+
+def prices(url, file):
+    bodies = json.load(open(file))
+    pages = client("pricing", url).get_paginator("get_products").paginate(**bodies[0])
+    skus = [json.loads(text)["product"]["sku"] for page in pages for text in page["PriceList"]]
+    return described("pricing", "GetProducts", bodies) | {"skus": skus}
 
 
 def inventory(url):
@@ -73,4 +85,5 @@ def inventory(url):
     }
 
 
-print(json.dumps({"stream": stream, "tail": tail, "inventory": inventory, "bill": bill}[sys.argv[1]](*sys.argv[2:])))
+JUDGES = {"stream": stream, "tail": tail, "inventory": inventory, "bill": bill, "prices": prices}
+print(json.dumps(JUDGES[sys.argv[1]](*sys.argv[2:])))

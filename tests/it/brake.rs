@@ -86,6 +86,16 @@ fn what_is_no_budget_or_scope_is_refused_and_nothing_held_is_well() {
     assert!(home.run(&["budgets"]).stdout.contains("No budget yet"));
 }
 
+/// The armed brake stops `looper` once it is called, and says why.
+fn caught(home: &Home) {
+    home.json(&["brake", "arm"]);
+    home.json(&["invoke", "looper"]);
+    until("the brake holds looper", || holds(home, "looper"));
+    let status = home.json(&["brake", "status"]);
+    let reason = status["held"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("it calls itself"), "{reason}");
+}
+
 #[test]
 fn a_function_that_invokes_itself_is_caught_by_the_trace_that_clients_pass_on() {
     let home = Home::new();
@@ -104,12 +114,7 @@ fn a_function_that_invokes_itself_is_caught_by_the_trace_that_clients_pass_on() 
         serve.lambda_port()
     );
     home.json(&["deploy", &home.function("looper", "app.py", &code)]);
-    home.json(&["brake", "arm"]);
-    home.json(&["invoke", "looper"]);
-    until("the brake holds looper", || holds(&home, "looper"));
-    let status = home.json(&["brake", "status"]);
-    let reason = status["held"][0]["reason"].as_str().unwrap();
-    assert!(reason.contains("it calls itself"), "{reason}");
+    caught(&home);
 }
 
 /// A function that calls itself in the background; the client is of the language's library and passes no trace on.
@@ -135,12 +140,7 @@ fn a_function_that_calls_itself_without_a_trace_is_stopped_soon_and_its_rest_aft
     }
     let serve = home.serve();
     home.json(&["deploy", &home.function("looper", "app.py", &plain_loop(serve.lambda_port()))]);
-    home.json(&["brake", "arm"]);
-    home.json(&["invoke", "looper"]);
-    until("the brake holds looper", || holds(&home, "looper"));
-    let status = home.json(&["brake", "status"]);
-    let reason = status["held"][0]["reason"].as_str().unwrap();
-    assert!(reason.contains("it calls itself"), "{reason}");
+    caught(&home);
     let functions = home.json(&["functions", "looper"]);
     let ran = functions[0]["figures"].to_string();
     let rows = home.json(&["invocations", "looper", "--limit", "500"]);

@@ -200,6 +200,78 @@ fn write_log(ministack: &Ministack, operation: &str, body: &Value) {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
+/// Prices of Lambda in Dublin in two pages, and nothing that Hearth uses of the other services.
+fn products(asked: &Asked) -> Says {
+    let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+    let product = |sku: &str, group: &str, unit: &str, price: &str| {
+        let term = json!({ "offerTermCode": "JRTCKXETXF", "sku": sku, "effectiveDate": "2026-11-01T00:00:00Z",
+            "priceDimensions": { format!("{sku}.JRTCKXETXF.6YS6EN2CT7"): { "unit": unit, "beginRange": "0",
+                "endRange": "Inf", "pricePerUnit": { "USD": price } } }, "termAttributes": {} });
+        json!({ "product": { "productFamily": "Serverless", "sku": sku, "attributes": {
+                "regionCode": "eu-west-1", "location": "EU (Ireland)", "group": group, "groupDescription": group,
+                "usagetype": format!("EU-{group}") } },
+            "serviceCode": "AWSLambda", "terms": { "OnDemand": { format!("{sku}.JRTCKXETXF"): term } },
+            "version": "20261120000000", "publicationDate": "2026-11-20T00:00:00Z" })
+        .to_string()
+    };
+    let (list, next) = match (body["ServiceCode"].as_str(), body["NextToken"].as_str()) {
+        (Some("AWSLambda"), None) => {
+            (vec![product("AAA", "AWS-Lambda-Requests", "Requests", "0.0000002200")], json!("page-2"))
+        }
+        (Some("AWSLambda"), Some(_)) => {
+            (vec![product("BBB", "AWS-Lambda-Duration-ARM", "Lambda-GB-Second", "0.0000133334")], Value::Null)
+        }
+        _ => (Vec::new(), Value::Null),
+    };
+    let mut answer = json!({ "FormatVersion": "aws_v1", "PriceList": list });
+    if !next.is_null() {
+        answer["NextToken"] = next;
+    }
+    Says::json(200, &answer)
+}
+
+#[test]
+fn list_prices_are_asked_for_by_an_account_as_botocore_describes_it() {
+    let fake = FakeAws::start(products);
+    let person = Person::new();
+    person.json(&["accounts", "add", "emulator", &fake.url()]);
+    let done = person.json(&[
+        "prices",
+        "refresh",
+        "--vendor",
+        "aws",
+        "--account",
+        "emulator",
+        "--region",
+        "eu-west-1",
+    ]);
+    assert_eq!(done["changes"].as_array().map(Vec::len), Some(1), "one price moved by a tenth: {done}");
+    assert_eq!(done["changes"][0]["key"], "aws/lambda/requests eu-west-1", "{done}");
+    let shown = person.json(&["prices", "show", "lambda/requests", "--region", "eu-west-1"]);
+    assert_eq!(shown["rows"][0]["tiers"][0]["price"], "0.00000022", "{shown}");
+    assert!(
+        shown["rows"][0]["source"]
+            .as_str()
+            .unwrap()
+            .contains("Query API, AWSLambda publication of 2026-11-20")
+    );
+
+    let seen = fake.seen();
+    let targets: Vec<&str> = seen.iter().map(|asked| asked.header("x-amz-target")).collect();
+    assert!(targets.iter().all(|target| *target == "AWSPriceListService.GetProducts"), "{targets:?}");
+    let own = person.json(&["accounts", "requests"]);
+    let counted =
+        own["rows"].as_array().unwrap().iter().find(|row| row["operation"] == "GetProducts").unwrap();
+    assert_eq!((&counted["requests"], &counted["billing"]), (&json!(targets.len()), &json!("free")), "{own}");
+    let bodies: Vec<Value> = seen.iter().map(|asked| serde_json::from_slice(&asked.body).unwrap()).collect();
+    let file = person.home.write("bodies.json", Value::Array(bodies).to_string());
+    let refused = person.refused(&["prices", "refresh", "--vendor", "aws", "--account", "local"]);
+    assert!(refused["message"].as_str().unwrap().contains("cannot be asked for list prices"), "{refused}");
+    let Some(theirs) = judged(&["prices", &fake.url(), file.to_str().unwrap()]) else { return };
+    assert_eq!((&theirs["problems"], &theirs["unknown"]), (&json!([]), &json!([])), "{theirs}");
+    assert_eq!(theirs["skus"], json!(["AAA", "BBB"]), "{theirs}");
+}
+
 /// Two days of a bill in two pages.
 fn bill(asked: &Asked) -> Says {
     if asked.header("x-amz-target") != "AWSInsightsIndexService.GetCostAndUsage" {

@@ -82,6 +82,13 @@ fn exit_codes_tell_usage_hearth_and_function_apart() {
 }
 
 #[test]
+fn a_program_that_asks_for_the_version_gets_a_document() {
+    let asked = Home::new().run(&["--json", "--version"]);
+    let document: serde_json::Value = serde_json::from_str(&asked.stdout).expect("one JSON document");
+    assert_eq!((asked.code, &document["version"]), (0, &json!(env!("CARGO_PKG_VERSION"))), "{asked:?}");
+}
+
+#[test]
 fn an_answer_is_printed_as_the_function_wrote_it_and_its_log_cannot_steer_a_terminal() {
     let home = Home::new();
     let _serve = home.serve();

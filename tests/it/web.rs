@@ -35,6 +35,13 @@ fn a_token_becomes_a_cookie_that_opens_page_and_commands() {
     for part in ["default-src 'self'", "object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
         assert!(policy.contains(part), "{policy}");
     }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    // The word that lets the editor write styles is in the page and its policy, and never the same twice.
+    let word =
+        policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a word for styles");
+    assert!(page.text().contains(&format!("content=\"{word}\"")), "{}", page.text());
+    let again = http(serve.ui_port(), "GET /", &[("Cookie", &cookie)], b"");
+    assert!(!again.text().contains(word), "{}", again.text());
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(page.header("x-frame-options"), Some("DENY"));
     assert_eq!(page.header("referrer-policy"), Some("no-referrer"));

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,22 +11,27 @@ use std::time::{Duration, Instant};
 pub(crate) struct Window {
     driver: Child,
     session: String,
-    _data: tempfile::TempDir,
+    _house: tempfile::TempDir,
 }
 
 impl Window {
     /// Opens the window; none, with the reason printed, where that cannot be.
     pub(crate) fn open() -> Option<Self> {
+        let data = tempfile::tempdir().expect("a data folder can be made");
+        Self::open_on(data.path().to_owned(), data)
+    }
+
+    /// Like [`Window::open`], on a data folder of somebody's choice, which lies in `house`.
+    pub(crate) fn open_on(folder: PathBuf, house: tempfile::TempDir) -> Option<Self> {
         if std::env::var_os("DISPLAY").is_none() {
             say("no DISPLAY; run it with `make smoke`");
             return None;
         }
-        let data = tempfile::tempdir().expect("a data folder can be made");
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|socket| socket.local_addr())
             .expect("a free port")
             .port();
-        let driver = start_driver(port, data.path())?;
+        let driver = start_driver(port, &folder)?;
         let base = format!("http://127.0.0.1:{port}");
         let binary = env!("CARGO_BIN_EXE_hearth-desktop");
         let wish = json!({ "capabilities": { "alwaysMatch": {
@@ -40,7 +46,7 @@ impl Window {
             }
         };
         let id = answer["value"]["sessionId"].as_str().expect("a session has an id").to_owned();
-        Some(Self { driver, session: format!("{base}/session/{id}"), _data: data })
+        Some(Self { driver, session: format!("{base}/session/{id}"), _house: house })
     }
 
     /// Runs JavaScript in the page.

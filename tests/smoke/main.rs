@@ -49,6 +49,29 @@ fn the_window_opens_runs_a_dropped_folder_and_shows_its_answer() {
     Window::screenshot("window.png");
 }
 
+/// A window that closes by itself says nothing: it opens, tells why, and goes on once that is mended.
+#[test]
+fn a_data_folder_that_cannot_be_opened_is_explained_in_the_window() {
+    let house = tempfile::tempdir().unwrap();
+    let folder = house.path().join("data");
+    std::fs::write(&folder, "a file where the folder should be").unwrap();
+    let Some(window) = Window::open_on(folder.clone(), house) else { return };
+    window.until("the page has mounted", "return !!document.querySelector('main h1')");
+    window.until("it says why", &format!("return {SHOWN}.includes('data') && {SHOWN}.includes('Try again')"));
+    let told = window.run(&format!("return {SHOWN}"));
+    assert!(told.as_str().unwrap().contains(&folder.display().to_string()), "{told}");
+    Window::screenshot("no-data-folder.png");
+    std::fs::remove_file(&folder).unwrap();
+    window.until("it goes on", &format!("return {SHOWN}.includes('Drop')"));
+
+    // Styles that the editor writes are let in by our policy.
+    window.run("location.hash = '#/ask'");
+    window.until(
+        "the editor has its looks",
+        "const one = document.querySelector('.cm-scroller'); return !!one && getComputedStyle(one).display === 'flex'",
+    );
+}
+
 /// A budget that is spent is told by the desktop, for who does not look at the window.
 #[cfg(target_os = "linux")]
 #[test]

@@ -93,23 +93,17 @@ test('the ledger is checked, compacted and copied, and keeping less is asked fir
   await goTo(app, '#/settings');
   const ledger = app.getByRole('region', { name: 'Ledger', exact: true });
   await ledger.getByRole('button', { name: 'Check', exact: true }).click();
-  await expect(ledger.getByText(/every figure equals the calls behind it/)).toBeVisible({ timeout: 20_000 });
+  await expect(ledger.getByText(/every figure equals the calls behind it/)).toBeVisible();
   await ledger.getByRole('button', { name: 'Compact' }).click();
-  await expect(ledger.getByText(/Nothing was too old/)).toBeVisible({
-    timeout: 20_000,
-  });
+  await expect(ledger.getByText(/Nothing was too old/)).toBeVisible();
   await ledger.getByRole('button', { name: 'Export…' }).click();
   await ledger.getByLabel(/^New file for the copy/).fill(`${hearth.dataDir}/copy.db`);
   await app.keyboard.press('Enter');
-  await expect(ledger.getByText(/copy\.db is there/)).toBeVisible({
-    timeout: 20_000,
-  });
+  await expect(ledger.getByText(/copy\.db is there/)).toBeVisible();
   await ledger.getByRole('button', { name: 'Import…' }).click();
   await ledger.getByLabel(/^File that an export made/).fill(`${hearth.dataDir}/copy.db`);
   await app.keyboard.press('Enter');
-  await expect(ledger.getByText(/Everything in that file was here already|Came in/)).toBeVisible({
-    timeout: 20_000,
-  });
+  await expect(ledger.getByText(/Everything in that file was here already|Came in/)).toBeVisible();
 
   const days = ledger.getByLabel(/^Keep calls, payloads and logs for/);
   await days.fill('30');

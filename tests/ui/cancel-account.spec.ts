@@ -32,7 +32,6 @@ test('a deploy is cancelled in the wizard, taken back call by call, and can be m
   busy,
   complaints,
 }) => {
-  test.setTimeout(120_000);
   await meet(app, busy.url);
   await goTo(app, '#/deploy');
   await dropFolder(app, sampleFolder('hello-python'));
@@ -43,9 +42,7 @@ test('a deploy is cancelled in the wizard, taken back call by call, and can be m
   busy.hold();
   await main.getByRole('button', { name: 'Deploy to emulator' }).click();
   const calls = main.getByRole('table', { name: 'The calls and how far each is' });
-  await expect(calls.getByRole('row', { name: /lambda:CreateFunction.*calling/ })).toBeVisible({
-    timeout: 20_000,
-  });
+  await expect(calls.getByRole('row', { name: /lambda:CreateFunction.*calling/ })).toBeVisible();
   expect(await functionsIn(app)).toEqual(['hello-python']);
 
   // Escape is no answer: it cancels nothing.
@@ -54,9 +51,7 @@ test('a deploy is cancelled in the wizard, taken back call by call, and can be m
   const cancel = main.getByRole('button', { name: 'Cancel and take back' });
   await cancel.focus();
   await app.keyboard.press('Enter');
-  await expect(calls.getByRole('row', { name: /lambda:CreateFunction.*being taken back/ })).toBeVisible({
-    timeout: 20_000,
-  });
+  await expect(calls.getByRole('row', { name: /lambda:CreateFunction.*being taken back/ })).toBeVisible();
   await expect(cancel).toHaveAttribute('title', 'It is being cancelled');
   expect(await violations(app)).toEqual([]);
   busy.letGo();
@@ -83,7 +78,6 @@ test('a change in the review sheet is cancelled by its button, and what was set 
   busy,
   complaints,
 }) => {
-  test.setTimeout(120_000);
   await meet(app, busy.url);
   const request = {
     account: 'emulator',
@@ -104,7 +98,10 @@ test('a change in the review sheet is cancelled by its button, and what was set 
   expect(layer.ok).toBe(true);
   await rpc(app, 'sync_start', { accounts: ['endpoint:emulator'], metrics: false, freshS: 0 });
   await goTo(app, '#/functions');
-  await app.getByRole('region', { name: 'Functions' }).getByRole('row', { name: /kettle/ }).click();
+  await app
+    .getByRole('region', { name: 'Functions' })
+    .getByRole('row', { name: /kettle/ })
+    .click();
   const drawer = app.getByRole('complementary', { name: 'kettle' });
   await drawer.getByRole('button', { name: 'Read everything about it' }).click();
   const layers = drawer.getByRole('region', { name: 'Layers' });
@@ -116,9 +113,9 @@ test('a change in the review sheet is cancelled by its button, and what was set 
   busy.hold();
   await sheet.getByRole('button', { name: /^Attach/ }).click();
   const calls = sheet.getByRole('table', { name: 'The calls and how far each is' });
-  await expect(calls.getByRole('row', { name: /calling/ })).toBeVisible({ timeout: 20_000 });
+  await expect(calls.getByRole('row', { name: /calling/ })).toBeVisible();
   await sheet.getByRole('button', { name: 'Cancel and take back' }).click();
-  await expect(calls.getByRole('row', { name: /being taken back/ })).toBeVisible({ timeout: 20_000 });
+  await expect(calls.getByRole('row', { name: /being taken back/ })).toBeVisible();
   busy.letGo();
   await expect(sheet.getByRole('alert')).toContainText('Cancelled.', { timeout: 40_000 });
   await expect(calls.getByRole('row', { name: /being taken back/ })).toHaveCount(0);

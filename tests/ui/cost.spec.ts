@@ -23,10 +23,11 @@ test('every amount opens to rate × quantity with its source, and a what-if says
   await expect(main.getByText(/too little history/).first()).toBeVisible();
   await main.getByRole('row', { name: /opened/ }).click();
   const drawer = app.getByRole('complementary', { name: 'opened' });
-  await drawer.locator('summary', { hasText: /^Requests/ }).click();
-  await expect(drawer.getByText(/5 requests ×/)).toBeVisible();
-  await expect(drawer.getByText(/aws\/lambda\/requests, us-east-1, read/).first()).toBeVisible();
-  await expect(drawer.locator('summary', { hasText: 'Data out' })).toContainText('unknown');
+  const bill = drawer.getByRole('region', { name: 'Bill of opened' });
+  await bill.locator('summary', { hasText: /^Requests/ }).click();
+  await expect(bill.getByText(/5 requests ×/)).toBeVisible();
+  await expect(bill.getByText(/aws\/lambda\/requests, us-east-1, read/).first()).toBeVisible();
+  await expect(bill.locator('summary', { hasText: 'Data out' })).toContainText('unknown');
 
   await drawer.getByRole('slider', { name: /^Memory/ }).click();
   await expect(
@@ -43,6 +44,17 @@ test('every amount opens to rate × quantity with its source, and a what-if says
   await drawer.getByLabel('Kept ready').fill('2');
   await drawer.getByLabel('Kept ready').press('Tab');
   await expect(drawer.getByText(/after: .* 2 kept ready/)).toBeVisible();
+  // What is tried out opens to its lines too.
+  const tried = drawer.getByRole('region', { name: 'What if' });
+  await tried.locator('summary', { hasText: /^Made of \d+ lines/ }).click();
+  await tried
+    .locator('summary', { hasText: /^Ephemeral storage|^Storage/ })
+    .first()
+    .click();
+  await expect(tried.getByText(/GB-seconds? ×/).filter({ visible: true })).toHaveCount(1);
+  await expect(
+    tried.getByText(/aws\/lambda\/[a-z_]+, us-east-1, read/).filter({ visible: true }),
+  ).toHaveCount(1);
 
   // A plan that runs all the time is drawn with the rate from which it pays.
   await drawer.getByRole('button', { name: /^Plan/ }).click();

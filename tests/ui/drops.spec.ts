@@ -20,7 +20,7 @@ test('a folder dropped before the screens are there is deployed when they are', 
   await expect(page.getByRole('navigation', { name: 'Main' })).toHaveCount(0);
   await dropAt(page, sampleFolder('hello-python'));
   letGo();
-  await expect(page.getByRole('button', { name: /^Run Ctrl/ })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole('button', { name: /^Run Ctrl/ })).toBeVisible();
   await expect(page).toHaveURL(/function\/hello-python/);
 });
 
@@ -49,14 +49,15 @@ function folderOf(name: string, files: Record<string, string | Buffer>): string 
 
 test('a folder with large files is deployed and runs', async ({ app }) => {
   const folder = folderOf('heavy', {
-    'app.py': 'import os\n\ndef handler(event, context):\n    return [os.path.getsize(name) for name in ("word.bin", "model.bin")]\n',
+    'app.py':
+      'import os\n\ndef handler(event, context):\n    return [os.path.getsize(name) for name in ("word.bin", "model.bin")]\n',
     'word.bin': randomBytes(400_000),
     'model.bin': randomBytes(3_000_000),
   });
   await goTo(app, '#/home');
   await dropFolder(app, folder);
-  await expect(app).toHaveURL(/function\/heavy\/test/, { timeout: 15_000 });
-  await expect(app.getByLabel('Result, JSON')).toContainText('3000000', { timeout: 15_000 });
+  await expect(app).toHaveURL(/function\/heavy\/test/);
+  await expect(app.getByLabel('Result, JSON')).toContainText('3000000');
 });
 
 test('a drop that fails says so wherever it was made, and the next one speaks for itself', async ({

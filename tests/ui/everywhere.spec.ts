@@ -13,7 +13,6 @@ test('a saved event runs here and in an account, side by side; then its calls st
   cloud,
   hearth,
 }) => {
-  test.setTimeout(120_000);
   await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
   await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
   await deploySample(app, 'hello-python', 'hello-python');
@@ -39,7 +38,7 @@ test('a saved event runs here and in an account, side by side; then its calls st
   // What the account holds is read, so that it can be chosen.
   await goTo(app, '#/accounts');
   await app.getByRole('button', { name: 'Read functions' }).click();
-  await expect(app.getByText('1 function in 1 region', { exact: false })).toBeVisible({ timeout: 20_000 });
+  await expect(app.getByText('1 function in 1 region', { exact: false })).toBeVisible();
 
   await goTo(app, '#/function/hello-python/test');
   const main = app.getByRole('main');
@@ -55,15 +54,17 @@ test('a saved event runs here and in an account, side by side; then its calls st
   await run.click();
   const here = main.getByRole('region', { name: 'This computer, hello-python' });
   const there = main.getByRole('region', { name: 'emulator, us-east-1, hello-python' });
-  await expect(here.getByLabel(/^Answer of/)).toContainText('Hello, Ada', { timeout: 20_000 });
-  await expect(there.getByLabel(/^Answer of/)).toContainText('Hello, Ada', { timeout: 20_000 });
+  await expect(here.getByLabel(/^Answer of/)).toContainText('Hello, Ada');
+  await expect(there.getByLabel(/^Answer of/)).toContainText('Hello, Ada');
   // The sample says its request id, which no two places share.
   await expect(main.getByText('Differs')).toBeVisible();
   for (const side of [here, there]) {
-    for (const term of ['Took', 'Start', 'Billed', 'Cost']) await expect(side.getByText(term, { exact: true })).toBeVisible();
+    for (const term of ['Took', 'Start', 'Billed', 'Cost'])
+      await expect(side.getByText(term, { exact: true })).toBeVisible();
   }
   await fits(app);
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'everywhere.png') });
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'everywhere.png') });
 
   // The call in the account comes into the ledger from its log.
   await app.setViewportSize({ width: 1440, height: 900 });
@@ -71,8 +72,9 @@ test('a saved event runs here and in an account, side by side; then its calls st
   await app.getByLabel('Also read calls, from the logs of the accounts').check();
   await expect(app.getByText('No vendor bills these requests', { exact: false })).toBeVisible();
   await app.getByRole('button', { name: 'Read functions' }).click();
-  await expect(app.getByText('1 new call', { exact: false })).toBeVisible({ timeout: 20_000 });
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'accounts.png') });
+  await expect(app.getByText('1 new call', { exact: false })).toBeVisible();
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'accounts.png') });
   await goTo(app, '#/invocations');
   const row = app.getByRole('row').filter({ hasText: 'emulator, us-east-1' });
   await expect(row).toHaveCount(1);
@@ -82,15 +84,25 @@ test('a saved event runs here and in an account, side by side; then its calls st
   await expect(call.getByText('read from the log of its account', { exact: false })).toBeVisible();
   await expect(call.getByRole('button', { name: 'Run again' })).toHaveAttribute('aria-disabled', 'true');
   expect(await violations(app)).toEqual([]);
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'call.png') });
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'call.png') });
   await call.getByRole('link', { name: 'Lanes', exact: true }).click();
   await expect(main.getByText('Rebuilt from the log')).toBeVisible();
-  await expect(main.getByRole('button', { name: /^Send 1/ }), 'lanes of an account are watched').toHaveCount(0);
+  await expect(main.getByRole('button', { name: /^Send 1/ }), 'lanes of an account are watched').toHaveCount(
+    0,
+  );
   await main.getByRole('button', { name: /^Table/ }).click();
-  await expect(main.getByRole('table').getByText(/Server 1/).first()).toBeVisible();
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'lanes.png') });
+  await expect(
+    main
+      .getByRole('table')
+      .getByText(/Server 1/)
+      .first(),
+  ).toBeVisible();
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'lanes.png') });
   await goTo(app, `#/function/${encodeURIComponent('endpoint:emulator/us-east-1/hello-python')}`);
   await expect(main.getByText('in emulator, us-east-1', { exact: false })).toBeVisible();
   await expect(main.getByRole('tab')).toHaveText(['Overview', 'Test', 'Code', 'Logs', 'Lanes', 'History']);
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'page.png') });
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'page.png') });
 });

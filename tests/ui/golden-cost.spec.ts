@@ -116,7 +116,7 @@ test('Cost, its table, a bill, memory and arm move the month, a budget, the repo
 });
 
 test.describe('with the demo on', () => {
-  test.setTimeout(120_000);
+  test.setTimeout(360_000);
 
   test('Cost says DEMO everywhere, has many accounts, and its numbers add up', async ({ page }) => {
     const { served, stop } = await serve();
@@ -201,7 +201,7 @@ test.describe('with the demo on', () => {
         }
       }
     } finally {
-      await page.goto('about:blank');
+      await page.close();
       await stop();
     }
   });

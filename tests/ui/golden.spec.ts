@@ -8,7 +8,7 @@ test('a dropped Python folder runs, and shows result, logs, receipt and lane wit
   const began = Date.now();
   await dropFolder(app, sampleFolder('hello-python'));
   const main = app.getByRole('main');
-  await expect(main.getByText('"greeting"')).toBeVisible({ timeout: 10_000 });
+  await expect(main.getByText('"greeting"')).toBeVisible();
   await expect(main.getByText(/call 1 of this environment greets/)).toBeVisible();
   await expect(main.getByRole('group', { name: /^Receipt/ })).toContainText('On AWS');
   await expect(main.getByRole('img', { name: /^Server 1 / })).toBeVisible();

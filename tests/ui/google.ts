@@ -16,7 +16,9 @@ export const googlePython = ((): string | null => {
     accessSync(path, constants.X_OK);
     return path;
   } catch (error) {
-    console.warn(`SKIPPED: a bill of Google is not shown, since its clients are not there (${String(error)}).`);
+    console.warn(
+      `SKIPPED: a bill of Google is not shown, since its clients are not there (${String(error)}).`,
+    );
     return null;
   }
 })();
@@ -53,7 +55,8 @@ export async function fakeGoogle(): Promise<Google> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the fake Google ended by itself with ${child.exitCode}`);
     // Any answer will do.
-    if (await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => null)) return { url, plant, stop };
+    if (await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => null))
+      return { url, plant, stop };
     if (Date.now() > until) {
       stop();
       throw new Error(`the fake Google did not answer within ${ANSWERS_MS / 1000} s`);

@@ -51,11 +51,14 @@ test('a long run shows its time, lines and server while it goes on, and after a 
   await expect(runs.getByRole('row').filter({ hasText: 'running' })).toHaveCount(1);
   await expect(runs.getByRole('row').filter({ hasText: 'running' })).not.toContainText('no server');
   // The strip goes on: two pictures of it are not the same.
-  const strip = main(app).getByRole('region', { name: /^Servers of/ }).locator('canvas');
+  const strip = main(app)
+    .getByRole('region', { name: /^Servers of/ })
+    .locator('canvas');
   await expect(main(app).getByRole('img', { name: /Server 1 busy/ })).toBeVisible();
   const before = await strip.screenshot();
   await expect.poll(async () => (await strip.screenshot()).equals(before)).toBe(false);
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'going.png') });
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'going.png') });
 
   await app.reload();
   await expect(result.getByRole('timer')).toBeVisible();
@@ -65,37 +68,41 @@ test('a long run shows its time, lines and server while it goes on, and after a 
   await expect(run).toBeVisible();
 });
 
-plain('a run whose Hearth went away is not said not to have run, and is looked up afterwards', async ({ context }) => {
-  plain.setTimeout(90_000);
-  const first = await serve();
-  const page = await context.newPage();
-  await page.goto(first.served.ui);
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
-  await deploySlow(page, 'slow');
-  await goTo(page, '#/function/slow/test');
-  const result = main(page).getByRole('region', { name: 'Result' });
-  await setEvent(page, '{"ticks": 4}');
-  await page.getByRole('button', { name: /^Run Ctrl/ }).click();
-  await expect(result.getByText('tick 0', { exact: true })).toBeVisible();
-  // Nobody answers any more, from one moment to the next.
-  await page.route('**/rpc/**', (route) => route.abort());
-  await first.stop('keep');
-  await expect(result.getByRole('alert')).toContainText('whether it ran is not known yet');
-  await expect(result.getByText('It did not run')).toHaveCount(0);
+plain(
+  'a run whose Hearth went away is not said not to have run, and is looked up afterwards',
+  async ({ context }) => {
+    const first = await serve();
+    const page = await context.newPage();
+    await page.goto(first.served.ui);
+    await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+    await deploySlow(page, 'slow');
+    await goTo(page, '#/function/slow/test');
+    const result = main(page).getByRole('region', { name: 'Result' });
+    await setEvent(page, '{"ticks": 4}');
+    await page.getByRole('button', { name: /^Run Ctrl/ }).click();
+    await expect(result.getByText('tick 0', { exact: true })).toBeVisible();
+    // Nobody answers any more, from one moment to the next.
+    await page.route('**/rpc/**', (route) => route.abort());
+    await first.stop('keep');
+    await expect(result.getByRole('alert')).toContainText('whether it ran is not known yet');
+    await expect(result.getByText('It did not run')).toHaveCount(0);
 
-  await page.unroute('**/rpc/**');
-  const port = Number(new URL(first.served.ui).port);
-  const second = await serve({ dataDir: first.served.dataDir, port });
-  const other = await context.newPage();
-  await other.goto(second.served.ui);
-  await expect(other.getByRole('contentinfo').getByText('Local runtime ready')).toBeVisible();
-  await page.bringToFront();
-  await expect(result.getByRole('alert')).toHaveCount(0, { timeout: 20_000 });
-  await expect(result.getByText(/^(done|lost|cancelled|crashed)$/).first()).toBeVisible({ timeout: 20_000 });
-  await second.stop();
-});
+    await page.unroute('**/rpc/**');
+    const port = Number(new URL(first.served.ui).port);
+    const second = await serve({ dataDir: first.served.dataDir, port });
+    const other = await context.newPage();
+    await other.goto(second.served.ui);
+    await expect(other.getByRole('contentinfo').getByText('Local runtime ready')).toBeVisible();
+    await page.bringToFront();
+    await expect(result.getByRole('alert')).toHaveCount(0);
+    await expect(result.getByText(/^(done|lost|cancelled|crashed)$/).first()).toBeVisible();
+    await second.stop();
+  },
+);
 
-test('a target here is told in the words and figures of its runs, and how to add one is said', async ({ app }) => {
+test('a target here is told in the words and figures of its runs, and how to add one is said', async ({
+  app,
+}) => {
   await deploySlow(app, 'aside');
   await goTo(app, '#/function/aside/test');
   await main(app).getByLabel('on several targets').check();
@@ -113,5 +120,6 @@ test('a target here is told in the words and figures of its runs, and how to add
   await expect(newest).toContainText('thawed');
   const took = await side.locator('dl dd').first().innerText();
   await expect(newest).toContainText(took.trim());
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'aside.png') });
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'aside.png') });
 });

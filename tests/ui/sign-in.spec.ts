@@ -9,7 +9,8 @@ import { cloudTest, program as ministack } from './ministack';
 
 const PYTHON = process.env['HEARTH_JUDGE_PYTHON'];
 const isThere = PYTHON !== undefined && existsSync(PYTHON);
-if (!isThere) console.warn('SKIPPED: signing in, since HEARTH_JUDGE_PYTHON names nothing; run tests/tools/judges.sh');
+if (!isThere)
+  console.warn('SKIPPED: signing in, since HEARTH_JUDGE_PYTHON names nothing; run tests/tools/judges.sh');
 
 interface Sso {
   url: string;
@@ -116,7 +117,6 @@ test('an ended sign-in is renewed where an action failed, and the action is done
   app,
   sso,
 }) => {
-  test.setTimeout(90_000);
   // Noticed wherever one is: the pill leads to the account.
   const pill = app.getByRole('link', { name: '1 sign-in ended' });
   await pill.click();
@@ -126,11 +126,11 @@ test('an ended sign-in is renewed where an action failed, and the action is done
   // Asking fails, and says what helps at that place.
   await drawer.getByRole('button', { name: 'Test' }).click();
   const failed = drawer.locator('.note.bad');
-  await expect(failed).toContainText('hearth accounts sign-in aws:corp', { timeout: 20_000 });
+  await expect(failed).toContainText('hearth accounts sign-in aws:corp');
   await failed.getByRole('button', { name: 'Sign in to corp' }).click();
 
   const dialog = app.getByRole('dialog', { name: 'Sign in to corp' });
-  await expect(dialog.getByText('Check that it shows this code, then allow.')).toBeVisible({ timeout: 20_000 });
+  await expect(dialog.getByText('Check that it shows this code, then allow.')).toBeVisible();
   const code = await dialog.locator('.code').textContent();
   expect(code).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
   await expect(dialog.getByRole('status')).toContainText('Waiting for AWS');
@@ -152,12 +152,10 @@ test('an ended sign-in is renewed where an action failed, and the action is done
   await expect(page.getByRole('heading', { name: 'Request approved' })).toBeVisible();
   await page.close();
 
-  await expect(dialog).toHaveCount(0, { timeout: 20_000 });
+  await expect(dialog).toHaveCount(0);
   await expect(app.getByText('corp is signed in').first()).toBeVisible();
   // The same question, asked again by itself.
-  await expect(drawer.getByText('arn:aws:sts::111122223333:assumed-role/Look/judge')).toBeVisible({
-    timeout: 20_000,
-  });
+  await expect(drawer.getByText('arn:aws:sts::111122223333:assumed-role/Look/judge')).toBeVisible();
   await expect(row.getByText('sign-in ended')).toHaveCount(0);
   await expect(pill).toHaveCount(0);
   const kept = readFileSync(
@@ -175,11 +173,11 @@ test('a screen that could not be read offers it, and reads by itself afterwards'
 }) => {
   await goTo(app, '#/containers/aws:corp');
   const main = app.getByRole('main');
-  await expect(main.getByText('The clusters could not be read')).toBeVisible({ timeout: 20_000 });
+  await expect(main.getByText('The clusters could not be read')).toBeVisible();
   await main.getByRole('button', { name: 'Sign in to corp' }).click();
-  await expect(app.getByRole('dialog').locator('.code')).toBeVisible({ timeout: 20_000 });
+  await expect(app.getByRole('dialog').locator('.code')).toBeVisible();
   await fetch(`${sso.url}/_person`, { method: 'POST', body: JSON.stringify({ does: 'allow' }) });
-  await expect(main.getByText('0 clusters')).toBeVisible({ timeout: 20_000 });
+  await expect(main.getByText('0 clusters')).toBeVisible();
   await expect(main.getByText('The clusters could not be read')).toHaveCount(0);
   await expect(app.getByRole('dialog')).toHaveCount(0);
   // The browser notes what was refused before.
@@ -198,7 +196,7 @@ test('it is cancelled with the keyboard, at 1024 px and in light, and what AWS r
   await offer.focus();
   await app.keyboard.press('Enter');
   const dialog = app.getByRole('dialog', { name: 'Sign in to corp' });
-  await expect(dialog.locator('.code')).toBeVisible({ timeout: 20_000 });
+  await expect(dialog.locator('.code')).toBeVisible();
   await checked(app);
   await dialog.getByRole('button', { name: 'Cancel' }).focus();
   await app.keyboard.press('Enter');
@@ -207,11 +205,11 @@ test('it is cancelled with the keyboard, at 1024 px and in light, and what AWS r
 
   await fetch(`${sso.url}/_person`, { method: 'POST', body: JSON.stringify({ does: 'refuse' }) });
   await offer.click();
-  await expect(dialog.getByText("refused on AWS's page")).toBeVisible({ timeout: 20_000 });
+  await expect(dialog.getByText("refused on AWS's page")).toBeVisible();
   await checked(app);
   await fetch(`${sso.url}/_person`, { method: 'POST', body: JSON.stringify({ does: 'allow' }) });
   await dialog.getByRole('button', { name: 'Try again' }).click();
-  await expect(dialog).toHaveCount(0, { timeout: 20_000 });
+  await expect(dialog).toHaveCount(0);
   await expect(offer).toHaveCount(0);
 });
 
@@ -236,7 +234,7 @@ test("a vendor's own tool is run, its lines are shown, and it is ended", async (
   const cache = JSON.stringify({ AccessToken: { a: token }, RefreshToken: { r: renewing } });
   tool(sso.home, `echo '${cache}' > "$HOME/.azure/msal_token_cache.json"\n`);
   await dialog.getByRole('button', { name: 'Try again' }).click();
-  await expect(dialog).toHaveCount(0, { timeout: 20_000 });
+  await expect(dialog).toHaveCount(0);
   await expect(offer).toHaveCount(0);
 });
 
@@ -256,13 +254,12 @@ const changing = cloudTest().extend<{ sso: Sso; hearth: Served }>({
 
 changing('a change that failed goes back to its review', async ({ app, sso, complaints }) => {
   changing.skip(ministack === null, 'ministack is not installed: run tests/tools/judges.sh');
-  changing.setTimeout(120_000);
   const cache = join(sso.home, '.aws/sso/cache');
   await fetch(`${sso.url}/_person`, { method: 'POST', body: JSON.stringify({ does: 'allow' }) });
   await goTo(app, '#/accounts');
   const offer = app.getByRole('row', { name: /corp/ }).getByRole('button', { name: 'Sign in to corp' });
   await offer.click();
-  await expect(app.getByText('corp is signed in').first()).toBeVisible({ timeout: 20_000 });
+  await expect(app.getByText('corp is signed in').first()).toBeVisible();
   await rpc(app, 'account_unlock', { account: 'corp', minutes: 15 });
   const made = { account: 'corp', region: 'us-east-1', name: 'cup' };
   const deploy = { ...made, change: { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } } };
@@ -281,13 +278,13 @@ changing('a change that failed goes back to its review', async ({ app, sso, comp
   // The sign-in ends between the review and the yes.
   rmSync(cache, { recursive: true });
   await sheet.getByRole('button', { name: 'Stop cup' }).click();
-  await expect(sheet.getByText('It was not done')).toBeVisible({ timeout: 20_000 });
+  await expect(sheet.getByText('It was not done')).toBeVisible();
   await sheet.getByRole('button', { name: 'Sign in to corp' }).click();
-  await expect(app.getByRole('dialog', { name: 'Sign in to corp' })).toHaveCount(0, { timeout: 20_000 });
+  await expect(app.getByRole('dialog', { name: 'Sign in to corp' })).toHaveCount(0);
   // It is not done by itself: the review is there again and waits for a yes.
-  await expect(sheet.getByText('It was not done')).toHaveCount(0, { timeout: 20_000 });
-  await expect(sheet.getByText('nothing is changed before you say so')).toBeVisible({ timeout: 20_000 });
+  await expect(sheet.getByText('It was not done')).toHaveCount(0);
+  await expect(sheet.getByText('nothing is changed before you say so')).toBeVisible();
   await sheet.getByRole('button', { name: 'Stop cup' }).click();
-  await expect(sheet.getByText(/done in/)).toBeVisible({ timeout: 20_000 });
+  await expect(sheet.getByText(/done in/)).toBeVisible();
   expect(complaints.splice(0)).toEqual([expect.stringContaining('424')]);
 });

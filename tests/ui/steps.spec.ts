@@ -5,7 +5,9 @@ import { deploySample, dropFolder, expect, goTo, overflow, rpc, sampleFolder, te
 import type { Page } from '@playwright/test';
 
 const names = async (app: Page): Promise<string[]> => {
-  const list = await rpc<{ functions: { function: { name: string } }[] }>(app, 'functions_list', { filter: '' });
+  const list = await rpc<{ functions: { function: { name: string } }[] }>(app, 'functions_list', {
+    filter: '',
+  });
   return list.functions.map((row) => row.function.name);
 };
 
@@ -18,12 +20,17 @@ async function toReview(app: Page, folder: string): Promise<void> {
   await main.getByRole('button', { name: 'Review' }).click();
 }
 
-test('a double-click deploys once and undoes nothing, and its test event shows the answer', async ({ app }) => {
+test('a double-click deploys once and undoes nothing, and its test event shows the answer', async ({
+  app,
+}) => {
   await toReview(app, sampleFolder('hello-python'));
   const main = app.getByRole('main');
   await main.getByRole('button', { name: 'Deploy on this computer' }).dblclick();
   await expect(main.getByRole('heading', { name: 'Ready' })).toBeVisible();
-  await expect(main.getByRole('heading', { name: 'Ready' }), 'the keyboard is at what was made').toBeFocused();
+  await expect(
+    main.getByRole('heading', { name: 'Ready' }),
+    'the keyboard is at what was made',
+  ).toBeFocused();
   // A slow second press does not meet what takes it back either.
   await app.mouse.click(1_360, 850);
   await expect(main.getByRole('button', { name: 'Undo deploy' })).toBeVisible();
@@ -39,7 +46,8 @@ test('a double-click deploys once and undoes nothing, and its test event shows t
     const axe = await new AxeBuilder({ page: app }).analyze();
     expect(axe.violations.map((one) => one.id)).toEqual([]);
   }
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'made.png') });
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'made.png') });
 });
 
 test('each step takes the keyboard along', async ({ app }) => {
@@ -70,7 +78,8 @@ test('Deploy… begins anew; what was half-done goes on only when it is asked fo
   await expect(main.getByText('Where should half-done live?')).toBeVisible();
   await expect(main.getByText('Choose where first'), 'a disabled Review says why').toBeVisible();
   await expect(main.getByRole('button', { name: 'New code from a folder…' })).toBeVisible();
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'where.png') });
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'where.png') });
 
   await goTo(app, '#/home');
   await main.getByRole('button', { name: 'Deploy…' }).click();
@@ -79,7 +88,8 @@ test('Deploy… begins anew; what was half-done goes on only when it is asked fo
   await expect(left).toContainText('half-done left at step 3 of 4');
   const axe = await new AxeBuilder({ page: app }).analyze();
   expect(axe.violations.map((one) => one.id)).toEqual([]);
-  if (process.env['HEARTH_SHOTS']) await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'left.png') });
+  if (process.env['HEARTH_SHOTS'])
+    await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'left.png') });
   await left.getByRole('button', { name: 'Go on' }).click();
   await expect(main.getByText('Where should half-done live?')).toBeVisible();
 

@@ -17,12 +17,14 @@ async function change(app: Page, what: unknown): Promise<void> {
 async function yes(app: Page, verb: string): Promise<void> {
   const sheet = app.getByRole('dialog');
   await sheet.getByRole('button', { name: verb }).click();
-  await expect(sheet.getByText(/done in/)).toBeVisible({ timeout: 20_000 });
+  await expect(sheet.getByText(/done in/)).toBeVisible();
   await sheet.getByRole('button', { name: 'Close' }).click();
 }
 
-test('a queue and the clock call a function of an account, until they are removed', async ({ app, cloud }) => {
-  test.setTimeout(120_000);
+test('a queue and the clock call a function of an account, until they are removed', async ({
+  app,
+  cloud,
+}) => {
   await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
   await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
   await change(app, { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } });
@@ -40,11 +42,14 @@ test('a queue and the clock call a function of an account, until they are remove
   await rpc(app, 'sync_start', { accounts: ['endpoint:emulator'], metrics: false, freshS: 0 });
 
   await goTo(app, '#/functions');
-  await app.getByRole('region', { name: 'Functions' }).getByRole('row', { name: /kettle/ }).click();
+  await app
+    .getByRole('region', { name: 'Functions' })
+    .getByRole('row', { name: /kettle/ })
+    .click();
   const drawer = app.getByRole('complementary', { name: 'kettle' });
   await drawer.getByRole('button', { name: 'Read everything about it' }).click();
   const triggers = drawer.getByRole('region', { name: 'Triggers' });
-  await expect(triggers.getByText('Nothing calls it by itself.')).toBeVisible({ timeout: 15_000 });
+  await expect(triggers.getByText('Nothing calls it by itself.')).toBeVisible();
   await triggers.getByRole('button', { name: 'Add a trigger…' }).click();
   const form = triggers.getByRole('form', { name: 'Add a trigger' });
   const review = form.getByRole('button', { name: 'Review…' });
@@ -56,10 +61,10 @@ test('a queue and the clock call a function of an account, until they are remove
   for (const operation of ['iam:PutRolePolicy', 'lambda:CreateEventSourceMapping'])
     await expect(calls.getByRole('row', { name: new RegExp(operation) })).toBeVisible();
   await yes(app, 'Add the trigger');
-  await expect(triggers.getByText('Queue orders')).toBeVisible({ timeout: 15_000 });
+  await expect(triggers.getByText('Queue orders')).toBeVisible();
   await triggers.getByRole('button', { name: 'Turn off…' }).click();
   await yes(app, 'Turn off Queue orders');
-  await expect(triggers.getByText('Disabled')).toBeVisible({ timeout: 15_000 });
+  await expect(triggers.getByText('Disabled')).toBeVisible();
 
   await triggers.getByRole('button', { name: 'Add a trigger…' }).click();
   await form.getByRole('button', { name: 'Clock' }).click();
@@ -67,7 +72,7 @@ test('a queue and the clock call a function of an account, until they are remove
   await review.click();
   await expect(app.getByRole('dialog').getByText('730 times in a month', { exact: false })).toBeVisible();
   await yes(app, 'Add the trigger');
-  await expect(triggers.getByText('rate(1 hour)')).toBeVisible({ timeout: 15_000 });
+  await expect(triggers.getByText('rate(1 hour)')).toBeVisible();
   await app.setViewportSize({ width: 1024, height: 640 });
   expect(await overflow(app)).toEqual([]);
   expect(await violations(app)).toEqual([]);
@@ -75,7 +80,7 @@ test('a queue and the clock call a function of an account, until they are remove
   for (const what of ['Queue orders', 'rate(1 hour)']) {
     await triggers.getByRole('button', { name: `Remove ${what}` }).click();
     await yes(app, `Remove ${what}`);
-    await expect(triggers.getByText(what)).toBeHidden({ timeout: 15_000 });
+    await expect(triggers.getByText(what)).toBeHidden();
   }
 
   const ready = drawer.getByRole('region', { name: 'Kept ready' });

@@ -31,7 +31,7 @@ test('a function is tuned, a size is used after a question, and that is undone',
 
   await form.getByLabel('Warm calls a size').press('Control+Enter');
   const result = app.getByRole('region', { name: 'Tuning of tuned' });
-  await expect(result.getByText('128 MB is set again, and was read back.')).toBeVisible({ timeout: 20_000 });
+  await expect(result.getByText('128 MB is set again, and was read back.')).toBeVisible();
   expect(await memoryOf(app, 'tuned')).toBe(128);
   await expect(result.getByRole('table', { name: 'Warm calls by size' }).getByRole('row')).toHaveCount(4);
   await expect(result.getByRole('table', { name: 'Cold starts by size' }).getByRole('row')).toHaveCount(4);

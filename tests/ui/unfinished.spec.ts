@@ -45,7 +45,6 @@ test('a half-made deploy is told in the title bar and taken back, or deployed ag
   page,
   busy,
 }) => {
-  test.setTimeout(180_000);
   const first = await serve();
   const { dataDir } = first.served;
   await page.goto(first.served.ui);

@@ -16,9 +16,9 @@ async function change(app: Page, what: unknown, region = 'us-east-1'): Promise<v
 /** Says yes in the sheet that is open, once it shows this call. */
 async function yes(app: Page, verb: string, operation: string): Promise<void> {
   const sheet = app.getByRole('dialog');
-  await expect(sheet.getByRole('row', { name: new RegExp(operation) })).toBeVisible({ timeout: 15_000 });
+  await expect(sheet.getByRole('row', { name: new RegExp(operation) })).toBeVisible();
   await sheet.getByRole('button', { name: verb }).click();
-  await expect(sheet.getByText(/done in/)).toBeVisible({ timeout: 20_000 });
+  await expect(sheet.getByText(/done in/)).toBeVisible();
   await sheet.getByRole('button', { name: 'Close' }).click();
 }
 
@@ -38,7 +38,10 @@ function standing(app: Page, region = 'us-east-1'): Promise<Standing> {
 async function open(app: Page): Promise<Locator> {
   await rpc(app, 'sync_start', { accounts: ['endpoint:emulator'], metrics: false, freshS: 0 });
   await goTo(app, '#/functions');
-  await app.getByRole('region', { name: 'Functions' }).getByRole('row', { name: /kettle/ }).click();
+  await app
+    .getByRole('region', { name: 'Functions' })
+    .getByRole('row', { name: /kettle/ })
+    .click();
   const drawer = app.getByRole('complementary', { name: 'kettle' });
   await drawer.getByRole('button', { name: 'Read everything about it' }).click();
   return drawer;
@@ -49,16 +52,18 @@ async function pick(app: Page, form: Locator, label: string, version: string): P
   await app.getByRole('option', { name: new RegExp(`^${version}`) }).click();
 }
 
-test('a version is published, gets a part of the traffic, and one click leads back', async ({ app, cloud }) => {
+test('a version is published, gets a part of the traffic, and one click leads back', async ({
+  app,
+  cloud,
+}) => {
   test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
-  test.setTimeout(150_000);
   await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
   await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
   await change(app, { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } });
   const drawer = await open(app);
   const versions = drawer.getByRole('region', { name: 'Versions' });
   const aliases = drawer.getByRole('region', { name: 'Aliases' });
-  await expect(versions.getByText('None was published yet.')).toBeVisible({ timeout: 15_000 });
+  await expect(versions.getByText('None was published yet.')).toBeVisible();
   await expect(aliases.getByRole('button', { name: 'New alias…' })).toHaveAttribute(
     'title',
     'Publish a version first: a name points at one',
@@ -66,7 +71,7 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   await versions.getByLabel('One line about the version').fill('first pour');
   await versions.getByRole('button', { name: 'Publish…' }).click();
   await yes(app, 'Publish a version', 'lambda:PublishVersion');
-  await expect(versions.getByText(/first pour/)).toBeVisible({ timeout: 15_000 });
+  await expect(versions.getByText(/first pour/)).toBeVisible();
   // Another sheet over the page has a look of its own, also after a review was there.
   await app.keyboard.press('?');
   const keys = app.getByRole('dialog', { name: 'Keys' });
@@ -79,7 +84,7 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   await made.getByLabel('Name').fill('live');
   await made.getByRole('button', { name: 'Review…' }).click();
   await yes(app, 'Make live', 'lambda:CreateAlias');
-  await expect(aliases.getByText('version 1', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(aliases.getByText('version 1', { exact: true })).toBeVisible();
   await expect(aliases.getByRole('button', { name: 'Roll back: live' })).toHaveAttribute(
     'title',
     'There is no earlier version',
@@ -89,18 +94,21 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   await change(app, { kind: 'configure', memoryMb: 256, environment: null });
   await versions.getByRole('button', { name: 'Publish…' }).click();
   await yes(app, 'Publish a version', 'lambda:PublishVersion');
-  await expect(versions.getByText('2', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(versions.getByText('2', { exact: true })).toBeVisible();
 
   await aliases.getByRole('button', { name: 'Shift live' }).click();
   const shift = aliases.getByRole('form', { name: 'Shift live' });
   await pick(app, shift, 'A part of it to', '1');
-  await expect(shift.getByRole('button', { name: 'Review…' })).toHaveAttribute('title', 'Choose two versions');
+  await expect(shift.getByRole('button', { name: 'Review…' })).toHaveAttribute(
+    'title',
+    'Choose two versions',
+  );
   await pick(app, shift, 'A part of it to', '2');
   await shift.getByLabel('Percent to 2').fill('25');
   expect(await violations(app)).toEqual([]);
   await shift.getByRole('button', { name: 'Review…' }).click();
   await yes(app, 'Shift live', 'lambda:UpdateAlias');
-  await expect(aliases.getByText('75 % to version 1, 25 % to version 2')).toBeVisible({ timeout: 15_000 });
+  await expect(aliases.getByText('75 % to version 1, 25 % to version 2')).toBeVisible();
   expect((await standing(app)).aliases).toEqual([{ name: 'live', version: '1', weights: { '2': 0.25 } }]);
 
   // The whole way, and back with one click and its yes.
@@ -109,10 +117,10 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   await pick(app, shift, 'A part of it to', 'no other version');
   await shift.getByRole('button', { name: 'Review…' }).click();
   await yes(app, 'Shift live', 'lambda:UpdateAlias');
-  await expect(aliases.getByText('version 2', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(aliases.getByText('version 2', { exact: true })).toBeVisible();
   await aliases.getByRole('button', { name: 'Back to 1: live' }).click();
   await yes(app, 'Roll back to 1', 'lambda:UpdateAlias');
-  await expect(aliases.getByText('version 1', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(aliases.getByText('version 1', { exact: true })).toBeVisible();
   expect((await standing(app)).aliases).toEqual([{ name: 'live', version: '1', weights: {} }]);
   await app.setViewportSize({ width: 1024, height: 640 });
   expect(await overflow(app)).toEqual([]);
@@ -121,20 +129,17 @@ test('a version is published, gets a part of the traffic, and one click leads ba
 
 test('an address is made, copied and taken away, and a limit set and removed', async ({ app, cloud }) => {
   test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
-  test.setTimeout(120_000);
   await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
   await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
   await change(app, { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } });
   const drawer = await open(app);
   const address = drawer.getByRole('region', { name: 'Address' });
-  await expect(address.getByText('It has none.')).toBeVisible({ timeout: 15_000 });
+  await expect(address.getByText('It has none.')).toBeVisible();
   await address.getByRole('button', { name: 'Anyone' }).click();
   await address.getByRole('button', { name: 'Give it an address…' }).click();
   await expect(app.getByRole('dialog').getByText(/Anybody on the internet/)).toBeVisible();
   await yes(app, 'Give it the address', 'lambda:CreateFunctionUrlConfig');
-  await expect(address.getByText('Public: anybody on the internet can call it.')).toBeVisible({
-    timeout: 15_000,
-  });
+  await expect(address.getByText('Public: anybody on the internet can call it.')).toBeVisible();
   const { url } = await standing(app);
   await expect(address.getByText(url?.url ?? 'none', { exact: true })).toBeVisible();
   await app.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -143,7 +148,7 @@ test('an address is made, copied and taken away, and a limit set and removed', a
   expect(await app.evaluate(() => navigator.clipboard.readText())).toBe(url?.url);
   await address.getByRole('button', { name: 'Take it away…' }).click();
   await yes(app, 'Take the address away', 'lambda:DeleteFunctionUrlConfig');
-  await expect(address.getByText('It has none.')).toBeVisible({ timeout: 15_000 });
+  await expect(address.getByText('It has none.')).toBeVisible();
   expect((await standing(app)).url).toBeNull();
 
   const limit = drawer.getByRole('region', { name: 'Limit' });
@@ -156,58 +161,60 @@ test('an address is made, copied and taken away, and a limit set and removed', a
   expect(await violations(app)).toEqual([]);
   await set.click();
   await yes(app, 'Limit it to 3', 'lambda:PutFunctionConcurrency');
-  await expect(limit.getByText('At most 3 servers at once, kept for it alone.')).toBeVisible({
-    timeout: 15_000,
-  });
+  await expect(limit.getByText('At most 3 servers at once, kept for it alone.')).toBeVisible();
   expect((await standing(app)).function.configuration.reservedConcurrency).toBe(3);
   await limit.getByRole('button', { name: 'Take it away…' }).click();
   await yes(app, 'Take the limit away', 'lambda:DeleteFunctionConcurrency');
-  await expect(limit.getByText(/none of its own/)).toBeVisible({ timeout: 15_000 });
+  await expect(limit.getByText(/none of its own/)).toBeVisible();
   expect((await standing(app)).function.configuration.reservedConcurrency).toBeNull();
 });
 
-googleTest('revisions of Google share traffic and lead back, and who may call is said', async ({ app, google }) => {
-  googleTest.skip(googlePython === null, 'the clients of Google are not installed: run tests/tools/judges.sh');
-  googleTest.setTimeout(150_000);
-  const region = 'us-central1';
-  await rpc(app, 'endpoint_add', { name: 'emulator', url: google, provider: 'google', project: 'tea-dev' });
-  await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
-  const deploy = { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } };
-  await change(app, deploy, region);
-  await change(app, { kind: 'configure', memoryMb: 512, environment: null }, region);
-  const drawer = await open(app);
-  const revisions = drawer.getByRole('region', { name: 'Revisions' });
-  await expect(revisions.getByRole('listitem')).toHaveCount(2, { timeout: 20_000 });
-  await expect(revisions.getByRole('button', { name: 'Publish…' }), 'each deploy is one by itself').toHaveCount(0);
-  await expect(drawer.getByRole('region', { name: 'Limit' }), 'Google takes no limit of 0').toHaveCount(0);
-  const before = await standing(app, region);
-  const [newest, oldest] = before.versions.map((one) => one.version);
-  const traffic = drawer.getByRole('region', { name: 'Traffic and tags' });
-  await expect(traffic.getByText(`revision ${newest}`, { exact: true })).toBeVisible();
-  await traffic.getByRole('button', { name: 'Shift traffic' }).click();
-  const shift = traffic.getByRole('form', { name: 'Shift traffic' });
-  await pick(app, shift, 'A part of it to', oldest ?? '');
-  await shift.getByLabel(`Percent to ${oldest}`).fill('20');
-  await shift.getByRole('button', { name: 'Review…' }).click();
-  await yes(app, 'Shift traffic', 'run.services.update');
-  await expect(traffic.getByText(`80 % to revision ${newest}, 20 % to revision ${oldest}`)).toBeVisible({
-    timeout: 15_000,
-  });
-  expect((await standing(app, region)).aliases).toEqual([
-    { name: 'traffic', version: newest, weights: { [oldest ?? '']: 0.2 } },
-  ]);
-  await traffic.getByRole('button', { name: `Back to ${newest}: traffic` }).click();
-  await yes(app, `Roll back to ${newest}`, 'run.services.update');
-  await expect(traffic.getByText(`revision ${newest}`, { exact: true })).toBeVisible({ timeout: 15_000 });
+googleTest(
+  'revisions of Google share traffic and lead back, and who may call is said',
+  async ({ app, google }) => {
+    googleTest.skip(
+      googlePython === null,
+      'the clients of Google are not installed: run tests/tools/judges.sh',
+    );
+    const region = 'us-central1';
+    await rpc(app, 'endpoint_add', { name: 'emulator', url: google, provider: 'google', project: 'tea-dev' });
+    await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
+    const deploy = { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } };
+    await change(app, deploy, region);
+    await change(app, { kind: 'configure', memoryMb: 512, environment: null }, region);
+    const drawer = await open(app);
+    const revisions = drawer.getByRole('region', { name: 'Revisions' });
+    await expect(revisions.getByRole('listitem')).toHaveCount(2);
+    await expect(
+      revisions.getByRole('button', { name: 'Publish…' }),
+      'each deploy is one by itself',
+    ).toHaveCount(0);
+    await expect(drawer.getByRole('region', { name: 'Limit' }), 'Google takes no limit of 0').toHaveCount(0);
+    const before = await standing(app, region);
+    const [newest, oldest] = before.versions.map((one) => one.version);
+    const traffic = drawer.getByRole('region', { name: 'Traffic and tags' });
+    await expect(traffic.getByText(`revision ${newest}`, { exact: true })).toBeVisible();
+    await traffic.getByRole('button', { name: 'Shift traffic' }).click();
+    const shift = traffic.getByRole('form', { name: 'Shift traffic' });
+    await pick(app, shift, 'A part of it to', oldest ?? '');
+    await shift.getByLabel(`Percent to ${oldest}`).fill('20');
+    await shift.getByRole('button', { name: 'Review…' }).click();
+    await yes(app, 'Shift traffic', 'run.services.update');
+    await expect(traffic.getByText(`80 % to revision ${newest}, 20 % to revision ${oldest}`)).toBeVisible();
+    expect((await standing(app, region)).aliases).toEqual([
+      { name: 'traffic', version: newest, weights: { [oldest ?? '']: 0.2 } },
+    ]);
+    await traffic.getByRole('button', { name: `Back to ${newest}: traffic` }).click();
+    await yes(app, `Roll back to ${newest}`, 'run.services.update');
+    await expect(traffic.getByText(`revision ${newest}`, { exact: true })).toBeVisible();
 
-  const address = drawer.getByRole('region', { name: 'Address' });
-  await expect(address.getByRole('button', { name: 'Take it away…' })).toHaveCount(0);
-  await expect(address.getByText('Only who may invoke it can call it.')).toBeVisible();
-  await address.getByRole('button', { name: 'Let anybody call it…' }).click();
-  await yes(app, 'Let anybody call it', 'setIamPolicy');
-  await expect(address.getByText('Public: anybody on the internet can call it.')).toBeVisible({
-    timeout: 15_000,
-  });
-  expect((await standing(app, region)).url?.public).toBe(true);
-  expect(await violations(app)).toEqual([]);
-});
+    const address = drawer.getByRole('region', { name: 'Address' });
+    await expect(address.getByRole('button', { name: 'Take it away…' })).toHaveCount(0);
+    await expect(address.getByText('Only who may invoke it can call it.')).toBeVisible();
+    await address.getByRole('button', { name: 'Let anybody call it…' }).click();
+    await yes(app, 'Let anybody call it', 'setIamPolicy');
+    await expect(address.getByText('Public: anybody on the internet can call it.')).toBeVisible();
+    expect((await standing(app, region)).url?.public).toBe(true);
+    expect(await violations(app)).toEqual([]);
+  },
+);

@@ -6,7 +6,8 @@ use crate::fault::Asked;
 use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
 use crate::waiting::RetryAfter;
 use crate::{
-    apply, call, code, cost, functions, logs, metrics, permissions, plan, policies, sides, standing, stream,
+    apply, call, code, cost, functions, logs, metrics, permissions, plan, policies, prices, sides, standing,
+    stream,
 };
 use aws_config::{Region, SdkConfig};
 use hearth_cloud::{
@@ -81,6 +82,11 @@ impl AwsAccount {
         client!(aws_sdk_costexplorer, self, &self.config, EVERYWHERE)
     }
 
+    pub(crate) fn pricing(&self) -> aws_sdk_pricing::Client {
+        let config = self.config.to_builder().region(Region::from_static(prices::REGION)).build();
+        client!(aws_sdk_pricing, self, &config, EVERYWHERE)
+    }
+
     pub(crate) fn iam(&self) -> aws_sdk_iam::Client {
         client!(aws_sdk_iam, self, &self.config, EVERYWHERE)
     }
@@ -130,6 +136,7 @@ impl Provider for AwsAccount {
             C::Tags,
             C::Permissions,
             C::BilledCost,
+            C::ListPrices,
             C::Containers,
         ])
     }
@@ -201,6 +208,10 @@ impl Provider for AwsAccount {
 
     fn billed<'a>(&'a self, request: &'a CostRequest) -> Reply<'a, BilledCost> {
         Box::pin(cost::billed(self, request))
+    }
+
+    fn list_prices<'a>(&'a self, service: &'a str, location: &'a str) -> Reply<'a, Vec<String>> {
+        Box::pin(prices::products(self, service, location))
     }
 
     fn containers(&self) -> Option<&dyn Containers> {

@@ -26,6 +26,7 @@ mod place;
 mod plan;
 mod plan_code;
 mod policies;
+mod prices;
 mod regions;
 mod roles;
 mod run;

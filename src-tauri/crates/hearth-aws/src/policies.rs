@@ -28,6 +28,7 @@ pub(crate) const PERMISSIONS: &[(&str, Level)] = &[
     ("logs:FilterLogEvents", Level::Look),
     ("cloudwatch:GetMetricData", Level::Look),
     ("iam:SimulatePrincipalPolicy", Level::Look),
+    ("pricing:GetProducts", Level::Look),
     ("ecs:ListClusters", Level::Look),
     ("ecs:DescribeClusters", Level::Look),
     ("ecs:ListServices", Level::Look),

@@ -21,6 +21,7 @@ mod history;
 mod invoke;
 mod live;
 mod logs;
+mod measured;
 mod of_account;
 mod own_requests;
 mod prices;

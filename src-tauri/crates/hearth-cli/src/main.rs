@@ -115,8 +115,10 @@ fn usage(error: &clap::Error) -> ExitCode {
             .with_hint("See `hearth --help`.")
             .with_detail(text.trim_end().to_owned());
         Output::new(true).failed(&error);
+    } else if wants_json && error.kind() == clap::error::ErrorKind::DisplayVersion {
+        // When the reader is gone nobody can be told, here and below.
+        Output::new(true).document_line(&serde_json::json!({ "version": env!("CARGO_PKG_VERSION") })).ok();
     } else {
-        // When the reader is gone nobody can be told.
         error.print().ok();
     }
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }

@@ -62,6 +62,8 @@ pub enum Capability {
     Power,
     /// Say what was billed.
     BilledCost,
+    /// Say what the vendor charges.
+    ListPrices,
     /// Clusters, services and tasks that run containers.
     Containers,
 }

@@ -111,6 +111,12 @@ pub trait Provider: Send + Sync {
         Box::pin(async move { Err(Fault::new(FaultKind::Unable, "reading what was billed", words)) })
     }
 
+    /// What the vendor charges for a service in a location: one JSON document of the vendor's for each product.
+    fn list_prices<'a>(&'a self, service: &'a str, location: &'a str) -> Reply<'a, Vec<String>> {
+        let words = format!("of {service} in {location}");
+        Box::pin(async move { Err(Fault::new(FaultKind::Unable, "reading list prices", words)) })
+    }
+
     /// What the vendor would read to say what it billed; none where asking has no price of that kind. Bills nothing.
     fn billed_question<'a>(&'a self, _request: &'a CostRequest) -> Reply<'a, Option<BilledQuestion>> {
         Box::pin(async { Ok(None) })

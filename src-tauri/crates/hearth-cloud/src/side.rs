@@ -156,6 +156,14 @@ pub enum NewTrigger {
         #[serde(default)]
         rule: Option<String>,
     },
+    /// A rule that fires for events of the account's own bus that look like a pattern.
+    Pattern {
+        /// The pattern, JSON, for instance `{"source": ["aws.ecs"]}`.
+        pattern: String,
+        /// What to call the rule; none: from the function's name.
+        #[serde(default)]
+        rule: Option<String>,
+    },
     /// What happens in a bucket.
     Bucket {
         /// The bucket.

@@ -35,8 +35,8 @@ pub use charge::Quantity;
 pub use error::{Error, Result};
 pub use estimate::{CaseAmount, CaseAnswer, CaseFigures, estimate_cases};
 pub use import::{
-    AzurePage, GooglePage, PriceList, Refreshed, aws_price_list, azure_retail_prices, google_meter,
-    google_skus, refresh,
+    AzurePage, GooglePage, PriceList, Refreshed, aws_price_list, aws_price_products, azure_retail_prices,
+    google_meter, google_skus, refresh,
 };
 pub use line::{Basis, Breakdown, Line, LineKind, PriceSource, Step, cents};
 pub use meter::{Meter, Provider, Unit};

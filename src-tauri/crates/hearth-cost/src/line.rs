@@ -147,13 +147,7 @@ pub struct Line {
 
 impl Line {
     /// A line that must not be left out although nobody knows its amount.
-    pub(crate) fn unknown(
-        name: &str,
-        label: &str,
-        kind: LineKind,
-        unit: &str,
-        why: impl Into<String>,
-    ) -> Self {
+    pub fn unknown(name: &str, label: &str, kind: LineKind, unit: &str, why: impl Into<String>) -> Self {
         Self {
             name: name.to_owned(),
             label: label.to_owned(),

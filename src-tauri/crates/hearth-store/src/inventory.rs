@@ -50,6 +50,23 @@ pub struct CloudMetric {
     pub value: f64,
 }
 
+/// A metric of a function over a stretch of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CloudFigure {
+    /// The account's id.
+    pub account: String,
+    /// The region.
+    pub location: String,
+    /// The function.
+    pub name: String,
+    /// Which metric.
+    pub metric: String,
+    /// All steps together.
+    pub sum: f64,
+    /// The highest step.
+    pub most: f64,
+}
+
 impl Store {
     /// Replaces what a location of an account holds.
     pub async fn put_inventory(
@@ -138,21 +155,17 @@ impl Store {
         database::end(&mut connection, written).await
     }
 
-    /// Sums of a metric since an instant: account, location, name and sum, for functions that have any.
-    pub async fn cloud_metric_sums(
-        &self,
-        metric: &str,
-        since: Micros,
-    ) -> Result<Vec<(String, String, String, f64)>> {
-        let rows = sqlx::query!(
-            r#"SELECT account, location, name, SUM(value) AS "sum!: f64" FROM cloud_metrics
-             WHERE metric = ? AND at_us >= ? GROUP BY account, location, name"#,
-            metric,
+    /// Figures since an instant, of functions and metrics that have any.
+    pub async fn cloud_figures(&self, since: Micros) -> Result<Vec<CloudFigure>> {
+        let figures = sqlx::query_as!(
+            CloudFigure,
+            r#"SELECT account AS "account!", location AS "location!", name AS "name!", metric AS "metric!", SUM(value) AS "sum!: f64", MAX(value) AS "most!: f64"
+             FROM cloud_metrics WHERE at_us >= ? GROUP BY account, location, name, metric"#,
             since.0
         )
         .fetch_all(self.reader())
         .await?;
-        Ok(rows.into_iter().map(|row| (row.account, row.location, row.name, row.sum)).collect())
+        Ok(figures)
     }
 }
 

@@ -62,7 +62,7 @@ pub use check::CheckReport;
 pub use demo::DemoRemoved;
 pub use error::{Error, Result};
 pub use ingest::Batch;
-pub use inventory::{CloudMetric, InventoryRead, InventoryRow};
+pub use inventory::{CloudFigure, CloudMetric, InventoryRead, InventoryRow};
 pub use overview::OVERVIEW_HOURS;
 pub use own_requests::OwnRequests;
 pub use placed::{PlacedFunction, UsageDays, VersionChange};

@@ -122,8 +122,18 @@ export class Flow {
     if (this.lacks !== null || this.step === 'found') return this.lacks;
     if (this.where === HERE) return this.whyNotHere;
     if (!this.account) return 'Choose where first';
-    const why = this.whyNot(this.account) ?? this.wishes.problem;
+    const why = this.whyNot(this.account) ?? this.wishProblem;
     return why === null && this.step === 'review' ? this.change.why : why;
+  }
+
+  /** Whether a new app there is billed by one of several plans. */
+  get isAzure(): boolean {
+    return this.account?.account.provider === 'azure';
+  }
+
+  /** Why what a person set cannot be so; null when it can. */
+  get wishProblem(): string | null {
+    return this.wishes.problem ?? (this.isAzure ? this.wishes.azureProblem : null);
   }
 
   get request(): CloudChangeRequest {
@@ -138,7 +148,7 @@ export class Flow {
         runtime: this.runtime,
         handler: handler === '' ? null : handler,
         architecture: null,
-        plan: null,
+        plan: this.isAzure && this.wishes.azurePlan !== 'flex' ? this.wishes.azurePlan : null,
         ...this.wishes.values,
       },
     };

@@ -152,6 +152,30 @@ describe('a deploy to an account', () => {
     expect(flow.why).toMatch(/arn:/);
   });
 
+  it('says the plan of a new app on Azure, and asks for no plan where a person chose none', async () => {
+    await found(
+      fakeAccount('dev', {}, { provider: 'azure', id: 'azure:dev', location: 'westeurope' }),
+      fakeAccount('old'),
+    );
+    const flow = new Flow(detected(), folder);
+    flow.next();
+    flow.target = 'azure:dev';
+    expect(flow.request.change).toMatchObject({ plan: null });
+    flow.wishes.azurePlan = 'consumption';
+    expect(flow).toMatchObject({ why: null, request: { change: { plan: 'consumption' } } });
+    flow.wishes.timeout = '900';
+    expect(flow.why).toMatch(/at most 600 s, not 900/);
+    flow.wishes.azurePlan = 'premium';
+    expect(flow.why).toBeNull();
+    flow.wishes.memory = '512';
+    expect(flow.why).toMatch(/Premium plan the memory cannot be chosen/);
+    flow.target = 'aws:old';
+    expect(flow, 'other vendors have no such plan').toMatchObject({
+      why: null,
+      request: { change: { plan: null, memoryMb: 512 } },
+    });
+  });
+
   it('outlives the page', () => {
     const one = detected();
     expect(flowOf(one, folder)).toBe(flowOf(one, folder));

@@ -1,6 +1,10 @@
 /** What a person may set for a function of an account beyond its code. Values of variables stay in memory only. */
 
+export type AzurePlan = 'flex' | 'consumption' | 'premium';
+
 export class Wishes {
+  /** What a new app on Azure is billed by. An app that is there keeps its plan, so the usual one is not asked for. */
+  azurePlan = $state<AzurePlan>('flex');
   memory = $state('');
   timeout = $state('');
   role = $state('');
@@ -23,6 +27,17 @@ export class Wishes {
     if (role !== '' && !role.startsWith('arn:')) return 'The role begins with arn:';
     const wrong = lines(this.variables).findIndex((line) => !/^[A-Za-z_]\w*=/.test(line));
     return wrong === -1 ? null : `Variable ${wrong + 1} is not written as NAME=value`;
+  }
+
+  /** Why it cannot go on with what is written, on Azure's plan. */
+  get azureProblem(): string | null {
+    if (this.azurePlan === 'flex') return null;
+    const plan = this.azurePlan === 'premium' ? 'Premium' : 'Consumption';
+    if (this.memory.trim() !== '')
+      return `On a ${plan} plan the memory cannot be chosen: leave it empty, not ${this.memory.trim()}`;
+    return this.azurePlan === 'consumption' && Number(this.timeout) > 600
+      ? `On a Consumption plan a call takes at most 600 s, not ${this.timeout.trim()}`
+      : null;
   }
 
   get values() {

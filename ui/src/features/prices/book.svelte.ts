@@ -31,8 +31,8 @@ class Book {
     void this.info.refresh();
   }
 
-  /** Fetches the lists of vendors. The key is used once and kept nowhere. */
-  async refresh(vendors: PriceVendor[], googleKey: string | null): Promise<void> {
+  /** Fetches the lists of vendors, AWS's as an account when one is named. The key is used once and kept nowhere. */
+  async refresh(vendors: PriceVendor[], googleKey: string | null, account: string | null): Promise<void> {
     if (this.refreshing) return;
     const stop = new AbortController();
     this.#stop = stop;
@@ -40,7 +40,7 @@ class Book {
     this.sinceMs = performance.now();
     this.error = null;
     try {
-      const brought = await call('prices_refresh', { vendors, regions: [], googleKey }, stop.signal);
+      const brought = await call('prices_refresh', { vendors, regions: [], googleKey, account }, stop.signal);
       if (this.#stop === stop) this.brought = brought;
     } catch (thrown) {
       if (this.#stop === stop) this.error = asApiError(thrown);

@@ -1,5 +1,6 @@
 /** One call of a function of an account: sent, its answer as it arrives, and what came of it. Must not know what is drawn. */
 import { asApiError, call, type ApiError } from '$lib/api/client';
+import type { CallMode } from '$lib/api/generated/CallMode';
 import type { CloudInvoked } from '$lib/api/generated/CloudInvoked';
 import type { Place } from '$lib/function/place';
 import { live } from '$lib/state/live.svelte';
@@ -9,14 +10,17 @@ const LATE_MS = 1_000;
 
 export class Streamed {
   sending = $state(false);
+  /** How it was called last. */
+  mode = $state<CallMode>('wait');
   /** What arrived so far; null when the answer does not come in pieces. */
   arrived = $state<string | null>(null);
   answer = $state.raw<CloudInvoked | null>(null);
   error = $state.raw<ApiError | null>(null);
 
   /** Calls once. A call is never repeated: whether one that broke off ran is not known. */
-  async send(place: Place, event: string, inPieces: boolean): Promise<void> {
+  async send(place: Place, event: string, mode: CallMode, inPieces: boolean): Promise<void> {
     if (this.sending) return;
+    this.mode = mode;
     const runId = crypto.randomUUID();
     this.sending = true;
     this.error = null;
@@ -34,7 +38,7 @@ export class Streamed {
       this.answer = await call('cloud_invoke', {
         ...place,
         event,
-        mode: 'wait',
+        mode,
         qualifier: null,
         stream: inPieces ? runId : null,
       });

@@ -30,6 +30,33 @@ export function vendorName(provider: string): string {
   return VENDORS[provider] ?? provider;
 }
 
+/** What measures functions of a vendor's accounts. */
+export function metricsName(provider: string): string {
+  const names = { aws: 'CloudWatch', google: 'Cloud Monitoring', azure: 'Azure Monitor' };
+  return names[provider as keyof typeof names] ?? 'measuring';
+}
+
+/** The vendor's own command line. */
+export function toolName(provider: string): string {
+  const names = { aws: 'AWS CLI', google: 'gcloud', azure: 'az' };
+  return names[provider as keyof typeof names] ?? 'The vendor’s tool';
+}
+
+/** What a vendor calls a set of permissions, and what is done with a copy of one. */
+export function grantWords(provider: string): { noun: 'policy' | 'role'; use: string } {
+  if (provider === 'azure')
+    return {
+      noun: 'role',
+      use: 'Save it as role.json, then make the custom role: az role definition create --role-definition role.json',
+    };
+  if (provider === 'google')
+    return {
+      noun: 'role',
+      use: 'Save it as role.yaml, then make the custom role: gcloud iam roles create NAME --project PROJECT --file role.yaml',
+    };
+  return { noun: 'policy', use: 'Paste it into IAM as an inline policy.' };
+}
+
 /** A provider in three letters, where a row has no room for more. */
 export function providerTag(provider: string): string {
   const tags = { local: 'HERE', aws: 'AWS', fargate: 'FGT', azure: 'AZU', google: 'GCP' };

@@ -17,9 +17,9 @@ export const FUNCTION_TABS = [
 ] as const;
 export type FunctionTab = (typeof FUNCTION_TABS)[number]['id'];
 
-/** Tabs of a function in an account: running it, its code, and what its log tells. */
+/** Tabs of a function in an account: running it, its code and settings, and what its log tells. */
 export const ACCOUNT_TABS = FUNCTION_TABS.filter((tab) =>
-  ['overview', 'test', 'code', 'logs', 'lanes', 'history'].includes(tab.id),
+  ['overview', 'test', 'code', 'config', 'logs', 'lanes', 'history'].includes(tab.id),
 );
 
 /** The tab of an address; the first one for what is unknown. */

@@ -39,11 +39,18 @@ export function tauriHost(): Host {
         if (open) onBatch(batch);
       };
       let timer: ReturnType<typeof setTimeout> | null = null;
+      let failed = false;
       const attempt = (): void => {
         timer = null;
         invoke('events', { channel }).then(
-          () => state('open'),
           () => {
+            state('open');
+            // What was asked for meanwhile got no answer.
+            if (failed) onBatch({ events: [], lagged: true });
+            failed = false;
+          },
+          () => {
+            failed = true;
             state('trying');
             if (open) timer = setTimeout(attempt, RETRY_MS);
           },

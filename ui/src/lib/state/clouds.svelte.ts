@@ -29,12 +29,12 @@ class Clouds {
     this.sync.stale();
   }
 
-  /** Reads what accounts hold; those that are named, or all. */
-  async read(accounts: string[] = [], logs = false): Promise<void> {
-    await this.#try(
-      'The accounts were not read',
-      call('sync_start', { accounts, metrics: false, logs, freshS: 0 }),
-    );
+  /**
+   * Reads what accounts hold; those that are named, or all. Calls from their logs and figures that vendors measured only
+   * where a person chose them: figures are billed.
+   */
+  async read(accounts: string[] = [], { logs = false, metrics = false } = {}): Promise<void> {
+    await this.#try('The accounts were not read', call('sync_start', { accounts, metrics, logs, freshS: 0 }));
   }
 
   /** What a person calls an account. */

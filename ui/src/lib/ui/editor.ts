@@ -156,6 +156,9 @@ export interface RunningEditor {
   destroy(): void;
 }
 
+/** The word under which this page lets styles be written; the host puts a new one into each page. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? '';
+
 export function startEditor(options: EditorOptions): RunningEditor {
   const words = new Compartment();
   const view = new EditorView({
@@ -163,6 +166,7 @@ export function startEditor(options: EditorOptions): RunningEditor {
     state: EditorState.create({
       doc: options.text,
       extensions: [
+        EditorView.cspNonce.of(nonce),
         lineNumbers(),
         foldGutter(),
         history(),

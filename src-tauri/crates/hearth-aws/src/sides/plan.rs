@@ -54,6 +54,7 @@ impl Add<'_> {
                 self.source(source, *batch_size, *start).await
             }
             NewTrigger::Schedule { expression, rule } => self.schedule(expression, rule.as_deref()).await,
+            NewTrigger::Pattern { pattern, rule } => self.pattern(pattern, rule.as_deref()).await,
             NewTrigger::Bucket { bucket, events, prefix, suffix } => {
                 self.bucket(bucket, events, prefix.as_deref(), suffix.as_deref()).await
             }
@@ -159,7 +160,47 @@ impl Add<'_> {
                 format!("`{expression}` is no schedule: write rate(5 minutes) or cron(0 12 * * ? *), in UTC");
             return Err(asked.fault(FaultKind::Invalid, words));
         }
-        let what = format!("{} {expression}", self.at.name);
+        let often = rules::times_a_month(expression)
+            .map(|times| format!(" It is called {times} times in a month of 730 hours."))
+            .unwrap_or_default();
+        let cost = format!("A schedule costs nothing by itself; each call costs its time and memory.{often}");
+        let title = format!("Call {} by the clock, {expression}", self.at.name);
+        self.new_rule((Some(expression.to_owned()), None), rule, title, cost).await
+    }
+
+    async fn pattern(&self, pattern: &str, rule: Option<&str>) -> Result<Draft> {
+        let asked = self.asked("events:PutRule");
+        let read: std::result::Result<serde_json::Map<String, serde_json::Value>, _> =
+            serde_json::from_str(pattern);
+        let pattern = match read {
+            Ok(read) if !read.is_empty() => serde_json::Value::Object(read).to_string(),
+            Ok(_) => return Err(asked.fault(FaultKind::Invalid, "an empty pattern would fit every event")),
+            Err(error) => {
+                let words = format!(
+                    "the pattern is no JSON object ({error}): write for instance {{\"source\": [\"aws.ecs\"]}}"
+                );
+                return Err(asked.fault(FaultKind::Invalid, words));
+            }
+        };
+        let cost =
+            "Events of AWS's own services cost nothing, others $1 for a million put on the bus; each call \
+                    costs its time and memory."
+                .to_owned();
+        let title = format!("Call {} for events like {pattern}", self.at.name);
+        self.new_rule((None, Some(pattern)), rule, title, cost).await
+    }
+
+    /// A rule of its own on the default bus, by the clock or by a pattern.
+    async fn new_rule(
+        &self,
+        (expression, pattern): (Option<String>, Option<String>),
+        rule: Option<&str>,
+        title: String,
+        cost: String,
+    ) -> Result<Draft> {
+        let asked = self.asked("events:PutRule");
+        let fires = expression.as_ref().or(pattern.as_ref()).map_or("", String::as_str);
+        let what = format!("{} {fires}", self.at.name);
         let name = rule.map_or_else(|| name_for("hearth-", &what, &what, 64), str::to_owned);
         let takes = |letter: char| letter.is_ascii_alphanumeric() || ".-_".contains(letter);
         if name.is_empty() || name.len() > 64 || !name.chars().all(takes) {
@@ -177,25 +218,17 @@ impl Add<'_> {
             Target { id: "hearth".to_owned(), function: self.function.resource.clone(), input: None };
         let mut actions = vec![SideAction::PutRule(Rule {
             name: name.clone(),
-            expression: Some(expression.to_owned()),
-            pattern: None,
+            expression,
+            pattern,
             description: Some(format!("Calls {}", self.at.name)),
             on: true,
         })];
         actions.extend(self.allow(RULES, "hearth-", &arn, None).await?);
         actions.push(SideAction::PutTarget { rule: name.clone(), target });
-        let often = rules::times_a_month(expression)
-            .map(|times| format!(" It is called {times} times in a month of 730 hours."))
-            .unwrap_or_default();
         Ok(Draft {
-            title: format!("Call {} by the clock, {expression}", self.at.name),
+            title,
             actions: actions.into_iter().map(Action::Side).collect(),
-            cost: Some(CostEffect {
-                words: format!(
-                    "A schedule costs nothing by itself; each call costs its time and memory.{often}"
-                ),
-                standing: true,
-            }),
+            cost: Some(CostEffect { words: cost, standing: true }),
             undo: Some(self.undo(&format!("rule:{name}"))),
             warnings: Vec::new(),
         })

@@ -73,7 +73,7 @@ pub(crate) struct Configure {
     /// One line for people
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
-    /// Environment variable to set; may be repeated
+    /// Environment variable to set; may be repeated. Others stay here and on Azure; on AWS and Google these replace them
     #[arg(long = "env", value_name = "K=V", value_parser = variable)]
     pub(crate) environment: Vec<(String, String)>,
     /// Environment variable to take away; may be repeated

@@ -20,6 +20,9 @@ pub(crate) enum Prices {
         /// Only of this region; may be repeated
         #[arg(long = "region", value_name = "REGION")]
         regions: Vec<String>,
+        /// Ask AWS as this account instead of reading the files that AWS publishes for everybody: some kilobytes a region
+        #[arg(long, value_name = "ACCOUNT")]
+        account: Option<String>,
     },
     /// Say yes to prices that moved by more than 25 %
     Confirm {

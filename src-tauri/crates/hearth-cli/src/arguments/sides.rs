@@ -93,7 +93,7 @@ pub(crate) enum TriggersCommand {
 #[derive(Debug, Args)]
 pub(crate) struct New {
     /// Read this queue or stream, by its full name
-    #[arg(long, value_name = "ARN", group = "trigger", required_unless_present_any = ["schedule", "bucket", "topic"])]
+    #[arg(long, value_name = "ARN", group = "trigger", required_unless_present_any = ["schedule", "pattern", "bucket", "topic"])]
     pub(crate) source: Option<String>,
     /// Most events of a queue or stream in one call
     #[arg(long, value_name = "N", requires = "source")]
@@ -104,8 +104,11 @@ pub(crate) struct New {
     /// By the clock: rate(5 minutes), cron(0 12 * * ? *) in UTC
     #[arg(long, value_name = "EXPRESSION", group = "trigger")]
     pub(crate) schedule: Option<String>,
-    /// What to call the rule of a schedule [default: from the function's name]
-    #[arg(long, value_name = "NAME", requires = "schedule")]
+    /// Events of the account's own bus that look like this JSON object, for instance those with a field `source`
+    #[arg(long, value_name = "JSON", group = "trigger")]
+    pub(crate) pattern: Option<String>,
+    /// What to call the rule of a schedule or a pattern [default: from the function's name]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["source", "bucket", "topic"])]
     pub(crate) rule: Option<String>,
     /// What happens in this bucket
     #[arg(long, value_name = "BUCKET", group = "trigger")]

@@ -76,28 +76,31 @@ fn variables(given: &[(String, String)]) -> Option<BTreeMap<String, String>> {
     (!given.is_empty()).then(|| given.iter().cloned().collect())
 }
 
-/// `configure NAME --account …`: memory and environment variables.
+/// `configure NAME --account …`.
 pub(super) async fn configure(
     caller: &Caller,
     arguments: &Configure,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
-    let Configure { name, runtime, handler, timeout, limit, description, unset, .. } = arguments;
-    let others =
-        [runtime.is_some(), handler.is_some(), timeout.is_some(), limit.is_some(), description.is_some()];
-    if others.contains(&true) || !unset.is_empty() {
-        return Err(ApiError::new(
-            ErrorCode::InvalidInput,
-            "of a function in an account, only --memory and --env can be changed here",
-        )
-        .with_hint("Deploy it again for another runtime, handler or timeout; see `hearth limit` for a limit.")
-        .into());
+    let refused = |message: &str, hint: &str| {
+        Err(ApiError::new(ErrorCode::InvalidInput, message).with_hint(hint.to_owned()).into())
+    };
+    if arguments.limit.is_some() {
+        return refused("a limit in an account has a command of its own", "See `hearth limit --help`.");
+    }
+    if !arguments.unset.is_empty() {
+        let hint = "On AWS and Google --env replaces all of them: name those that are to stay.";
+        return refused("a variable of a function in an account cannot be taken away alone", hint);
     }
     let wanted = CloudChange::Configure {
+        runtime: arguments.runtime.clone(),
+        handler: arguments.handler.clone(),
         memory_mb: arguments.memory,
+        timeout_s: arguments.timeout,
+        description: arguments.description.clone(),
         environment: variables(&arguments.environment),
     };
-    of_function(caller, &arguments.place, name, wanted, arguments.consent, output).await
+    of_function(caller, &arguments.place, &arguments.name, wanted, arguments.consent, output).await
 }
 
 /// `delete NAME --account …` and the other changes of a function that is there.

@@ -1,13 +1,15 @@
 //! `publish`, `alias`, `limit`, `url`, `start`, `stop`, `restart` and `show` of functions in an account. Those that a
 //! function of this computer has too go to [`super::here`] when no account is named.
 
-use super::{changes, here, history};
+use super::{changes, here, history, measured};
 use crate::arguments::{OfAccount, Which};
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
 use crate::table::{Side, Table, cell};
 use crate::words;
-use hearth_core::api::{CloudChange, CloudFunctionName, CloudLogsQuery, CloudStanding, SeenEnvironments};
+use hearth_core::api::{
+    CloudChange, CloudFunctionName, CloudLogsQuery, CloudStanding, Empty, Inventory, SeenEnvironments,
+};
 use hearth_core::cloud::{Power, UrlAccess};
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
@@ -109,6 +111,7 @@ async fn show(caller: &Caller, which: &Which, output: &mut Output) -> Result<End
         region: which.place.region.clone(),
         name: which.name.clone(),
     };
+    let place = request.clone();
     let standing: CloudStanding = caller.ask("cloud_function", request).await?;
     if output.is_json() {
         output.document(&standing)?;
@@ -151,6 +154,14 @@ async fn show(caller: &Caller, which: &Which, output: &mut Output) -> Result<End
     }
     for (key, value) in &standing.tags {
         output.line(&format!("  tag {key}={value}"))?;
+    }
+    let inventory: Inventory = caller.ask("cloud_inventory", Empty {}).await?;
+    let read = inventory.functions.iter().find(|row| {
+        (row.account == place.account || row.account_name == place.account)
+            && row.function.address == function.address
+    });
+    if let Some(words) = read.and_then(|row| measured::words(&row.measured)) {
+        output.line(&format!("  last 24 hours, as the account measured them: {words}"))?;
     }
     for fault in &standing.unread {
         output.aside(&format!("not read: {fault}"), Tone::Odd);

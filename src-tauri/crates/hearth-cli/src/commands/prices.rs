@@ -26,7 +26,7 @@ pub(super) async fn prices(
             let rows: PriceRows = caller.ask("prices_rows", query).await?;
             show(&rows, output)
         }
-        Some(Prices::Refresh { vendors, regions }) => {
+        Some(Prices::Refresh { vendors, regions, account }) => {
             let vendors = vendors
                 .iter()
                 .map(|vendor| match vendor.as_str() {
@@ -37,7 +37,8 @@ pub(super) async fn prices(
                 .collect();
             // From the environment, since other people see the arguments of a process.
             let google_key = std::env::var("HEARTH_GOOGLE_KEY").ok().filter(|key| !key.is_empty());
-            let request = PricesRefresh { vendors, regions: regions.clone(), google_key };
+            let request =
+                PricesRefresh { vendors, regions: regions.clone(), google_key, account: account.clone() };
             output.aside("Asking for price lists…", Tone::Quiet);
             let done: PricesRefreshed = caller.ask("prices_refresh", request).await?;
             refreshed(&done, output)

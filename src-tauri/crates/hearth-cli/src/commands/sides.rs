@@ -55,10 +55,13 @@ fn triggers(command: &TriggersCommand) -> (&Which, SideChange) {
     }
 }
 
-/// What a person means; exactly one of the four is named.
+/// What a person means; exactly one of the five is named.
 fn trigger(new: &New) -> NewTrigger {
     if let Some(expression) = &new.schedule {
         return NewTrigger::Schedule { expression: expression.clone(), rule: new.rule.clone() };
+    }
+    if let Some(pattern) = &new.pattern {
+        return NewTrigger::Pattern { pattern: pattern.clone(), rule: new.rule.clone() };
     }
     if let Some(bucket) = &new.bucket {
         return NewTrigger::Bucket {

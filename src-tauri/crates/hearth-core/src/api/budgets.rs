@@ -73,9 +73,10 @@ pub struct Budget {
     pub spent_usd: String,
     /// Part of the budget that is spent, in percent, rounded down to two places.
     pub spent_percent: f64,
-    /// The live rate of the scope in US dollars an hour, an estimate; `0` when nothing runs.
+    /// What the scope spends in US dollars an hour, an estimate: here what runs now, in accounts the mean of the last
+    /// days, since nobody tells of a call there while it runs; `0` when nothing does.
     pub usd_per_hour: String,
-    /// What the month comes to at the live rate, an estimate.
+    /// What the month comes to at that rate, an estimate.
     pub projected_usd: String,
     /// Times the usual rate; none when history is too short.
     pub times_usual: Option<f64>,

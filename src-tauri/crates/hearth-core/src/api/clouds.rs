@@ -247,11 +247,23 @@ pub enum CloudChange {
         /// What.
         power: Power,
     },
-    /// Change memory and environment variables; what is left out stays.
+    /// Change how it is set; what is left out stays. What a vendor ties to the code is refused with what to do.
     Configure {
+        /// Runtime, as its vendor names it.
+        #[serde(default)]
+        runtime: Option<String>,
+        /// Handler.
+        #[serde(default)]
+        handler: Option<String>,
         /// Memory size.
         #[serde(default)]
         memory_mb: Option<u32>,
+        /// Timeout in seconds.
+        #[serde(default)]
+        timeout_s: Option<u32>,
+        /// One line for people.
+        #[serde(default)]
+        description: Option<String>,
         /// Environment variables: on AWS they replace those of the function, on Azure all others stay.
         #[serde(default)]
         environment: Option<BTreeMap<String, String>>,

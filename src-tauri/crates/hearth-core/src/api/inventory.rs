@@ -1,6 +1,6 @@
 //! Reading what accounts hold: how far it is, what was read and how old that is, and servers that logs tell of.
 
-use hearth_cloud::{CloudFunction, Fault};
+use hearth_cloud::{CloudFunction, Fault, Metric};
 use hearth_model::Micros;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -102,6 +102,16 @@ pub struct SyncStatus {
     pub skipped: Vec<(String, String)>,
 }
 
+/// A figure of a function that its provider measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Measured {
+    /// Of what.
+    pub metric: Metric,
+    /// How much.
+    pub value: f64,
+}
+
 /// A function of an account, as it was read last.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -118,6 +128,8 @@ pub struct InventoryFunction {
     pub calls_24h: Option<f64>,
     /// Errors of the last 24 hours, likewise.
     pub errors_24h: Option<f64>,
+    /// Every figure of the last 24 hours that the provider measured: the sum, and the most for servers at once.
+    pub measured: Vec<Measured>,
 }
 
 /// How reading a region went last.

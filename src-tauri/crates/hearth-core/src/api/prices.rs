@@ -120,6 +120,8 @@ pub struct PricesRefresh {
     pub regions: Vec<String>,
     /// An API key of Google; used once, never kept.
     pub google_key: Option<String>,
+    /// The account of AWS that asks for AWS's prices, by id or name; none for the files that AWS publishes for everybody.
+    pub account: Option<String>,
 }
 
 impl std::fmt::Debug for PricesRefresh {
@@ -130,6 +132,7 @@ impl std::fmt::Debug for PricesRefresh {
             .field("vendors", &self.vendors)
             .field("regions", &self.regions)
             .field("google_key", &self.google_key.as_ref().map(|_| "…"))
+            .field("account", &self.account)
             .finish()
     }
 }

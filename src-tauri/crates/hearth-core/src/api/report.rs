@@ -2,7 +2,7 @@
 //!
 //! Money is US dollars as exact decimals in text; numbers (`f64`) are for drawing only.
 
-use super::CostForecast;
+use super::{CostBounds, CostForecast};
 use hearth_cost::Line;
 use hearth_model::{FunctionId, Micros};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,10 @@ pub struct ReportAmount {
     pub list_usd: String,
     /// After the free grants of its billing account.
     pub after_grants_usd: String,
+    /// What it can be at least and at most, where sums of calls are all that is known; none when it is exact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub bounds: Option<CostBounds>,
     /// Requests that were not refused.
     pub requests: u64,
     /// Of them, how many failed.

@@ -139,7 +139,7 @@ async fn budget_now(app: &App, budget: &StoredBudget, now: Micros, month: &words
         alerts: budget.thresholds.clone(),
         spent_usd: standing.spent.normalize().to_string(),
         spent_percent: percent,
-        usd_per_hour: words::estimate(standing.reading.rate * 3_600.0).to_string(),
+        usd_per_hour: words::estimate(standing.reading.together() * 3_600.0).to_string(),
         projected_usd: words::estimate(standing.reading.projected_usd()).to_string(),
         times_usual: standing.reading.times_usual(),
         runaway_since_us,

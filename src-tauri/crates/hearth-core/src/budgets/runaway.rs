@@ -48,10 +48,12 @@ pub(crate) struct Reading {
     pub(crate) spent_usd: f64,
     /// The budget.
     pub(crate) budget_usd: f64,
-    /// The live rate, US dollars a second.
+    /// The live rate of what runs here, US dollars a second.
     pub(crate) rate: f64,
-    /// The usual rate; none while history is too short to know.
+    /// The usual rate of the same; none while history is too short to know.
     pub(crate) usual: Option<f64>,
+    /// What spends in accounts, at its mean of the last days: nobody tells Hearth of a call there while it runs.
+    pub(crate) elsewhere: f64,
     /// Seconds until the month ends.
     pub(crate) rest_s: f64,
 }
@@ -59,7 +61,12 @@ pub(crate) struct Reading {
 impl Reading {
     /// What the month comes to at this rate.
     pub(crate) fn projected_usd(&self) -> f64 {
-        self.spent_usd + self.rate.max(0.0) * self.rest_s.max(0.0)
+        self.spent_usd + self.together() * self.rest_s.max(0.0)
+    }
+
+    /// Both rates.
+    pub(crate) fn together(&self) -> f64 {
+        self.rate.max(0.0) + self.elsewhere.max(0.0)
     }
 
     /// Whether it would end over the budget, at a rate that is not usual.
@@ -71,7 +78,7 @@ impl Reading {
 
     /// Whether the rest of the budget is gone within the hour.
     fn is_urgent(&self) -> bool {
-        self.budget_usd - self.spent_usd <= self.rate * SOON_S
+        self.budget_usd - self.spent_usd <= self.together() * SOON_S
     }
 
     /// How many times the usual rate; none when that is unknown.
@@ -117,7 +124,7 @@ mod tests {
     }
 
     fn reading(spent: f64, budget: f64, rate: f64, usual: Option<f64>) -> Reading {
-        Reading { spent_usd: spent, budget_usd: budget, rate, usual, rest_s: 1_000_000.0 }
+        Reading { spent_usd: spent, budget_usd: budget, rate, usual, elsewhere: 0.0, rest_s: 1_000_000.0 }
     }
 
     proptest! {
@@ -147,7 +154,8 @@ mod tests {
         fn a_projection_is_what_was_spent_at_least_and_grows_with_rate_and_time(
             spent in 0.0_f64..1e6, rate in 0.0_f64..10.0, more in 0.0_f64..10.0, rest in 0.0_f64..3e6,
         ) {
-            let at = |rate, rest_s| Reading { spent_usd: spent, budget_usd: 1.0, rate, usual: None, rest_s }.projected_usd();
+            let at = |rate, rest_s| Reading { spent_usd: spent, budget_usd: 1.0, rate, usual: None, elsewhere: 0.0, rest_s }
+                .projected_usd();
             prop_assert!(at(rate, rest) >= spent);
             prop_assert!(at(rate + more, rest) >= at(rate, rest));
             prop_assert!(at(rate, rest + 1.0) >= at(rate, rest));

@@ -3,15 +3,16 @@
 
 use super::runaway::Reading;
 use super::words::{self, Month};
-use crate::{App, ErrorCode, Result, money, spending};
+use crate::spending::Asked;
+use crate::{ApiError, App, ErrorCode, Result, money, spending};
 use hearth_model::{FunctionId, Grain, LOCAL_ACCOUNT, Micros};
-use hearth_store::{Scope, StoredBudget};
+use hearth_store::{PlacedFunction, Scope, StoredBudget};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Value, json};
 
 /// Days whose mean is the usual rate.
-const USUAL_DAYS: i64 = 7;
+const USUAL: Micros = Micros::from_seconds(7 * 86_400);
 /// How long a usual rate is good for.
 const USUAL_LASTS: Micros = Micros::from_seconds(600);
 
@@ -25,11 +26,13 @@ pub(super) struct Standing {
     pub(super) unknown: Option<String>,
 }
 
-/// What a scope usually spends.
+/// What a scope usually spends, US dollars a second.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Usual {
-    /// US dollars a second; none when there was nothing, or when it is not known.
-    rate: Option<f64>,
+    /// What runs here; none when nothing did, or when it is not known.
+    here: Option<f64>,
+    /// What is in accounts; none when nothing is known of them.
+    elsewhere: Option<f64>,
     /// Why it is not known.
     unknown: Option<String>,
 }
@@ -58,7 +61,7 @@ impl Standing {
         json!({
             "spentUsd": self.spent.normalize().to_string(),
             "budgetUsd": self.amount.normalize().to_string(),
-            "usdPerHour": words::estimate(self.reading.rate * 3_600.0).to_string(),
+            "usdPerHour": words::estimate(self.reading.together() * 3_600.0).to_string(),
             "projectedUsd": words::estimate(self.reading.projected_usd()).to_string(),
         })
     }
@@ -66,14 +69,10 @@ impl Standing {
 
 /// Compares a budget with the ledger and the live rate.
 pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: &Month) -> Result<Standing> {
-    let spent = spending::list(app, &spending::asked_of(app, &budget.scope).await?).await?;
+    let asked = spending::asked_of(app, &budget.scope).await?;
+    let spent = spending::list(app, &asked).await?;
     let amount: Decimal = budget.amount_usd.parse().unwrap_or_default();
-    let Usual { rate: usual, unknown } = usual(app, &budget.scope, now).await?;
-    // Nothing of the demo runs: it spends as it usually did.
-    let rate = match usual {
-        Some(usual) if budget.scope.is_demo() => usual,
-        _ => rate_of(app, &budget.scope, now),
-    };
+    let usual = usual(app, &budget.scope, &asked, now).await?;
     let float = |amount: Decimal| amount.to_f64().unwrap_or(0.0);
     Ok(Standing {
         subject: subject(app, &budget.scope).await?,
@@ -82,11 +81,12 @@ pub(super) async fn stand(app: &App, budget: &StoredBudget, now: Micros, month: 
         reading: Reading {
             spent_usd: float(spent),
             budget_usd: float(amount),
-            rate,
-            usual,
+            rate: rate_of(app, &budget.scope, now),
+            usual: usual.here,
+            elsewhere: usual.elsewhere.unwrap_or_default(),
             rest_s: (month.ends - now).0 as f64 / 1e6,
         },
-        unknown,
+        unknown: usual.unknown,
     })
 }
 
@@ -106,30 +106,70 @@ pub(super) fn covers(scope: &Scope, id: &FunctionId) -> bool {
     }
 }
 
-/// The mean of the days before the last hour. A day without a price is no reason to show no budget at all.
-async fn usual(app: &App, scope: &Scope, now: Micros) -> Result<Usual> {
+/// The means of the days before. A day without a price is no reason to show no budget at all.
+async fn usual(app: &App, scope: &Scope, asked: &Asked, now: Micros) -> Result<Usual> {
     let known = app.budgets().seen().usual.get(scope).cloned();
     if let Some((at, usual)) = known
         && now - at < USUAL_LASTS
     {
         return Ok(usual);
     }
-    let to = Grain::Hour.floor(now - Grain::Hour.length());
-    let from = to - Micros::from_seconds(USUAL_DAYS * 86_400);
-    let usual = match money::cost_between(app, scope, from, to).await {
-        Ok(usd) => {
-            let usd = usd.to_f64().unwrap_or(0.0);
-            Usual { rate: (usd > 0.0).then(|| usd / (USUAL_DAYS as f64 * 86_400.0)), unknown: None }
-        }
-        Err(error) if error.code == ErrorCode::InvalidInput => {
-            let hint = error.hint.unwrap_or_default();
-            let unknown = format!("The usual rate is not known: {}. {hint}.", error.message);
-            Usual { rate: None, unknown: Some(unknown) }
+    let usual = match means(app, scope, asked, now).await {
+        Ok((here, elsewhere)) => Usual { here, elsewhere, unknown: None },
+        Err(ApiError { code: ErrorCode::InvalidInput, message, hint, .. }) => {
+            let hint = hint.unwrap_or_default();
+            let unknown = format!("The usual rate is not known: {message}. {hint}.");
+            Usual { unknown: Some(unknown), ..Usual::default() }
         }
         Err(error) => return Err(error),
     };
     app.budgets().seen().usual.insert(scope.clone(), (now, usual.clone()));
     Ok(usual)
+}
+
+async fn means(app: &App, scope: &Scope, asked: &Asked, now: Micros) -> Result<(Option<f64>, Option<f64>)> {
+    Ok((here(app, scope, asked, now).await?, elsewhere(app, asked, now).await?))
+}
+
+/// What runs here, from the days before the last hour: it is priced as the live rate is.
+async fn here(app: &App, scope: &Scope, asked: &Asked, now: Micros) -> Result<Option<f64>> {
+    let local = match scope {
+        Scope::All => Scope::Account(LOCAL_ACCOUNT.to_owned()),
+        Scope::Account(id) if id == LOCAL_ACCOUNT => scope.clone(),
+        Scope::Function(id) if asked.functions.iter().any(|one| one.id == *id && is_here(one)) => {
+            scope.clone()
+        }
+        Scope::Demo | Scope::Account(_) | Scope::Function(_) => return Ok(None),
+    };
+    let to = Grain::Hour.floor(now - Grain::Hour.length());
+    let usd = money::cost_between(app, &local, to - USUAL, to).await?.to_f64().unwrap_or(0.0);
+    Ok((usd > 0.0).then(|| usd / seconds(USUAL)))
+}
+
+/// What is in accounts, from whole days, each function on its own plan: those of the last week in which anything was
+/// known of them.
+async fn elsewhere(app: &App, asked: &Asked, now: Micros) -> Result<Option<f64>> {
+    let to = Grain::Day.floor(now);
+    let first = app.store().first_usage(&asked.scope).await?.map_or(to, |first| Grain::Day.floor(first));
+    let from = first.max(to - USUAL);
+    if from >= to {
+        return Ok(None);
+    }
+    let lists = spending::lists_between(app, asked, from, to).await?;
+    let is_elsewhere = |id: &FunctionId| {
+        let is_asked = asked.only.as_ref().is_none_or(|only| only == id);
+        is_asked && asked.functions.iter().any(|one| one.id == *id && !is_here(one))
+    };
+    let usd: Decimal = lists.iter().filter(|(id, _)| is_elsewhere(id)).map(|(_, usd)| *usd).sum();
+    Ok((!usd.is_zero()).then(|| usd.to_f64().unwrap_or(0.0) / seconds(to - from)))
+}
+
+fn is_here(function: &PlacedFunction) -> bool {
+    function.account == LOCAL_ACCOUNT
+}
+
+fn seconds(length: Micros) -> f64 {
+    length.0 as f64 / 1e6
 }
 
 /// A scope in words.
@@ -163,7 +203,8 @@ mod tests {
 
     #[test]
     fn an_alert_over_several_clouds_names_no_single_list_of_prices() {
-        let reading = Reading { spent_usd: 8.0, budget_usd: 10.0, rate: 0.0, usual: None, rest_s: 1.0 };
+        let reading =
+            Reading { spent_usd: 8.0, budget_usd: 10.0, rate: 0.0, usual: None, elsewhere: 0.0, rest_s: 1.0 };
         let standing = Standing {
             subject: "All functions".to_owned(),
             amount: Decimal::TEN,

@@ -214,12 +214,23 @@ async fn mean(app: &App, request: &CloudChangeRequest) -> Result<Meant> {
         CloudChange::SetUrl { access } => Change::SetUrl { function: named()?, access: *access },
         CloudChange::Power { power } => Change::Power { function: named()?, power: *power },
         CloudChange::Side { change } => Change::Side { function: named()?, change: change.clone() },
-        CloudChange::Configure { memory_mb, environment } => {
+        CloudChange::Configure { runtime, handler, memory_mb, timeout_s, description, environment } => {
             if let Some(values) = environment {
                 variables::check(values)?;
             }
-            let settings =
-                Settings { memory_mb: *memory_mb, environment: environment.clone(), ..Settings::default() };
+            let settings = Settings {
+                runtime: runtime.clone(),
+                handler: handler.clone(),
+                memory_mb: *memory_mb,
+                timeout_s: *timeout_s,
+                description: description.clone(),
+                environment: environment.clone(),
+                ..Settings::default()
+            };
+            if settings == Settings::default() {
+                return Err(ApiError::new(ErrorCode::InvalidInput, "nothing to change was named")
+                    .with_hint("Name a memory size, a timeout or a variable."));
+            }
             Change::Configure { function: named()?, settings }
         }
         _ => return Err(ApiError::internal("this change is about containers")),
@@ -394,10 +405,17 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
         }
         CloudChange::TakeBack { unfinished } => format!("hearth unfinished take-back {unfinished}"),
         CloudChange::Side { change } => sides::command_line(change, name, &account),
-        CloudChange::Configure { memory_mb, environment } => {
+        CloudChange::Configure { runtime, handler, memory_mb, timeout_s, description, environment } => {
             let mut line = format!("hearth configure {name} {account}");
-            if let Some(size) = memory_mb {
-                write!(line, " --memory {size}").ok();
+            for (flag, text) in [("runtime", runtime), ("handler", handler), ("description", description)] {
+                if let Some(text) = text {
+                    write!(line, " --{flag} {}", quoted(text)).ok();
+                }
+            }
+            for (flag, number) in [("memory", memory_mb), ("timeout", timeout_s)] {
+                if let Some(number) = number {
+                    write!(line, " --{flag} {number}").ok();
+                }
             }
             for name in environment.iter().flat_map(|all| all.keys()) {
                 write!(line, " --env {name}=…").ok();

@@ -2,11 +2,11 @@
 
 use super::Clouds;
 use super::sync::DAY_US;
-use crate::api::{Empty, Inventory, InventoryAge, InventoryFunction};
+use crate::api::{Empty, Inventory, InventoryAge, InventoryFunction, Measured};
 use crate::{App, Result};
-use hearth_cloud::CloudFunction;
+use hearth_cloud::{CloudFunction, Metric};
 use hearth_model::Micros;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What was read, at once, with its age.
 pub(crate) async fn all(app: &App, _request: Empty) -> Result<Inventory> {
@@ -16,19 +16,21 @@ pub(crate) async fn all(app: &App, _request: Empty) -> Result<Inventory> {
     let ages: HashMap<(String, String), Option<Micros>> =
         reads.iter().map(|read| ((read.account.clone(), read.location.clone()), read.read_us)).collect();
     let since = Micros(app.now().0.saturating_sub(DAY_US));
-    let calls = sums(app, "invocations", since).await?;
-    let errors = sums(app, "errors", since).await?;
+    let mut measured = measured(app, since).await?;
     let mut functions = Vec::new();
     for row in app.store().inventory(None).await? {
         // An account whose sign-in is not on this computer any more is not shown.
         let Some(account_name) = names.get(&row.account) else { continue };
         let Ok(function) = serde_json::from_str::<CloudFunction>(&row.document) else { continue };
-        let key = (row.account.clone(), row.location.clone(), row.name);
+        let measured =
+            measured.remove(&(row.account.clone(), row.location.clone(), row.name)).unwrap_or_default();
+        let of = |wanted| measured.iter().find(|one| one.metric == wanted).map(|one| one.value);
         functions.push(InventoryFunction {
             account_name: account_name.clone(),
             read_us: ages.get(&(row.account.clone(), row.location)).copied().flatten(),
-            calls_24h: calls.get(&key).copied(),
-            errors_24h: errors.get(&key).copied(),
+            calls_24h: of(Metric::Invocations),
+            errors_24h: of(Metric::Errors),
+            measured,
             account: row.account,
             function,
         });
@@ -43,7 +45,23 @@ pub(crate) async fn all(app: &App, _request: Empty) -> Result<Inventory> {
     Ok(Inventory { functions, ages: ages.collect(), now_us: app.now() })
 }
 
-async fn sums(app: &App, metric: &str, since: Micros) -> Result<BTreeMap<(String, String, String), f64>> {
-    let sums = app.store().cloud_metric_sums(metric, since).await?;
-    Ok(sums.into_iter().map(|(account, location, name, sum)| ((account, location, name), sum)).collect())
+/// By account, region and name.
+type MeasuredOf = HashMap<(String, String, String), Vec<Measured>>;
+
+async fn measured(app: &App, since: Micros) -> Result<MeasuredOf> {
+    let mut all = MeasuredOf::new();
+    for figure in app.store().cloud_figures(since).await? {
+        // A metric that an older Hearth kept and this one does not know is left out.
+        let Some(metric) = metric_of(&figure.metric) else { continue };
+        let value = if metric == Metric::Environments { figure.most } else { figure.sum };
+        all.entry((figure.account, figure.location, figure.name))
+            .or_default()
+            .push(Measured { metric, value });
+    }
+    Ok(all)
+}
+
+/// The metric of a word in the ledger, which is its word in JSON.
+fn metric_of(word: &str) -> Option<Metric> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
 }

@@ -8,6 +8,7 @@ use crate::spending::{Month, asking, day_of, plain};
 use crate::{App, Result};
 use hearth_cloud::Counted;
 use hearth_cost::{Decimal, PriceBook, Provider};
+use hearth_model::Micros;
 use hearth_store::OwnRequests;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -73,7 +74,9 @@ pub(crate) async fn table(app: &App, request: OwnRequestsMonth) -> Result<OwnReq
     let month = request.month.as_deref().map(Month::parse).transpose()?;
     let month = month.unwrap_or_else(|| Month::holding(app.now()));
     let (from, to) = month.span(Provider::Aws)?;
-    let book = app.prices_on(to.min(app.now()));
+    // The last instant of the month: the next one begins with prices of its own.
+    let last = (to - Micros(1)).min(app.now());
+    let book = app.prices_on(last);
     let mut kinds: BTreeMap<(String, String, String), (Counted, Vec<String>)> = BTreeMap::new();
     for one in app.store().own_requests(from, to).await? {
         let (count, locations) = kinds.entry((one.account, one.service, one.operation)).or_default();
@@ -85,7 +88,7 @@ pub(crate) async fn table(app: &App, request: OwnRequestsMonth) -> Result<OwnReq
     }
     let (mut rows, mut sum, mut requests) = (Vec::new(), Decimal::ZERO, 0);
     for ((account, service, operation), (count, mut locations)) in kinds {
-        let price = price(&book, day_of(to.min(app.now())), (&service, &operation), count)?;
+        let price = price(&book, day_of(last), (&service, &operation), count)?;
         sum += price.usd.unwrap_or_default();
         requests += count.requests;
         locations.sort();
@@ -187,6 +190,10 @@ fn price(
         ("Microsoft.OperationalInsights", _) => Price::none(
             OwnBilling::Unknown,
             "free for tables of the Analytics plan; of other plans Azure bills what is read, which is not known here",
+        ),
+        ("S3", _) => Price::none(
+            OwnBilling::Unknown,
+            "AWS bills requests to a bucket by the thousand, from $0.0004; the price book has no price for them",
         ),
         _ => Price::none(OwnBilling::Free, "no price in the vendor's list"),
     })

@@ -46,6 +46,10 @@ pub(super) fn command_line(change: &SideChange, name: &str, of: &str) -> String 
                     add("schedule", Some(expression));
                     add("rule", rule.as_deref());
                 }
+                NewTrigger::Pattern { pattern, rule } => {
+                    add("pattern", Some(pattern));
+                    add("rule", rule.as_deref());
+                }
                 NewTrigger::Bucket { bucket, events, prefix, suffix } => {
                     add("bucket", Some(bucket));
                     for event in events {

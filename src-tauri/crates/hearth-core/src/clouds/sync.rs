@@ -27,6 +27,8 @@ use tokio_util::sync::CancellationToken;
 const AT_ONCE: usize = 8;
 /// Listing requests in a second for each account; AWS begins to refuse at 15.
 const LISTS_PER_SECOND: u32 = 8;
+/// Requests for figures in a second for each account, each of them for hundreds of functions.
+const METRICS_PER_SECOND: u32 = 4;
 /// Logs that are read at once in a region.
 const LOGS_AT_ONCE: usize = 4;
 /// Longest that a region may take.
@@ -75,8 +77,26 @@ struct Part {
     account: Account,
     location: String,
     provider: Arc<dyn Provider>,
-    rate: Arc<Rate>,
-    logs_rate: Arc<Rate>,
+    rates: Arc<Rates>,
+}
+
+/// How often each service of an account is asked: a vendor counts them apart.
+struct Rates {
+    lists: Rate,
+    containers: Rate,
+    metrics: Rate,
+    logs: Rate,
+}
+
+impl Rates {
+    fn new() -> Self {
+        Self {
+            lists: Rate::per_second(LISTS_PER_SECOND),
+            containers: Rate::per_second(LISTS_PER_SECOND),
+            metrics: Rate::per_second(METRICS_PER_SECOND),
+            logs: Rate::per_second(LOGS_PER_SECOND),
+        }
+    }
 }
 
 /// What is read besides functions.
@@ -116,8 +136,7 @@ pub(crate) async fn start(app: &App, request: SyncStart) -> Result<SyncStatus> {
                 continue;
             }
         };
-        let rate = Arc::new(Rate::per_second(LISTS_PER_SECOND));
-        let logs_rate = Arc::new(Rate::per_second(LOGS_PER_SECOND));
+        let rates = Arc::new(Rates::new());
         for location in locations(app, &account) {
             let is_fresh = fresh.contains(&(account.id.0.clone(), location.clone()));
             parts.push(SyncPart {
@@ -136,8 +155,7 @@ pub(crate) async fn start(app: &App, request: SyncStart) -> Result<SyncStatus> {
                     account: account.clone(),
                     location,
                     provider: Arc::clone(&provider),
-                    rate: Arc::clone(&rate),
-                    logs_rate: Arc::clone(&logs_rate),
+                    rates: Arc::clone(&rates),
                 });
             }
         }
@@ -272,7 +290,7 @@ async fn read(app: &App, part: Part, what: What, token: &CancellationToken) {
 /// asked for: nobody asked for containers.
 async fn services(app: &App, part: &Part) {
     let Some(containers) = part.provider.containers() else { return };
-    let reading = services::read(app, &part.account, containers, &part.location, &part.rate);
+    let reading = services::read(app, &part.account, containers, &part.location, &part.rates.containers);
     match tokio::time::timeout(LONGEST, reading).await {
         Ok(Ok(_)) => {}
         Ok(Err(fault)) => tracing::debug!(?fault, "services of a region were not read"),
@@ -289,8 +307,12 @@ async fn calls(
 ) {
     let reading = stream::iter(0..functions.len()).for_each_concurrent(LOGS_AT_ONCE, |place| async move {
         let function = &functions[place];
-        let log =
-            Log { account: &part.account, provider: part.provider.as_ref(), function, rate: &part.logs_rate };
+        let log = Log {
+            account: &part.account,
+            provider: part.provider.as_ref(),
+            function,
+            rate: &part.rates.logs,
+        };
         match logs::read(app, log).await {
             Ok(brought) => told(brought.calls, None),
             Err(fault) => told(0, Some(LogUnread { name: function.address.name.clone(), fault })),
@@ -306,7 +328,7 @@ async fn functions(part: &Part) -> hearth_cloud::Result<Vec<CloudFunction>> {
     loop {
         let page = AGAIN
             .ask(chance, || async {
-                part.rate.turn().await;
+                part.rates.lists.turn().await;
                 part.provider.functions(&part.location, cursor.as_deref()).await
             })
             .await?;
@@ -355,6 +377,7 @@ async fn measure(app: &App, part: &Part, functions: &[CloudFunction]) -> hearth_
         until_us: until,
         step_s: HOUR_S,
     };
+    part.rates.metrics.turn().await;
     let series = part.provider.metrics(&part.location, &request).await?;
     let given = u32::try_from(series.len()).unwrap_or(u32::MAX);
     let figures: Vec<CloudMetric> = series

@@ -2,11 +2,13 @@
 //! What the lists mean is hearth-cost's.
 
 use super::fetch::{Fetcher, below};
+use crate::clouds::api_error;
 use crate::{ApiError, ErrorCode, Result};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use hearth_cloud::{Account, Provider, Reply};
 use hearth_cost::{
-    AzurePage, Day, Error, GooglePage, Meter, PriceBook, PriceList, aws_price_list, azure_retail_prices,
-    google_skus,
+    AzurePage, Day, Error, GooglePage, Meter, PriceBook, PriceList, aws_price_list, aws_price_products,
+    azure_retail_prices, google_skus,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,15 +48,20 @@ struct RegionEntry {
     current_version_url: String,
 }
 
-/// Lambda, Fargate and CloudWatch of every wanted region.
+/// Services of AWS, each with a meter that tells for which regions the book has its prices.
+const SERVICES: [(&str, Meter); 5] = [
+    ("AWSLambda", Meter::LambdaRequests),
+    ("AmazonECS", Meter::FargateVcpu),
+    ("AmazonCloudWatch", Meter::LogsIngest),
+    ("AmazonVPC", Meter::NatHour),
+    ("AWSDataTransfer", Meter::InternetOut),
+];
+
+/// What AWS publishes for everybody: files of every wanted region.
 pub(super) async fn aws(fetcher: &Fetcher, wanted: &Wanted<'_>) -> Result<Vec<PriceList>> {
     let base = fetcher.sources.aws.as_str();
     let mut addresses = Vec::new();
-    for (offer, meter) in [
-        ("AWSLambda", Meter::LambdaRequests),
-        ("AmazonECS", Meter::FargateVcpu),
-        ("AmazonCloudWatch", Meter::LogsIngest),
-    ] {
+    for (offer, meter) in SERVICES {
         let path = format!("/offers/v1.0/aws/{offer}/current/region_index.json");
         let text = fetcher.text(below(base, &path)?, None).await?;
         let index: RegionIndex = serde_json::from_str(&text).map_err(|error| {
@@ -75,16 +82,43 @@ pub(super) async fn aws(fetcher: &Fetcher, wanted: &Wanted<'_>) -> Result<Vec<Pr
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    let mut lists = Vec::new();
-    for text in texts {
-        match aws_price_list(&text, wanted.day) {
-            Ok(list) => lists.push(list),
-            // A small region may have none of the meters; a list of another form is an error.
+    with_prices(texts.iter().map(|text| aws_price_list(text, wanted.day)))
+}
+
+/// The same from the API that answers accounts: small answers, also for regions without a file.
+pub(super) async fn aws_as(
+    account: &Account,
+    provider: &dyn Provider,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<PriceList>> {
+    let mut asked = Vec::new();
+    for (service, meter) in SERVICES {
+        asked.extend(wanted.of(meter).into_iter().map(|region| (service, region)));
+    }
+    let questions: Vec<Reply<'_, Vec<String>>> =
+        asked.iter().map(|(service, region)| provider.list_prices(service, region)).collect();
+    let answers: Vec<Vec<String>> = stream::iter(questions)
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await
+        .map_err(|fault| api_error(account, fault))?;
+    let services = asked.iter().map(|(service, _)| *service);
+    with_prices(
+        services.zip(&answers).map(|(service, products)| aws_price_products(service, products, wanted.day)),
+    )
+}
+
+/// A small region may have none of the meters; a list of another form is an error.
+fn with_prices(lists: impl Iterator<Item = hearth_cost::Result<PriceList>>) -> Result<Vec<PriceList>> {
+    let mut found = Vec::new();
+    for list in lists {
+        match list {
+            Ok(list) => found.push(list),
             Err(Error::PriceList { what, .. }) if what.contains("none of the prices") => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(lists)
+    Ok(found)
 }
 
 /// Functions of every region, page by page.

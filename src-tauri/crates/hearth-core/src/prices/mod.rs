@@ -11,9 +11,11 @@ use crate::api::{
     BookInfo, Empty, PriceFailure, PriceRow, PriceRows, PriceTier, PriceVendor, PricesConfirm, PricesInfo,
     PricesQuery, PricesRefresh, PricesRefreshed,
 };
+use crate::clouds::Clouds;
 use crate::{ApiError, App, ErrorCode, Result};
 use fetch::Fetcher;
-use hearth_cost::{BookDiff, Day, PriceBook, Provider};
+use hearth_cloud::Capability;
+use hearth_cost::{BookDiff, Day, PriceBook, PriceList, Provider};
 use hearth_model::Micros;
 use std::collections::BTreeSet;
 
@@ -145,6 +147,18 @@ fn today(app: &App) -> Result<Day> {
     day(app.now()).ok_or_else(|| ApiError::internal("the clock shows no day"))
 }
 
+/// AWS's prices, asked for by an account. It is read-only, so nobody needs to unlock it.
+async fn as_account(app: &App, account: &str, wanted: &lists::Wanted<'_>) -> Result<Vec<PriceList>> {
+    let account = Clouds::account(app, account).await?;
+    let provider = Clouds::open(app, &account).await?;
+    if !provider.capabilities().can(Capability::ListPrices) {
+        let message = format!("`{}` cannot be asked for list prices", account.name);
+        return Err(ApiError::new(ErrorCode::InvalidInput, message)
+            .with_hint("Name an account of AWS, or none for the public lists."));
+    }
+    lists::aws_as(&account, provider.as_ref(), wanted).await
+}
+
 pub(crate) async fn refresh(app: &App, request: PricesRefresh) -> Result<PricesRefreshed> {
     let shelf = app.price_shelf();
     // One at a time: two would write over each other's books.
@@ -166,7 +180,10 @@ pub(crate) async fn refresh(app: &App, request: PricesRefresh) -> Result<PricesR
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for vendor in vendors {
         let fetched = match vendor {
-            PriceVendor::Aws => lists::aws(&fetcher, &wanted).await,
+            PriceVendor::Aws => match &request.account {
+                Some(account) => as_account(app, account, &wanted).await,
+                None => lists::aws(&fetcher, &wanted).await,
+            },
             PriceVendor::Azure => lists::azure(&fetcher, &wanted).await,
             PriceVendor::Google => lists::google(&fetcher, &wanted, request.google_key.as_deref()).await,
         };

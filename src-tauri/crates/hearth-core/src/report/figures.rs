@@ -37,6 +37,7 @@ impl Row {
         ReportAmount {
             list_usd: plain(self.sums.list),
             after_grants_usd: plain(self.sums.after_grants),
+            bounds: self.sums.amount().bounds,
             requests: self.requests,
             errors: self.errors,
             cold_starts: self.cold_starts,
@@ -95,7 +96,7 @@ pub(super) async fn figures(app: &App, request: &CostReportQuery) -> Result<Cost
         functions: functions.into_iter().map(|(_, function)| function).collect(),
         days: days(&pieces, asked.only.as_ref()),
         forecast,
-        assumptions: assumptions(&pieces, asked.only.is_some()),
+        assumptions: assumptions(&pieces, asked.only.as_ref()),
         price_date: newest.ledger.book.date().to_owned(),
     })
 }
@@ -244,14 +245,10 @@ fn days(pieces: &[Piece], only: Option<&FunctionId>) -> Vec<ReportDay> {
     all
 }
 
-fn assumptions(pieces: &[Piece], only_one: bool) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for words in pieces.iter().flat_map(|piece| piece.ledger.assumptions()) {
-        if !all.contains(&words) {
-            all.push(words);
-        }
-    }
-    if only_one {
+fn assumptions(pieces: &[Piece], only: Option<&FunctionId>) -> Vec<String> {
+    let ledgers: Vec<_> = pieces.iter().map(|piece| &piece.ledger).collect();
+    let mut all = spending::assumptions(&ledgers, only);
+    if only.is_some() {
         all.push("tiers and grants are those of the function's whole account".to_owned());
     }
     all

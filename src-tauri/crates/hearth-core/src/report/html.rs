@@ -2,7 +2,7 @@
 //! out.
 
 use super::page::{chart, forecast, heads, hidden, source, title};
-use super::words::{calls, dollars};
+use super::words::{calls, money};
 use crate::Result;
 use crate::api::{CostReport, ReportAmount};
 use std::fmt::Write as _;
@@ -18,9 +18,8 @@ fn escaped(text: &str) -> String {
 }
 
 fn amounts(amount: &ReportAmount) -> String {
-    [calls(amount), dollars(&amount.after_grants_usd), dollars(&amount.list_usd)]
-        .map(|cell| format!("<td class=n>{}</td>", escaped(&cell)))
-        .concat()
+    let [after_grants, list] = money(amount);
+    [calls(amount), after_grants, list].map(|cell| format!("<td class=n>{}</td>", escaped(&cell))).concat()
 }
 
 pub(super) fn html(report: &CostReport) -> Result<Vec<u8>> {

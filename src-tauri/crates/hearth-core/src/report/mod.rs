@@ -48,6 +48,8 @@ fn csv(report: &CostReport) -> Result<Vec<u8>> {
         "coldStarts",
         "listUsd",
         "afterGrantsUsd",
+        "listLowUsd",
+        "listHighUsd",
         "priceDate",
         "source",
     ];
@@ -55,7 +57,11 @@ fn csv(report: &CostReport) -> Result<Vec<u8>> {
     let mut row = |[kind, name, account, plan, region]: [&str; 5], amount: &crate::api::ReportAmount| {
         let counts = [amount.requests, amount.errors, amount.cold_starts].map(|count| count.to_string());
         let texts = [kind, name, account, plan, region].map(|text| export::text_cell(text).into_owned());
-        let money = [&amount.list_usd, &amount.after_grants_usd].map(String::clone);
+        let (low, high) = match &amount.bounds {
+            Some(bounds) => (&bounds.list_low_usd, &bounds.list_high_usd),
+            None => (&amount.list_usd, &amount.list_usd),
+        };
+        let money = [&amount.list_usd, &amount.after_grants_usd, low, high].map(String::clone);
         let end = [report.price_date.clone(), source.to_owned()];
         writer.write_record(texts.into_iter().chain(counts).chain(money).chain(end)).map_err(broken)
     };

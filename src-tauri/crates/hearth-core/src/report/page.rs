@@ -1,6 +1,6 @@
 //! The report as a page of A4: where each word and the chart stand. Must not know file formats.
 
-use super::words::{calls, count, dollars, hidden_lines, share};
+use super::words::{calls, count, dollars, hidden_lines, money, share};
 use crate::api::{CostForecast, CostReport};
 use hearth_chart::{
     ChartLine, ChartPicture, Format, Ink, LineStyle, Page, PageItem, PageText, Role, Theme, Unit, lines_of,
@@ -71,9 +71,10 @@ pub(super) fn title(report: &CostReport) -> String {
 /// The head figures: name, value.
 pub(super) fn heads(report: &CostReport) -> Vec<(&'static str, String)> {
     let total = &report.total;
+    let [after_grants, list] = money(total);
     vec![
-        ("At list price", dollars(&total.list_usd)),
-        ("After free grants", dollars(&total.after_grants_usd)),
+        ("At list price", list),
+        ("After free grants", after_grants),
         ("Calls", count(total.requests)),
         ("Failed", share(total.errors, total.requests)),
         ("Cold starts", share(total.cold_starts, total.requests)),
@@ -173,11 +174,8 @@ impl Sheet {
 const COLUMNS: [(&str, f64); 3] = [("calls", 540.0), ("after grants", 650.0), ("list price", RIGHT)];
 
 fn cells(amount: &crate::api::ReportAmount) -> [(String, f64); 3] {
-    [
-        (calls(amount), COLUMNS[0].1),
-        (dollars(&amount.after_grants_usd), COLUMNS[1].1),
-        (dollars(&amount.list_usd), COLUMNS[2].1),
-    ]
+    let [after_grants, list] = money(amount);
+    [(calls(amount), COLUMNS[0].1), (after_grants, COLUMNS[1].1), (list, COLUMNS[2].1)]
 }
 
 /// The page.

@@ -15,6 +15,12 @@ pub(super) fn dollars(exact: &str) -> String {
     format!("${}.{places}", grouped(whole))
 }
 
+/// Money of an amount, after grants and at list price, with `≈` before it when it is estimated.
+pub(super) fn money(amount: &ReportAmount) -> [String; 2] {
+    let sign = if amount.bounds.is_some() { "≈ " } else { "" };
+    [&amount.after_grants_usd, &amount.list_usd].map(|usd| format!("{sign}{}", dollars(usd)))
+}
+
 /// A count with groups of three.
 pub(super) fn count(number: u64) -> String {
     grouped(&number.to_string())

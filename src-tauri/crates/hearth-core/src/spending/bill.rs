@@ -1,14 +1,13 @@
 //! The bills of a month: one for each account, with every function's share of every tier. Owns that all tables of the
 //! Cost screen are sums of the same shares. Must not know SQL, days or how a bill is shown.
 
-use super::bounds::{self, Bounds, Ends};
-use super::plans::{self, Part, Pricing, part};
+use super::bounds::{Bounds, Ends};
+use super::plans::{self, Pricing};
 use super::prices::PricedDays;
 use super::running::Running;
-use crate::api::{CostAmount, CostParts};
+use super::shares::{Share, split};
 use hearth_cost::{
-    Basis, Decimal, Grants, Meter, Metered, PriceSource, Result, ScopeBill, Step, Stretch, Unit, allocate,
-    bill_month,
+    Basis, Decimal, Grants, Meter, Metered, PriceSource, Result, ScopeBill, Step, Stretch, bill_month,
 };
 use hearth_model::{Architecture, FunctionId};
 use hearth_store::SizedUsage;
@@ -29,21 +28,6 @@ pub(crate) struct Billed<'a> {
     pub(crate) used: Vec<Used>,
 }
 
-/// A function's share of one group of a bill.
-#[derive(Clone, Debug)]
-pub(crate) struct Share {
-    pub(crate) quantity: Decimal,
-    pub(crate) list: Decimal,
-    pub(crate) after_grants: Decimal,
-    pub(crate) list_steps: Vec<Step>,
-    pub(crate) steps: Vec<Step>,
-    /// What the amounts can be; none when they are exact.
-    pub(crate) bounds: Option<Bounds>,
-}
-
-/// Places after the point of a share of money: so many that a trillion dollars still adds up without rounding.
-pub(super) const PLACES: u32 = 15;
-
 /// Everything in an account that shares a price and its tiers.
 pub(crate) struct Group {
     /// In which of the stretches that were billed.
@@ -63,52 +47,7 @@ pub(crate) struct Group {
 /// One account's month.
 pub(crate) struct Bill {
     pub(crate) groups: Vec<Group>,
-    marginal: HashMap<String, Decimal>,
-}
-
-/// Money of a function or an account, exact.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Sums {
-    pub(crate) list: Decimal,
-    pub(crate) after_grants: Decimal,
-    pub(crate) requests: Decimal,
-    pub(crate) compute: Decimal,
-    pub(crate) start_up: Decimal,
-    pub(crate) storage: Decimal,
-    pub(crate) always_on: Decimal,
-    pub(crate) bounds: Bounds,
-}
-
-impl Sums {
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.list += other.list;
-        self.after_grants += other.after_grants;
-        self.requests += other.requests;
-        self.compute += other.compute;
-        self.start_up += other.start_up;
-        self.storage += other.storage;
-        self.always_on += other.always_on;
-        self.bounds.add(&other.bounds);
-    }
-
-    pub(crate) fn amount(&self) -> CostAmount {
-        bounds::amount(self.list, self.after_grants, &self.bounds)
-    }
-
-    pub(crate) fn parts(&self) -> CostParts {
-        CostParts {
-            requests_usd: plain(self.requests),
-            compute_usd: plain(self.compute),
-            start_up_usd: plain(self.start_up),
-            storage_usd: plain(self.storage),
-            always_on_usd: plain(self.always_on),
-        }
-    }
-}
-
-/// A decimal without zeros that say nothing.
-pub(crate) fn plain(value: Decimal) -> String {
-    value.normalize().to_string()
+    pub(super) marginal: HashMap<String, Decimal>,
 }
 
 /// By the key of a price: who used it, and how much.
@@ -277,53 +216,6 @@ fn groups(
         .collect()
 }
 
-/// Every member's part of each step; amounts and quantities add up exactly, over members and over steps.
-fn split(steps: &[Step], weights: &[Decimal]) -> Vec<Vec<Step>> {
-    let mut parts: Vec<Vec<Step>> = weights.iter().map(|_| Vec::with_capacity(steps.len())).collect();
-    let is_money = |step: &Step| step.rate.is_sign_negative() && !step.rate.is_zero();
-    let last = steps.iter().rposition(|step| !is_money(step));
-    let mut left = weights.to_vec();
-    for (place, step) in steps.iter().enumerate() {
-        if is_money(step) {
-            for (part, amount) in parts.iter_mut().zip(allocate(step.amount.round_dp(PLACES), weights)) {
-                let quantity = Decimal::ONE;
-                part.push(Step { label: step.label.clone(), quantity, rate: amount, amount });
-            }
-            continue;
-        }
-        // With one step everybody pays the same rate, and nothing has to be shared out. What the other steps left
-        // over is in the last one.
-        let quantities = if last == Some(place) { left.clone() } else { allocate(step.quantity, weights) };
-        let amounts = if last == Some(0) {
-            quantities.iter().map(|quantity| (quantity * step.rate).round_dp(PLACES)).collect()
-        } else {
-            allocate(step.amount.round_dp(PLACES), weights)
-        };
-        for (member, part) in parts.iter_mut().enumerate() {
-            left[member] -= quantities[member];
-            part.push(Step {
-                label: step.label.clone(),
-                quantity: quantities[member].normalize(),
-                rate: step.rate,
-                amount: amounts[member].normalize(),
-            });
-        }
-    }
-    parts
-}
-
-impl Share {
-    /// The least and the most that it can be.
-    pub(crate) fn bounds(&self) -> Bounds {
-        self.bounds.unwrap_or_else(|| Bounds::exact(self.list, self.after_grants))
-    }
-
-    /// Exact, or estimated from sums.
-    pub(crate) fn basis(&self) -> Basis {
-        if self.bounds.is_some() { Basis::Estimated } else { Basis::Exact }
-    }
-}
-
 impl Group {
     /// The least and the most that it can be.
     pub(crate) fn bounds(&self) -> Bounds {
@@ -341,69 +233,9 @@ impl Group {
     }
 }
 
-impl Bill {
-    /// GB-seconds that a function's bill counts: memory over time, of calls and of tasks.
-    pub(crate) fn gb_seconds(&self, id: &FunctionId) -> Decimal {
-        let counted = |group: &Group| {
-            let share = group.shares.get(id)?;
-            match (part(group.meter), group.meter.unit()) {
-                (Part::Time, Unit::GbSecond) => Some(share.quantity),
-                (Part::AlwaysOn, Unit::GbHour) => Some((share.quantity * Decimal::from(3_600)).round_dp(3)),
-                _ => None,
-            }
-        };
-        self.groups.iter().filter_map(counted).sum()
-    }
-
-    /// What the bill would be less without a function.
-    pub(crate) fn marginal(&self, id: &FunctionId) -> Decimal {
-        self.marginal.get(id.as_str()).copied().unwrap_or_default()
-    }
-
-    /// Every function's sums of one of the stretches. Time is split into handlers and starts by what each was billed.
-    pub(crate) fn sums(&self, place: usize, used: &[Used]) -> HashMap<FunctionId, Sums> {
-        used.iter()
-            .map(|function| {
-                let mut sums = Sums::default();
-                for group in self.groups.iter().filter(|group| group.place == place) {
-                    let Some(share) = group.shares.get(&function.id) else { continue };
-                    sums.list += share.list;
-                    sums.after_grants += share.after_grants;
-                    sums.bounds.add(&share.bounds());
-                    match part(group.meter) {
-                        Part::Requests => sums.requests += share.list,
-                        Part::Storage => sums.storage += share.list,
-                        Part::AlwaysOn => sums.always_on += share.list,
-                        Part::Time => {
-                            let split = time_weights(&function.sizes, group.architecture);
-                            let parts = allocate(share.list, &split);
-                            sums.compute += parts[0];
-                            sums.start_up += parts[1];
-                        }
-                    }
-                }
-                (function.id.clone(), sums)
-            })
-            .collect()
-    }
-}
-
-/// Memory × time of handlers and of starts, of one architecture where the price depends on it.
-fn time_weights(sizes: &[SizedUsage], architecture: Option<Architecture>) -> [Decimal; 2] {
-    let mut weights = [Decimal::ZERO; 2];
-    for size in sizes.iter().filter(|size| architecture.is_none_or(|wanted| wanted == size.architecture)) {
-        let memory = Decimal::from(size.memory_mb);
-        weights[0] += Decimal::from(size.compute_ms) * memory;
-        weights[1] += Decimal::from(size.init_ms) * memory;
-    }
-    if weights[0].is_zero() && weights[1].is_zero() {
-        weights[0] = Decimal::ONE;
-    }
-    weights
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::sums::{Sums, plain};
     use super::*;
     use hearth_cost::{Day, Plan, PriceBook};
     use hearth_model::Micros;

@@ -1,7 +1,7 @@
 //! The least and the most that a bill can be where plans bill each call in steps and only sums of calls are known. Owns
 //! that bounds of parts add up to those of the whole. Must not know how a bill is shown.
 
-use super::bill::plain;
+use super::sums::plain;
 use crate::api::{CostAmount, CostBounds};
 use hearth_cost::{Decimal, ScopeBill, allocate};
 
@@ -58,7 +58,7 @@ impl Ends {
     pub(crate) fn of(&self, place: usize, low: &[Decimal], high: &[Decimal]) -> Vec<Bounds> {
         let shares = |bill: &ScopeBill, weights: &[Decimal], list: bool| {
             let group = &bill.groups[place];
-            allocate(if list { group.list } else { group.amount }.round_dp(super::bill::PLACES), weights)
+            allocate(if list { group.list } else { group.amount }.round_dp(super::shares::PLACES), weights)
         };
         let (list_low, list_high) = (shares(&self.list[0], low, true), shares(&self.list[1], high, true));
         let (after_low, after_high) =

@@ -1,7 +1,7 @@
 //! The days of a month, for drawing: every function's exact sums of the month spread over its days by what it used on
 //! each. Numbers are floats here and nowhere before. Must not price anything.
 
-use super::bill::Sums;
+use super::sums::Sums;
 use crate::api::{CostColumn, CostDays};
 use hearth_cost::Decimal;
 use hearth_model::{FunctionId, Grain, Micros};

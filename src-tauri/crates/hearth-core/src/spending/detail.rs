@@ -1,6 +1,6 @@
 //! One function's bill: its share of every meter, tier by tier, and what it was run with.
 
-use super::bill::plain;
+use super::assumptions::assumptions;
 use super::bounds;
 use super::flags::flags;
 use super::hidden::hidden;
@@ -9,6 +9,7 @@ use super::overview::rows;
 use super::period::{asked, month};
 use super::plans;
 use super::prices::when;
+use super::sums::plain;
 use crate::api::{CostFunctionDetail, CostFunctionQuery, CostHidden, CostLine, CostScope, CostSize};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::Decimal;
@@ -82,7 +83,7 @@ pub(crate) async fn function(app: &App, request: CostFunctionQuery) -> Result<Co
         architecture: configuration.map(|configuration| configuration.architecture),
         thousand_calls_usd: thousand,
         flags: flags(app.store().version_changes(&asked.scope, period.from_us, period.until_us).await?),
-        assumptions: ledger.assumptions(),
+        assumptions: assumptions(&[&ledger], Some(&row.function_id)),
         price_date: ledger.book.date().to_owned(),
         function: row,
         month: period,

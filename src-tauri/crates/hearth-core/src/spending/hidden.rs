@@ -1,9 +1,10 @@
 //! Lines that are easily forgotten: logs, data out, storage, addresses, polling. Owns which quantities are known; what
 //! is not known is said, never zero.
 
-use super::bill::{Used, plain};
+use super::bill::Used;
 use super::ledger::Ledger;
 use super::plans::FREE_STORAGE_MB;
+use super::sums::plain;
 use crate::api::CostHidden;
 use hearth_cost::{
     Basis, Day, Decimal, FargatePlatform, FunctionUsage, Line, LineKind, Plan, PriceBook, Result, Target,
@@ -72,6 +73,10 @@ pub(crate) fn asking(book: &PriceBook, day: Day, metrics: u64) -> Result<Line> {
 
 const COUNTED: &str = "metrics that Hearth asked CloudWatch for, counted";
 
+/// A list of functions does not tell it, and asking for each of them would be a request each.
+const KEPT_READY: &str = "not known: a list of functions does not tell it; `hearth cost actual` asks what AWS billed \
+                          for it";
+
 fn lines(
     ledger: &Ledger,
     (account, region): (&str, &str),
@@ -102,6 +107,15 @@ fn lines(
                 add(&mut all, line, used.pricing.plan);
             }
         }
+    }
+    if members.iter().any(|used| used.pricing.paid && used.pricing.plan == Plan::LambdaOnDemand) {
+        all.push(Line::unknown(
+            "provisioned",
+            "Servers kept ready (provisioned concurrency)",
+            LineKind::Hidden,
+            "GB-second",
+            KEPT_READY,
+        ));
     }
     for line in &mut all {
         match line.name.as_str() {

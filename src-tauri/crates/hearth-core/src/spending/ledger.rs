@@ -1,19 +1,18 @@
 //! What a month is made of: who used what, priced by account. Owns the order in which queries and bills are put
 //! together. Must not know how it is shown.
 
-use super::bill::{Bill, Billed, Sums, Used, bill};
-use super::bounds::Bounds;
+use super::bill::{Bill, Billed, Used, bill};
 use super::days::{self, Daily, PricedSums};
 use super::movers::rough;
 use super::period::{Asked, Month, day_of};
-use super::plans::provider;
 use super::prices::PricedDays;
 use super::running::{Running, Services};
+use super::sums::Sums;
 use super::taken::{Taken, take};
 use crate::api::CostMonth;
 use crate::clouds::own_requests::{self, METRICS};
 use crate::{App, Result};
-use hearth_cost::{Basis, Day, Grants, Plan, PriceBook, Provider};
+use hearth_cost::{Day, Grants, PriceBook};
 use hearth_model::FunctionId;
 use hearth_store::{FunctionUsage, PlacedFunction, Scope, SizedUsage};
 use std::collections::{BTreeMap, HashMap};
@@ -183,67 +182,5 @@ impl Ledger {
             .sum::<f64>()
             * 24.0
             * 60.0
-    }
-
-    /// What was assumed, for people.
-    pub(crate) fn assumptions(&self) -> Vec<String> {
-        let mut bounds = Bounds::default();
-        for (account, used) in
-            self.accounts.iter().flat_map(|account| account.used.iter().map(move |used| (account, used)))
-        {
-            let shares = account.bill.groups.iter().filter_map(|group| group.shares.get(&used.id));
-            for share in shares.filter(|share| share.basis() == Basis::Estimated) {
-                bounds.add(&share.bounds());
-            }
-        }
-        let mut all =
-            vec!["list prices before tax; grants are those of a whole month in each account".to_owned()];
-        if let Some(used) =
-            self.accounts.iter().flat_map(|account| &account.used).find(|used| !used.pricing.paid)
-        {
-            all.push(format!(
-                "what ran on this computer cost nothing: its amounts are those of AWS Lambda in {}",
-                used.pricing.region
-            ));
-        }
-        let any = |is: &dyn Fn(Plan) -> bool| {
-            self.accounts.iter().flat_map(|account| &account.used).any(|used| is(used.pricing.plan))
-        };
-        if any(&|plan| plan == Plan::AzureConsumption) {
-            all.push(
-                "Azure Consumption bills the memory that each call was seen to use, which sums of a month do not hold: \
-                 the memory configured is taken, 1536 MB at most, and is the most it can be"
-                    .to_owned(),
-            );
-        }
-        if any(&|plan| plan == Plan::AzureFlex) {
-            all.push(
-                "Azure Flex bills a server while it works: its steps of 100 ms are estimated, as if no two calls shared \
-                 one"
-                .to_owned(),
-            );
-        }
-        if any(&|plan| provider(plan) == Provider::Gcp) {
-            all.push("Google counts the month in Pacific time, and steps of 100 ms are estimated".to_owned());
-        }
-        if self.accounts.iter().flat_map(|account| &account.used).any(|used| !used.running.is_empty()) {
-            all.push(
-                "tasks of a service are counted from its versions: they ran all the time; in an account from its first \
-                 reading to its last one, with what ran at one reading until the next"
-                    .to_owned(),
-            );
-        }
-        if bounds != Bounds::default() {
-            all.push(format!(
-                "≈ is estimated: Azure and Google bill each call in steps with a minimum, and of a month only sums of calls \
-                 are known; all that is estimated here is between ${} and ${} at list price",
-                bounds.list.0.round_dp(2),
-                bounds.list.1.round_dp(2)
-            ));
-        }
-        if !self.unpriced.is_empty() {
-            all.push(format!("without a price in the book, and not counted: {}", self.unpriced.join(", ")));
-        }
-        all
     }
 }

@@ -3,7 +3,9 @@
 
 use super::period::{Asked, Month};
 use super::plans;
+use super::stretch::months;
 use super::taken::{Taken, take};
+use crate::api::CostMonth;
 use crate::{App, Result};
 use hearth_cost::{Decimal, Metered, Provider, Stretch, list_month};
 use hearth_model::{FunctionId, Micros};
@@ -14,7 +16,32 @@ pub(crate) async fn lists(app: &App, asked: &Asked) -> Result<HashMap<FunctionId
     let now = app.now() + Micros(1);
     let month = Month::holding(now);
     let (from, _) = month.span(Provider::Aws)?;
-    let Taken { days, by_account, .. } = take(app, asked, month, &month.from(from, now)?).await?;
+    of(app, asked, month, &month.from(from, now)?).await
+}
+
+/// Every function's share from `from` until `to`, both at the start of a day of UTC; tiers begin anew with each month.
+pub(crate) async fn lists_between(
+    app: &App,
+    asked: &Asked,
+    from: Micros,
+    to: Micros,
+) -> Result<HashMap<FunctionId, Decimal>> {
+    let mut lists: HashMap<FunctionId, Decimal> = HashMap::new();
+    for (month, period) in months(from, to, app.now())? {
+        for (id, list) in of(app, asked, month, &period).await? {
+            *lists.entry(id).or_default() += list;
+        }
+    }
+    Ok(lists)
+}
+
+async fn of(
+    app: &App,
+    asked: &Asked,
+    month: Month,
+    period: &CostMonth,
+) -> Result<HashMap<FunctionId, Decimal>> {
+    let Taken { days, by_account, .. } = take(app, asked, month, period).await?;
     let mut lists = HashMap::new();
     for stretches in by_account.into_values() {
         let mut items: Vec<Vec<Metered>> = Vec::with_capacity(days.len());

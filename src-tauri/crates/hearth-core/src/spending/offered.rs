@@ -1,7 +1,7 @@
 //! What can be asked of each plan. Owns refusing a parameter that a plan does not have, which would change nothing and
 //! look like an answer. Must not price anything.
 
-use super::target::words_of_plan;
+use super::target_words::words_of_plan;
 use crate::api::WhatIfRequest;
 use crate::{ApiError, ErrorCode};
 use hearth_cost::{Committed, FargatePlatform, TargetPlan};

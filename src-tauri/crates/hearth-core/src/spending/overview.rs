@@ -1,7 +1,7 @@
 //! A month of a scope: what was spent, where it ends, by account, function and meter. Owns how shares become the rows
 //! of the Cost screen.
 
-use super::bill::{Sums, plain};
+use super::assumptions::assumptions;
 use super::bounds;
 use super::days::{self, Daily, Named, number};
 use super::flags::flags;
@@ -13,6 +13,7 @@ use super::period::{Asked, Month, account_names, asked, month};
 use super::plans;
 use super::prices::{price_source, when};
 use super::running::Running;
+use super::sums::{Sums, plain};
 use super::taken;
 use crate::api::{CostAccount, CostForecast, CostFunction, CostMeter, CostMonth, CostOverview, CostQuery};
 use crate::{App, Result};
@@ -79,7 +80,7 @@ pub(crate) async fn overview(app: &App, request: CostQuery) -> Result<CostOvervi
         hidden: hidden(&ledger, only)?,
         days: columns,
         flags,
-        assumptions: ledger.assumptions(),
+        assumptions: assumptions(&[&ledger], asked.only.as_ref()),
         price_date: ledger.book.date().to_owned(),
         price_source,
         functions: rows,
@@ -249,7 +250,7 @@ async fn forecast(
     let scale = if weighed > 0.0 { number(spent.list - spent.always_on) / weighed } else { 1.0 };
     let seconds = |at: Micros| at.0.div_euclid(1_000_000);
     Ok(match outlook(&hours, seconds(period.until_us), seconds(period.to_us)) {
-        Ok(outlook) => known(&outlook, scale, spent.list, always_on_a_day, period),
+        Ok(outlook) => known(&outlook, scale, spent, always_on_a_day, period),
         Err(TooLittle::Nothing) => {
             CostForecast::No { reason: "nothing was used yet, so nothing can be foretold".to_owned() }
         }
@@ -288,7 +289,7 @@ fn weight(prices: &hearth_cost::PriceBook, region: &str, used: &UsedQuantities) 
 fn known(
     outlook: &Outlook,
     scale: f64,
-    spent: Decimal,
+    spent: &Sums,
     always_on_a_day: f64,
     period: &CostMonth,
 ) -> CostForecast {
@@ -296,21 +297,29 @@ fn known(
     let standing = always_on_a_day * (period.to_us - period.until_us).0 as f64 / day;
     let end = |more: f64| {
         let more = Decimal::from_f64_retain(more * scale + standing).unwrap_or_default().round_dp(6);
-        plain(spent + more)
+        spent.list + more
     };
+    // What of the past is only known between two ends is not known better of what comes.
+    let as_unsure = |end: Decimal, bound: Decimal| {
+        let part = bound.checked_div(spent.list).unwrap_or(Decimal::ONE);
+        plain((end * part).round_dp(6))
+    };
+    let (least, most) = spent.amount().bounds.map_or((spent.list, spent.list), |_| spent.bounds.list);
+    let is_estimated = least != most;
     // The first entry is the rest of today.
     let today = 1.0 - (period.until_us.0.rem_euclid(Grain::Day.length().0)) as f64 / day;
     let on = |place: usize| always_on_a_day * if place == 0 { today } else { 1.0 };
     let pattern = if outlook.weekdays { "weekdays and hours" } else { "hours of the day, not yet weekdays" };
     CostForecast::Yes {
-        expected_usd: end(outlook.expected),
-        low_usd: end(outlook.low),
-        high_usd: end(outlook.high),
+        expected_usd: plain(end(outlook.expected)),
+        low_usd: as_unsure(end(outlook.low), least.min(spent.list)),
+        high_usd: as_unsure(end(outlook.high), most.max(spent.list)),
         days_usd: outlook.days.iter().enumerate().map(|(place, day)| day * scale + on(place)).collect(),
         history_days: outlook.history_days,
         reason: format!(
-            "from {} whole days of history, by {pattern}; nine in ten months should end inside",
-            outlook.history_days
+            "from {} whole days of history, by {pattern}; nine in ten months should end inside{}",
+            outlook.history_days,
+            if is_estimated { ", which is as wide as what was spent is estimated" } else { "" }
         ),
     }
 }

@@ -22,8 +22,18 @@ pub(crate) struct Piece {
 
 /// Bills from `from` until `to`, both at the start of a day of UTC; nothing after now.
 pub(crate) async fn stretch(app: &App, asked: &Asked, from: Micros, to: Micros) -> Result<Vec<Piece>> {
-    let now = app.now();
     let mut pieces = Vec::new();
+    for (month, period) in months(from, to, app.now())? {
+        let ledger = ledger::read(app, asked, month, &period).await?;
+        let (days, daily) = ledger.daily(app, &asked.billed, &period).await?;
+        pieces.push(Piece { period, ledger, daily, days });
+    }
+    Ok(pieces)
+}
+
+/// The months that a stretch touches, each with the part of it that is asked for.
+pub(super) fn months(from: Micros, to: Micros, now: Micros) -> Result<Vec<(Month, CostMonth)>> {
+    let mut months = Vec::new();
     let mut at = from;
     while at < to.min(now) {
         let month = Month::holding(at);
@@ -36,10 +46,8 @@ pub(crate) async fn stretch(app: &App, asked: &Asked, from: Micros, to: Micros) 
             current: now < end,
             months: Vec::new(),
         };
-        let ledger = ledger::read(app, asked, month, &period).await?;
-        let (days, daily) = ledger.daily(app, &asked.billed, &period).await?;
-        pieces.push(Piece { period, ledger, daily, days });
+        months.push((month, period));
         at = end;
     }
-    Ok(pieces)
+    Ok(months)
 }

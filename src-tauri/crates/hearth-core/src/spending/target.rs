@@ -62,16 +62,16 @@ pub(crate) fn as_asked(
         architecture: request.architecture.unwrap_or(now.architecture),
         ephemeral_mb: request.ephemeral_mb.unwrap_or(now.ephemeral_mb),
     };
-    if !(128..=10_240).contains(&wanted.memory_mb) {
-        return refuse(format!("memory can be 128 to 10240 MB, not {}", wanted.memory_mb));
+    if let Some(asked) = request.memory_mb.filter(|asked| !(128..=10_240).contains(asked)) {
+        return refuse(format!("memory can be 128 to 10240 MB, not {asked}"));
     }
     if let Some(asked) = request.ephemeral_mb.filter(|asked| !(FREE_STORAGE_MB..=10_240).contains(asked)) {
         return refuse(format!("ephemeral storage can be {FREE_STORAGE_MB} to 10240 MB, not {asked}"));
     }
     let plan = match &request.plan {
         None if pricing.plan != Plan::LambdaOnDemand => as_it_is(pricing, wanted).plan,
-        None => plan(&WhatIfPlan::Lambda, request, wanted)?,
-        Some(asked) => plan(asked, request, wanted)?,
+        None => plan(&WhatIfPlan::Lambda, request, wanted, None)?,
+        Some(asked) => plan(asked, request, wanted, pricing.vcpu().filter(|_| is_as_now(request, now)))?,
     };
     if let Some(error) = missing(request, &plan).filter(|_| !lenient) {
         return Err(error);
@@ -97,13 +97,30 @@ pub(crate) fn as_asked(
     Ok(target)
 }
 
-fn plan(asked: &WhatIfPlan, request: &WhatIfRequest, wanted: Now) -> Result<TargetPlan> {
+/// Whether memory stays, and with it the processors that go with it.
+fn is_as_now(request: &WhatIfRequest, now: Now) -> bool {
+    request.memory_mb.is_none_or(|asked| asked == now.memory_mb)
+}
+
+/// The plan that is asked about; `vcpu` is what it has now, where that is known and stays.
+fn plan(
+    asked: &WhatIfPlan,
+    request: &WhatIfRequest,
+    wanted: Now,
+    vcpu: Option<Decimal>,
+) -> Result<TargetPlan> {
     let memory_mb = wanted.memory_mb;
     let processors = || {
+        if let Some(vcpu) = vcpu {
+            return vcpu;
+        }
         let share = Decimal::from(memory_mb) / Decimal::from(MB_PER_VCPU);
         share.round_dp(2).clamp(Decimal::new(8, 2), Decimal::from(6))
     };
     Ok(match asked {
+        WhatIfPlan::Lambda if memory_mb > 10_240 => {
+            return refuse(format!("AWS Lambda has up to 10240 MB, not {memory_mb}: name a memory size"));
+        }
         WhatIfPlan::Lambda => TargetPlan::Lambda {
             memory_mb,
             architecture: wanted.architecture,
@@ -281,72 +298,6 @@ pub(crate) fn decimal(what: &str, text: &str, most: Decimal) -> Result<Decimal> 
 
 fn refuse<T>(message: String) -> Result<T> {
     Err(ApiError::new(ErrorCode::InvalidInput, message))
-}
-
-/// A plan for people, without its sizes.
-pub(super) fn words_of_plan(plan: &TargetPlan) -> &'static str {
-    match plan {
-        TargetPlan::Lambda { .. } => "AWS Lambda",
-        TargetPlan::Fargate { .. } => "AWS Fargate",
-        TargetPlan::AzureConsumption => "Azure Consumption",
-        TargetPlan::AzureFlex { .. } => "Azure Flex",
-        TargetPlan::AzurePremium { .. } => "Azure Premium",
-        TargetPlan::GoogleGen1 { .. } => "Google Cloud Functions, first generation,",
-        TargetPlan::CloudRunRequest { .. } => "Cloud Run by request",
-        TargetPlan::CloudRunInstance { .. } => "Cloud Run by instance",
-        TargetPlan::CloudflareWorkers => "Cloudflare Workers",
-        TargetPlan::OwnServer { .. } => "an own server",
-        _ => "this plan",
-    }
-}
-
-/// A target for people.
-pub(crate) fn words(target: &Target) -> String {
-    let chip = |architecture: &Architecture| match architecture {
-        Architecture::X86_64 => "x86",
-        Architecture::Arm64 => "arm64",
-    };
-    let what = match &target.plan {
-        TargetPlan::Lambda { memory_mb, architecture, provisioned, ephemeral_mb } => {
-            let storage = if *ephemeral_mb > FREE_STORAGE_MB {
-                format!(", {ephemeral_mb} MB of storage")
-            } else {
-                String::new()
-            };
-            let kept = provisioned.as_ref().map(|kept| format!(", {} kept ready", kept.concurrency));
-            format!("AWS Lambda, {}, {memory_mb} MB{storage}{}", chip(architecture), kept.unwrap_or_default())
-        }
-        TargetPlan::Fargate { vcpu, memory_mb, platform, .. } => {
-            let spot = matches!(platform, FargatePlatform::SpotX86 | FargatePlatform::SpotArm);
-            format!("AWS Fargate{}, tasks of {vcpu} vCPU and {memory_mb} MB", if spot { " Spot" } else { "" })
-        }
-        TargetPlan::AzureConsumption => "Azure Functions Consumption".to_owned(),
-        TargetPlan::AzureFlex { instance_mb, .. } => {
-            format!("Azure Functions Flex, instances of {instance_mb} MB")
-        }
-        TargetPlan::AzurePremium { sku, .. } => format!("Azure Functions Premium {}", sku_words(*sku)),
-        TargetPlan::GoogleGen1 { memory_mb, .. } => {
-            format!("Google Cloud Functions, first generation, {memory_mb} MB")
-        }
-        TargetPlan::CloudRunRequest { vcpu, memory_mb, .. } => {
-            format!("Google Cloud Run by request, {vcpu} vCPU, {memory_mb} MB")
-        }
-        TargetPlan::CloudRunInstance { vcpu, memory_mb, .. } => {
-            format!("Google Cloud Run by instance, {vcpu} vCPU, {memory_mb} MB")
-        }
-        TargetPlan::CloudflareWorkers => return "Cloudflare Workers".to_owned(),
-        TargetPlan::OwnServer { .. } => return "own server".to_owned(),
-        _ => "another plan".to_owned(),
-    };
-    format!("{what}, {}", target.region)
-}
-
-fn sku_words(sku: PremiumSku) -> &'static str {
-    match sku {
-        PremiumSku::Ep1 => "EP1",
-        PremiumSku::Ep2 => "EP2",
-        PremiumSku::Ep3 => "EP3",
-    }
 }
 
 #[cfg(test)]

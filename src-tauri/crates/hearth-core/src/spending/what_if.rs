@@ -1,14 +1,15 @@
 //! What a month would cost if something were different: history of a scope, scaled to a month, priced as it is and as
 //! asked. Owns that both months come from the same calls. Must not know how targets are made.
 
-use super::bill::plain;
 use super::days::number;
 use super::ghost::ghost;
 use super::offered::{committed, missing, parameters};
 use super::period::{Asked, asked, day_of, month};
 use super::plans::{FREE_STORAGE_MB, Pricing, billed_memory, pricing};
 use super::running::is_service;
-use super::target::{Now, as_asked, as_it_is, provider_of, words};
+use super::sums::plain;
+use super::target::{Now, as_asked, as_it_is, provider_of};
+use super::target_words::words;
 use crate::api::{WhatIfAnswer, WhatIfCurve, WhatIfDuration, WhatIfGhost, WhatIfMonth, WhatIfRequest};
 use crate::{ApiError, App, ErrorCode, Result};
 use hearth_cost::{
@@ -19,6 +20,7 @@ use hearth_model::{FunctionId, Grain, Micros};
 use hearth_store::SizedUsage;
 use rust_decimal::prelude::ToPrimitive as _;
 use std::collections::HashMap;
+use std::mem::discriminant;
 
 /// History when nobody says.
 const USUAL_DAYS: u32 = 30;
@@ -97,11 +99,9 @@ pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfA
     let after = told(&cases, &priced, |case| &case.after, |priced| &priced.after)?;
     let comparable = before.currency == after.currency;
     let sum = |part: fn(&Priced) -> Decimal| -> Decimal { priced.iter().map(part).sum() };
-    let now = sum(|priced| priced.before.total);
     let same = cases.iter().all(Case::same);
-    let change = |part: fn(&Priced) -> Decimal| {
-        if comparable { plain(sum(part) - now) } else { UNKNOWN.to_owned() }
-    };
+    let [low, best, high] = difference(&cases, &priced);
+    let change = |change: Decimal| if comparable { plain(change) } else { UNKNOWN.to_owned() };
     let fixed = sum(|priced| priced.after_fixed);
     let (break_even, curve) = match cases.as_slice() {
         [case] if comparable && after.currency == Currency::Usd && !same && !fixed.is_zero() => {
@@ -127,9 +127,9 @@ pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfA
         to_us: to,
         days: (covered * 100.0).round() / 100.0,
         requests: asked_requests(&cases, covered),
-        change_low_usd: change(|priced| priced.after.low),
-        change_usd: change(|priced| priced.after.total),
-        change_high_usd: change(|priced| priced.after.high),
+        change_low_usd: change(low),
+        change_usd: change(best),
+        change_high_usd: change(high),
         same,
         assumptions,
         ghost,
@@ -141,6 +141,25 @@ pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfA
         before,
         after,
     })
+}
+
+/// What a month changes by: at least, most likely, at most. On the same plan what is not known is the same before and
+/// after, so that the ends belong together; between two plans it is not.
+fn difference(cases: &[Case], priced: &[Priced]) -> [Decimal; 3] {
+    let mut sums = [Decimal::ZERO; 3];
+    for (case, Priced { before, after, .. }) in cases.iter().zip(priced) {
+        let is_same_plan = discriminant(&case.before.plan) == discriminant(&case.after.plan);
+        let (one, other) = if is_same_plan {
+            (after.low - before.low, after.high - before.high)
+        } else {
+            (after.low - before.high, after.high - before.low)
+        };
+        let best = after.total - before.total;
+        for (sum, change) in sums.iter_mut().zip([one.min(other).min(best), best, one.max(other).max(best)]) {
+            *sum += change;
+        }
+    }
+    sums
 }
 
 /// Where the plan that was asked about can be priced: the same question, once for each region of the vendor.

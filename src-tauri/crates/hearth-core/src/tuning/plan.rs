@@ -57,6 +57,10 @@ pub(crate) fn calls(plan: &TuningPlan) -> u32 {
     calls_of_size(plan) * u32::try_from(plan.memory_mb.len()).unwrap_or(u32::MAX)
 }
 
+/// Init is ended after this and begun again within the call, whose timeout holds then.
+/// Source: docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html, read 2026-11.
+const LONGEST_INIT: Micros = Micros::from_seconds(10);
+
 /// Which event each of `count` calls sends: every event in proportion to its weight, spread evenly.
 pub(crate) fn order(events: &[TuningEvent], count: u32) -> Vec<usize> {
     let total: i64 = events.iter().map(|event| i64::from(event.weight)).sum();
@@ -84,12 +88,14 @@ pub(crate) async fn preview(app: &App, request: TuningPlan) -> Result<TuningPrev
     let figures = app.store().totals(&Scope::from(&id), since, app.now() + Micros(1)).await?;
     let median = figures.p50.map(|median| Micros(median.round() as i64));
     let timeout = Micros::from_seconds(i64::from(configuration.timeout_s));
-    let usd = |each: Micros| {
+    // A cloud bills a start too; here nothing is billed, and what is told is what AWS would bill for the calls.
+    let longest_init = if review.is_some() { LONGEST_INIT } else { Micros::ZERO };
+    let usd = |each: Micros, init: Micros| {
         let requests = u64::from(calls_of_size(&plan));
-        let billed_ms = billed_milliseconds(Micros::ZERO, each) * requests;
+        let billed_ms = billed_milliseconds(init, each) * requests;
         prices.of_sizes(&plan.memory_mb, requests, billed_ms, configuration.architecture)
     };
-    let expected_usd = median.map(usd).transpose()?;
+    let expected_usd = median.map(|median| usd(median, Micros::ZERO)).transpose()?;
     let longest = |each: Micros| Micros(each.0.saturating_mul(i64::from(calls(&plan))));
     let mut remarks = vec![match median {
         Some(_) => "Each call is taken to last the median of the last 24 hours, without init.".to_owned(),
@@ -108,7 +114,7 @@ pub(crate) async fn preview(app: &App, request: TuningPlan) -> Result<TuningPrev
         calls: calls(&plan),
         here_usd: review.is_none().then(|| "0".to_owned()),
         expected_usd: expected_usd.map(|usd| usd.to_string()),
-        at_most_usd: usd(timeout)?.to_string(),
+        at_most_usd: usd(timeout, longest_init)?.to_string(),
         expected_us: median.map(longest),
         at_most_us: longest(timeout),
         price_region: prices.region().to_owned(),

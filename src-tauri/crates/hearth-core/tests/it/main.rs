@@ -6,6 +6,7 @@ mod brake;
 mod contract;
 mod demo;
 mod deploys;
+mod estimates;
 mod house;
 mod invocations;
 mod month_report;

@@ -18,8 +18,10 @@ async fn both(house: &House, scope: Option<&str>) -> (CostReport, CostOverview) 
 
 fn assert_same(report: &CostReport, screen: &CostOverview) {
     assert_eq!(report.demo, screen.demo);
-    let total = (&report.total.list_usd, &report.total.after_grants_usd, report.total.requests);
-    assert_eq!(total, (&screen.cost.list_usd, &screen.cost.after_grants_usd, screen.requests));
+    let total =
+        (&report.total.list_usd, &report.total.after_grants_usd, &report.total.bounds, report.total.requests);
+    let shown = (&screen.cost.list_usd, &screen.cost.after_grants_usd, &screen.cost.bounds, screen.requests);
+    assert_eq!(total, shown);
     assert_eq!(report.total.cold_starts, screen.cold_starts);
 
     assert_eq!(report.functions.len(), screen.functions.len());
@@ -30,8 +32,8 @@ fn assert_same(report: &CostReport, screen: &CostOverview) {
             (&row.function_id, &row.name, &row.account, &row.plan, &row.region)
         );
         assert_eq!(
-            (&amount.list_usd, &amount.after_grants_usd, amount.requests, amount.cold_starts),
-            (&row.cost.list_usd, &row.cost.after_grants_usd, row.requests, row.cold_starts),
+            (&amount.list_usd, &amount.after_grants_usd, &amount.bounds, amount.requests, amount.cold_starts),
+            (&row.cost.list_usd, &row.cost.after_grants_usd, &row.cost.bounds, row.requests, row.cold_starts),
             "{}",
             row.name
         );

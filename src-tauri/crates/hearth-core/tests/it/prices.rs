@@ -67,13 +67,15 @@ fn offer(code: &str, region: &str, attribute: (&str, &str), unit: &str, price: &
     .to_string()
 }
 
-/// The three AWS offers for us-east-1, with requests of Lambda at `request`.
+/// The AWS offers for us-east-1, with requests of Lambda at `request`.
 fn aws(request: &str) -> HashMap<String, String> {
     let mut answers = HashMap::new();
     for (code, attribute, unit, price) in [
         ("AWSLambda", ("group", "AWS-Lambda-Requests"), "Requests", request),
         ("AmazonECS", ("usagetype", "USE1-Fargate-GB-Hours"), "hours", "0.0044450000"),
         ("AmazonCloudWatch", ("usagetype", "CW:GMD-Metrics"), "Metrics", "0.0000110000"),
+        ("AmazonVPC", ("usagetype", "USE1-PublicIPv4:InUseAddress"), "Hrs", "0.0050000000"),
+        ("AWSDataTransfer", ("usagetype", "DataTransfer-In-Bytes"), "GB", "0.0000000000"),
     ] {
         let path = format!("/offers/v1.0/aws/{code}/20270110/us-east-1/index.json");
         let index = json!({"regions": {"us-east-1": {"regionCode": "us-east-1", "currentVersionUrl": path}}});

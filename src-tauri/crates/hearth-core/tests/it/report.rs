@@ -71,6 +71,18 @@ async fn all_parts_of_a_report_add_up_and_every_file_tells_them() {
             assert!(!text.contains(other), "{kind} needs no other file: {other}");
         }
     }
+    // What only sums are known of is told as an estimate in its own row too, and nothing else is.
+    for function in &report.functions {
+        let estimated = function.amount.bounds.is_some();
+        assert_eq!(
+            estimated,
+            matches!(function.account.as_str(), "demo-azure" | "demo-google"),
+            "{function:?}"
+        );
+        let row =
+            html.lines().find(|line| line.starts_with(&format!("<tr><td>{}</td>", function.name))).unwrap();
+        assert_eq!(row.matches('≈').count(), if estimated { 2 } else { 0 }, "{row}");
+    }
     let png = bytes(&house, ask("png")).await;
     assert!(png.starts_with(b"\x89PNG\r\n\x1a\n") && png.len() > 20_000);
     let pdf = bytes(&house, ask("pdf")).await;

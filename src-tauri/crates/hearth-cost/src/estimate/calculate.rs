@@ -51,20 +51,10 @@ impl<'a> Case<'a> {
     pub(super) fn answer(&self, book: &PriceBook, id: String) -> Result<CaseAnswer> {
         let mut lines: BTreeMap<String, CaseFigures> = BTreeMap::new();
         let mut amounts: BTreeMap<String, Decimal> = BTreeMap::new();
-        let mut currency = match self.calc {
-            "lines" => given::currency(book, self.provider, self.service, self.inputs),
-            _ => None,
-        };
+        let mut currency = self.currency(book)?;
         for (name, line) in self.lines(book)? {
             if let Some(price) = &line.price {
-                let before = *currency.get_or_insert(price.currency);
-                if before != price.currency {
-                    return usage(format!(
-                        "its lines are paid in {} and {}, which have no sum: make it two cases",
-                        before.code(),
-                        price.currency.code()
-                    ));
-                }
+                one_currency(&mut currency, price.currency)?;
             }
             let Some(amount) = line.amount else {
                 let why = line.note.unwrap_or_else(|| "its price is unknown".to_owned());
@@ -117,12 +107,40 @@ impl<'a> Case<'a> {
         Ok(lines.into_iter().map(|line| (line.name.clone(), line)).collect())
     }
 
+    /// The currency of rates that are given; priced lines have their own.
+    fn currency(&self, book: &PriceBook) -> Result<Option<Currency>> {
+        match self.calc {
+            "lines" => given::currency(book, self.provider, self.service, self.inputs),
+            "merge" => {
+                let mut currency = None;
+                for (part, _) in self.parts()? {
+                    if let Some(other) = part.currency(book)? {
+                        one_currency(&mut currency, other)?;
+                    }
+                }
+                Ok(currency)
+            }
+            _ => Ok(None),
+        }
+    }
+
     fn merged(&self, book: &PriceBook) -> Result<Vec<Named>> {
+        let mut lines = Vec::new();
+        for (place, (part, prefix)) in self.parts()?.into_iter().enumerate() {
+            let inner =
+                part.lines(book).map_err(|error| Error::Usage(format!("part {}: {error}", place + 1)))?;
+            lines.extend(inner.into_iter().map(|(name, line)| (format!("{prefix}{name}"), line)));
+        }
+        Ok(lines)
+    }
+
+    /// The cases of a `merge`, each with what the names of its lines begin with.
+    fn parts(&self) -> Result<Vec<(Self, &'a str)>> {
         let inputs = Inputs::new("merge", self.inputs, &["parts"])?;
         let Some(parts) = inputs.value("parts").and_then(Value::as_array) else {
             return usage("`merge` needs the input `parts`, an array");
         };
-        let mut lines = Vec::new();
+        let mut cases = Vec::with_capacity(parts.len());
         for (place, part) in parts.iter().enumerate() {
             let number = place + 1;
             let wrong = || Error::Usage(format!("part {number} must be [calc, inputs, prefix]"));
@@ -134,12 +152,23 @@ impl<'a> Case<'a> {
             if calc == "merge" {
                 return usage(format!("part {number} cannot be a `merge` itself"));
             }
-            let part = Case { calc, inputs, counted: None, ..*self };
-            let inner = part.lines(book).map_err(|error| Error::Usage(format!("part {number}: {error}")))?;
-            lines.extend(inner.into_iter().map(|(name, line)| (format!("{prefix}{name}"), line)));
+            cases.push((Self { calc, inputs, counted: None, ..*self }, prefix));
         }
-        Ok(lines)
+        Ok(cases)
     }
+}
+
+/// Refuses a second currency: two of them have no sum.
+fn one_currency(currency: &mut Option<Currency>, other: Currency) -> Result<()> {
+    let before = *currency.get_or_insert(other);
+    if before == other {
+        return Ok(());
+    }
+    usage(format!(
+        "its lines are paid in {} and {}, which have no sum: make it two cases",
+        before.code(),
+        other.code()
+    ))
 }
 
 /// The tiers of a line as lines of their own: `duration_t1`.
@@ -151,7 +180,8 @@ fn tiers(name: &str, line: &Line) -> Vec<(String, CaseFigures)> {
     }
     line.steps
         .iter()
-        .filter(|step| !step.rate.is_zero())
+        // What is free, or taken off, is no tier.
+        .filter(|step| step.rate > Decimal::ZERO)
         .enumerate()
         .map(|(place, step)| {
             let figures = CaseFigures {

@@ -132,19 +132,35 @@ fn check_rate(
     }
 }
 
-/// In what rates are paid: yuan when every rate that is known is a price of China, dollars otherwise.
-pub(super) fn currency(book: &PriceBook, provider: &str, service: &str, value: &Value) -> Option<Currency> {
-    let pairs = value.as_object()?;
+/// In what rates are paid: yuan when every rate that is known is a price of China, dollars otherwise. Rates that are to
+/// the digit prices of two currencies have no sum.
+pub(super) fn currency(
+    book: &PriceBook,
+    provider: &str,
+    service: &str,
+    value: &Value,
+) -> Result<Option<Currency>> {
+    let Some(pairs) = value.as_object() else { return Ok(None) };
     let names: Vec<&str> = pairs.keys().map(String::as_str).collect();
-    let known: Vec<Currency> = pairs
+    let known: Vec<Nearest> = pairs
         .iter()
         .filter_map(|(name, pair)| {
             let rate = quantity(name, pair.as_array()?.get(1)?).ok()?;
-            Some(nearest(book, (provider, service), &names, name, rate)?.currency)
+            nearest(book, (provider, service), &names, name, rate)
         })
         .collect();
-    let first = *known.first()?;
-    Some(if known.iter().all(|one| *one == first) { first } else { Currency::Usd })
+    let exact: Vec<Currency> =
+        known.iter().filter(|one| one.percent.is_zero()).map(|one| one.currency).collect();
+    if let Some((first, other)) = exact.first().zip(exact.iter().find(|one| **one != exact[0])) {
+        return usage(format!(
+            "its rates are prices in {} and {}, which have no sum: make it two cases",
+            first.code(),
+            other.code()
+        ));
+    }
+    let Some(first) = known.first().map(|one| one.currency) else { return Ok(None) };
+    let is_one = known.iter().all(|one| one.currency == first);
+    Ok(Some(if is_one { first } else { Currency::Usd }))
 }
 
 /// Refuses, beside event pollers, requests that repeat the GB-seconds of the duration from which the grant was taken

@@ -1,4 +1,4 @@
-//! The AWS Price List: Lambda, ECS for Fargate, CloudWatch. Owns the exact group or usage type of each meter: a part of
+//! The AWS Price List: Lambda, ECS for Fargate, CloudWatch, VPC and data transfer. Owns the exact group or usage type of each meter: a part of
 //! a name also hits Lambda@Edge, ARM, Windows and Spot rows.
 
 use super::{PriceList, day_of, wrong};
@@ -107,6 +107,25 @@ fn cloudwatch(usage: &str) -> Option<Selected> {
     })
 }
 
+/// By the exact usage type of AmazonVPC after the region's prefix.
+fn vpc(usage: &str) -> Option<Selected> {
+    Some(match usage {
+        "PublicIPv4:InUseAddress" => (Meter::PublicIpv4, None, "hr"),
+        "NatGateway-Hours" => (Meter::NatHour, None, "hr"),
+        "NatGateway-Bytes" => (Meter::NatGb, None, "gb"),
+        _ => return None,
+    })
+}
+
+/// By the exact usage type of AWSDataTransfer after the region's prefix: to the internet alone, not to other regions.
+fn transfer(usage: &str) -> Option<Selected> {
+    (usage == "DataTransfer-Out-Bytes").then_some((Meter::InternetOut, None, "gb"))
+}
+
+/// Gigabytes to the internet that are free in a month, of an account over all services; the list's own tiers begin
+/// beyond them.
+const FREE_OUT_GB: Decimal = Decimal::ONE_HUNDRED;
+
 /// The usage type without the region's prefix, `USE1-`: letters and digits only, so that `USE1-Spot-…` keeps its own.
 fn without_prefix(usage: &str) -> &str {
     match usage.split_once('-') {
@@ -119,14 +138,60 @@ fn is_prefix(word: &str) -> bool {
     word.len() <= 5 && word.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
 }
 
+/// A product with its terms, as `pricing:GetProducts` gives one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    product: ListedProduct,
+    #[serde(default)]
+    publication_date: String,
+    terms: ListedTerms,
+}
+
+#[derive(Deserialize)]
+struct ListedProduct {
+    sku: String,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct ListedTerms {
+    #[serde(rename = "OnDemand", default)]
+    on_demand: BTreeMap<String, Term>,
+}
+
+fn unread(error: &serde_json::Error) -> Error {
+    Error::PriceList { vendor: AWS, what: error.to_string() }
+}
+
 /// Rows of an offer file, `index.json` of one region or of all.
 pub fn aws_price_list(text: &str, retrieved: Day) -> Result<PriceList> {
-    let offer: Offer = serde_json::from_str(text)
-        .map_err(|error| Error::PriceList { vendor: AWS, what: error.to_string() })?;
+    rows(&serde_json::from_str(text).map_err(|error| unread(&error))?, "AWS Price List API", retrieved)
+}
+
+/// Rows of the products of a service, as `pricing:GetProducts` gives them: a JSON document each.
+pub fn aws_price_products(service: &str, products: &[String], retrieved: Day) -> Result<PriceList> {
+    let mut offer = Offer {
+        offer_code: service.to_owned(),
+        publication_date: String::new(),
+        products: BTreeMap::new(),
+        terms: Terms { on_demand: BTreeMap::new() },
+    };
+    for text in products {
+        let one: Listed = serde_json::from_str(text).map_err(|error| unread(&error))?;
+        offer.publication_date = offer.publication_date.max(one.publication_date);
+        offer.terms.on_demand.insert(one.product.sku.clone(), one.terms.on_demand);
+        offer.products.insert(one.product.sku, Product { attributes: one.product.attributes });
+    }
+    rows(&offer, "AWS Price List Query API", retrieved)
+}
+
+fn rows(offer: &Offer, said_by: &str, retrieved: Day) -> Result<PriceList> {
     let source = format!("aws-price-list-{}", offer.offer_code);
     let published = offer.publication_date.get(..10).unwrap_or("an unknown day").to_owned();
     let mut list = PriceList {
-        words: format!("AWS Price List API, {} publication of {published}", offer.offer_code),
+        words: format!("{said_by}, {} publication of {published}", offer.offer_code),
         source,
         rows: Vec::new(),
         remarks: Vec::new(),
@@ -137,6 +202,8 @@ pub fn aws_price_list(text: &str, retrieved: Day) -> Result<PriceList> {
             "AWSLambda" => lambda(attribute("group")),
             "AmazonECS" => fargate(without_prefix(attribute("usagetype"))),
             "AmazonCloudWatch" => cloudwatch(without_prefix(attribute("usagetype"))),
+            "AmazonVPC" => vpc(without_prefix(attribute("usagetype"))),
+            "AWSDataTransfer" => transfer(without_prefix(attribute("usagetype"))),
             other => return wrong(AWS, format!("the offer `{other}` is none that Hearth reads")),
         };
         let Some((meter, architecture, unit)) = selected else { continue };
@@ -145,8 +212,11 @@ pub fn aws_price_list(text: &str, retrieved: Day) -> Result<PriceList> {
         if words.contains("free tier") || attribute("location") == "Any" {
             continue;
         }
-        let edge = matches!(meter, Meter::LambdaEdgeRequests | Meter::LambdaEdgeDuration);
-        let region = if edge { "global" } else { attribute("regionCode") };
+        let region = match meter {
+            Meter::LambdaEdgeRequests | Meter::LambdaEdgeDuration | Meter::PublicIpv4 => "global",
+            Meter::InternetOut => attribute("fromRegionCode"),
+            _ => attribute("regionCode"),
+        };
         if region.is_empty() {
             list.remarks.push(format!("{meter} of {sku} names no region and is left out"));
             continue;
@@ -169,7 +239,7 @@ pub fn aws_price_list(text: &str, retrieved: Day) -> Result<PriceList> {
     Ok(list)
 }
 
-/// Edge products come once for each region with the same price; others must be one of their kind.
+/// Edge products and addresses come once for each region with the same price; others must be one of their kind.
 fn push(list: &mut PriceList, row: Row) {
     let Some(twin) = list.rows.iter().find(|other| other.key() == row.key()) else {
         list.rows.push(row);
@@ -212,6 +282,14 @@ fn row(
         tiers.push(Tier { from: from.normalize(), price: price.normalize() });
     }
     tiers.sort_by_key(|tier| tier.from);
+    if meter == Meter::InternetOut
+        && let Some(first) = tiers.first_mut()
+        && first.from.is_zero()
+        && !first.price.is_zero()
+    {
+        first.from = FREE_OUT_GB;
+        tiers.insert(0, Tier { from: Decimal::ZERO, price: Decimal::ZERO });
+    }
     if tiers.iter().all(|tier| tier.price.is_zero()) {
         return Ok(None);
     }

@@ -7,12 +7,12 @@ mod google;
 #[cfg(test)]
 mod tests;
 
-pub use aws::aws_price_list;
+pub use aws::{aws_price_list, aws_price_products};
 pub use azure::{AzurePage, azure_retail_prices};
 pub use google::{GooglePage, google_meter, google_skus};
 
 use crate::Day;
-use crate::book::{BookDiff, Change, ChangeKind, PriceBook, Row};
+use crate::book::{BookDiff, Change, ChangeKind, MOVE_THAT_NEEDS_A_YES, PriceBook, Row};
 use crate::error::{Error, Result};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -78,7 +78,7 @@ pub fn refresh(
     for change in &mut diff.changes {
         if change.kind == ChangeKind::Added
             && let Some(row) = rows.get(&change.key)
-            && is_far_from_elsewhere(old, row)
+            && (is_far_from_elsewhere(old, row) || is_far_from_everywhere(old, row))
         {
             change.needs_yes = true;
         }
@@ -93,6 +93,25 @@ pub fn refresh(
     };
     let book = old.revised(day, rows.into_values().collect(), &sources)?;
     Ok(Refreshed { book, changes, waiting, pending, same: diff.same, remarks })
+}
+
+/// Whether a price of a region is more than a quarter from the one that held everywhere until now.
+fn is_far_from_everywhere(book: &PriceBook, row: &Row) -> bool {
+    let first = |row: &Row| row.unit_tiers().iter().map(|tier| tier.price).find(|price| !price.is_zero());
+    let hidden = book.rows().iter().find(|other| {
+        other.region == "global"
+            && row.region != "global"
+            && (other.meter, other.architecture, other.currency)
+                == (row.meter, row.architecture, row.currency)
+            && other.effective_to.is_none()
+    });
+    match (hidden.and_then(first), first(row)) {
+        (Some(before), Some(price)) => {
+            (price - before).abs() * Decimal::ONE_HUNDRED > before * Decimal::from(MOVE_THAT_NEEDS_A_YES)
+        }
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
 }
 
 /// Whether a price that the book does not have yet is more than twice, or less than half, of any it has for the meter.

@@ -187,6 +187,47 @@ fn cloudwatch_is_read_with_and_without_the_prefix() {
     assert_eq!(list.rows.len(), 3);
 }
 
+#[test]
+fn addresses_gateways_and_what_leaves_to_the_internet_are_read() {
+    let at = |usage: &str| json!({"regionCode": "eu-west-1", "location": "EU (Ireland)", "usagetype": usage});
+    let text = offer(
+        "AmazonVPC",
+        &[
+            ("A", at("EU-PublicIPv4:InUseAddress"), "Hrs", &[("0", "0.0050000000")]),
+            ("B", at("EU-PublicIPv4:IdleAddress"), "Hrs", &[("0", "0.0050000000")]),
+            ("C", at("EU-VpcEndpoint-Hours"), "Hrs", &[("0", "0.0110000000")]),
+            ("D", at("EU-NatGateway-Hours"), "Hrs", &[("0", "0.0480000000")]),
+            ("E", at("EU-NatGateway-Bytes"), "GB", &[("0", "0.0480000000")]),
+        ],
+    );
+    let list = aws_price_list(&text, DAY).unwrap();
+    assert_eq!(tiers(&list, Meter::PublicIpv4, "global", None).as_deref(), Some("0:0.005"));
+    assert_eq!(tiers(&list, Meter::NatHour, "eu-west-1", None).as_deref(), Some("0:0.048"));
+    assert_eq!(tiers(&list, Meter::NatGb, "eu-west-1", None).as_deref(), Some("0:0.048"));
+    assert_eq!((list.rows.len(), list.remarks.len()), (3, 0));
+
+    let out =
+        |usage: &str| json!({"fromRegionCode": "us-east-1", "fromLocation": "US East", "usagetype": usage});
+    let sizes: &[(&str, &str)] = &[("0", "0.09"), ("10240", "0.085"), ("51200", "0.07"), ("153600", "0.05")];
+    let text = offer(
+        "AWSDataTransfer",
+        &[
+            ("A", out("DataTransfer-Out-Bytes"), "GB", sizes),
+            ("B", out("USE1-EUW1-AWS-Out-Bytes"), "GB", &[("0", "0.02")]),
+            ("C", out("DataTransfer-Regional-Bytes"), "GB", &[("0", "0.01")]),
+        ],
+    );
+    let list = aws_price_list(&text, DAY).unwrap();
+    let row =
+        |book: &[Row]| book.iter().find(|row| row.meter == Meter::InternetOut).map(|row| row.tiers.clone());
+    assert_eq!(
+        row(&list.rows),
+        row(book().rows()),
+        "the first 100 GB of an account are free, as the book has it"
+    );
+    assert_eq!(list.rows.len(), 1);
+}
+
 fn azure(meter: &str, unit: &str, tier: f64, price: f64, primary: bool) -> Value {
     json!({
         "currencyCode": "USD", "tierMinimumUnits": tier, "retailPrice": price, "unitPrice": price,

@@ -1,6 +1,6 @@
 //! Which meters share a monthly grant, and what it is. AWS: requests and GB-seconds of an account, over all regions
 //! and architectures. Azure: the first tier of a meter, for a subscription. Google: units at the price of tier 1,
-//! deducted as money, for a billing account.
+//! deducted as money, for a billing account, once for the first generation and Cloud Run together.
 
 use crate::Day;
 use crate::book::{PriceBook, Row};
@@ -19,8 +19,19 @@ pub(super) enum Pool {
 impl Pool {
     pub(super) fn covers(&self, other: Meter) -> bool {
         match self {
-            Self::Units { meter, .. } | Self::Money { meter, .. } => *meter == other,
+            Self::Units { meter, .. } => *meter == other,
+            Self::Money { meter, .. } => *meter == shared(other),
         }
+    }
+}
+
+/// The first generation and Cloud Run share their grants; the meter of Cloud Run stands for both.
+fn shared(meter: Meter) -> Meter {
+    match meter {
+        Meter::Gen1Invocations => Meter::RunRequests,
+        Meter::Gen1Cpu => Meter::RunRequestCpu,
+        Meter::Gen1Memory => Meter::RunRequestMemory,
+        other => other,
     }
 }
 
@@ -49,7 +60,16 @@ pub(super) fn pools<'a>(
                 .price(meter, "tier1", None, day)
                 .map(|row| row.unit_tiers()[0].price)
                 .unwrap_or_default();
-            pools.push(Pool::Money { meter, worth: units.checked_mul(rate).unwrap_or_default().normalize() });
+            let (meter, own) = (shared(meter), units.checked_mul(rate).unwrap_or_default().normalize());
+            let there = pools.iter_mut().find_map(|pool| match pool {
+                Pool::Money { meter: there, worth } if *there == meter => Some(worth),
+                _ => None,
+            });
+            // Which of the two grants counts where both are used Google does not say: the larger, once.
+            match there {
+                Some(worth) => *worth = own.max(*worth),
+                None => pools.push(Pool::Money { meter, worth: own }),
+            }
         } else {
             pools.push(Pool::Units { meter, units });
         }

@@ -71,6 +71,12 @@ fn google_takes_money_off_at_the_price_of_tier_1() {
     let dear = [item("a", Meter::RunRequestCpu, "europe-west3", 180_000)];
     let total = bill(&dear, &Grants::whole()).total;
     assert_eq!(total.to_string(), "1.728", "180,000 × 0.0000336 less 4.32, not free");
+    // The first generation shares them: both together have two million requests free, not each.
+    let both = [
+        item("a", Meter::RunRequests, "us-central1", 2_000_000),
+        item("b", Meter::Gen1Invocations, "us-central1", 2_000_000),
+    ];
+    assert_eq!(bill(&both, &Grants::whole()).total.to_string(), "0.8");
     let little = [item("a", Meter::RunRequestCpu, "europe-west3", 100_000)];
     assert!(bill(&little, &Grants::whole()).total.is_zero(), "never below nothing");
 }

@@ -1,24 +1,32 @@
 //! The built UI out of the binary. Must not know who may see it.
 
-use crate::rpc;
+use super::CONTENT_POLICY;
+use crate::{guard, rpc};
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, HeaderValue};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue};
 use axum::http::{Response, StatusCode};
 use hearth_core::{ApiError, ErrorCode};
 use include_dir::{Dir, include_dir};
 
 static UI: Dir<'_> = include_dir!("$OUT_DIR/ui");
 
-/// The page. It is asked for again each time, since it names the files of its build.
+/// Where the page wants the word that lets its editor write styles. Tauri puts its own there, in the window.
+const NONCE_PLACE: &str = "__TAURI_STYLE_NONCE__";
+
+/// The page, with a word of its own each time. It is asked for again each time, since it names the files of its build.
 pub(super) fn index() -> Response<Body> {
-    match UI.get_file("index.html") {
-        Some(file) => {
-            let body = Body::from(file.contents());
-            cached(rpc::typed(StatusCode::OK, "text/html; charset=utf-8", body), "no-cache")
-        }
-        None => missing("index.html"),
+    let Some(page) = UI.get_file("index.html").and_then(|file| file.contents_utf8()) else {
+        return missing("index.html");
+    };
+    let nonce = guard::secret();
+    let body = Body::from(page.replace(NONCE_PLACE, &nonce));
+    let mut response = cached(rpc::typed(StatusCode::OK, "text/html; charset=utf-8", body), "no-store");
+    let policy = format!("{CONTENT_POLICY}; style-src 'self' 'nonce-{nonce}'");
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
+    response
 }
 
 /// A file of the build; a path without an ending is a place inside the UI and gets the page.

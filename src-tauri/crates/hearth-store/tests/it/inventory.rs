@@ -67,9 +67,11 @@ async fn figures_of_the_same_step_replace_each_other() {
         let figures = [metric(NOON.0, value), metric(NOON.0 + 1, 2.0)];
         store.put_cloud_metrics("aws:a", "eu-west-1", NOON, "measured by aws", &figures).await.unwrap();
     }
-    let sums = store.cloud_metric_sums("invocations", NOON).await.unwrap();
-    assert_eq!(sums, [("aws:a".to_owned(), "eu-west-1".to_owned(), "tea".to_owned(), 7.0)]);
-    assert_eq!(store.cloud_metric_sums("errors", NOON).await.unwrap(), []);
+    let figures = store.cloud_figures(NOON).await.unwrap();
+    let told: Vec<_> =
+        figures.iter().map(|one| (one.name.as_str(), one.metric.as_str(), one.sum, one.most)).collect();
+    assert_eq!(told, [("tea", "invocations", 7.0, 5.0)]);
+    assert_eq!(store.cloud_figures(NOON + Micros(2)).await.unwrap(), []);
     store.close().await;
 }
 

@@ -5,7 +5,7 @@ use hearth_model::{ManualClock, RequestId};
 use hearth_store::{Error, Store, StoreOptions};
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 async fn error_of(folder: &Path) -> Error {
@@ -66,6 +66,17 @@ async fn a_damaged_ledger_is_refused_and_not_touched() {
     assert_eq!(fs::read(&path).unwrap(), bytes);
 }
 
+/// A ledger of so many large calls, closed.
+async fn filled(folder: &Path, calls: usize) -> PathBuf {
+    let store = open(folder).await;
+    for index in 0..calls {
+        let call = invocation(&format!("r{index}"), NOON);
+        store.acknowledge(&call, payloads(&vec![7; 65_000], &vec![8; 65_000])).unwrap();
+    }
+    store.close().await;
+    folder.join("ledger.db")
+}
+
 /// Overwrites some pages in the middle.
 fn damage(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
@@ -77,13 +88,7 @@ fn damage(path: &Path) {
 #[tokio::test]
 async fn a_large_damaged_ledger_is_told_and_not_written_to() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
-    for index in 0..700 {
-        let call = invocation(&format!("r{index}"), NOON);
-        store.acknowledge(&call, payloads(&vec![7; 65_000], &vec![8; 65_000])).unwrap();
-    }
-    store.close().await;
-    let path = folder.path().join("ledger.db");
+    let path = filled(folder.path(), 700).await;
     assert!(fs::metadata(&path).unwrap().len() > 64 << 20, "too small to be read through in the background");
     damage(&path);
     let store = open(folder.path()).await;
@@ -112,13 +117,7 @@ async fn a_large_damaged_ledger_is_told_and_not_written_to() {
 #[tokio::test]
 async fn a_ledger_that_nobody_touched_is_not_read_through_again() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await;
-    for index in 0..40 {
-        let call = invocation(&format!("r{index}"), NOON);
-        store.acknowledge(&call, payloads(&vec![7; 65_000], &vec![8; 65_000])).unwrap();
-    }
-    store.close().await;
-    let path = folder.path().join("ledger.db");
+    let path = filled(folder.path(), 40).await;
     let closed = fs::metadata(&path).unwrap().modified().unwrap();
     damage(&path);
     // Nobody but a test puts the time back: this shows that the pages were not read.

@@ -33,11 +33,12 @@ spentUsd: string,
  */
 spentPercent: number, 
 /**
- * The live rate of the scope in US dollars an hour, an estimate; `0` when nothing runs.
+ * What the scope spends in US dollars an hour, an estimate: here what runs now, in accounts the mean of the last
+ * days, since nobody tells of a call there while it runs; `0` when nothing does.
  */
 usdPerHour: string, 
 /**
- * What the month comes to at the live rate, an estimate.
+ * What the month comes to at that rate, an estimate.
  */
 projectedUsd: string, 
 /**

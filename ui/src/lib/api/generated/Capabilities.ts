@@ -3,4 +3,4 @@
 /**
  * What a provider can do.
  */
-export type Capabilities = Array<"deploy" | "deploy_image" | "read_code" | "delete" | "configure" | "invoke" | "invoke_event" | "invoke_dry_run" | "invoke_stream" | "logs" | "live_tail" | "metrics" | "versions" | "publish" | "aliases" | "url" | "url_access" | "event_sources" | "reserved_concurrency" | "provisioned_concurrency" | "triggers" | "layers" | "tags" | "permissions" | "environments" | "power" | "billed_cost" | "containers">;
+export type Capabilities = Array<"deploy" | "deploy_image" | "read_code" | "delete" | "configure" | "invoke" | "invoke_event" | "invoke_dry_run" | "invoke_stream" | "logs" | "live_tail" | "metrics" | "versions" | "publish" | "aliases" | "url" | "url_access" | "event_sources" | "reserved_concurrency" | "provisioned_concurrency" | "triggers" | "layers" | "tags" | "permissions" | "environments" | "power" | "billed_cost" | "list_prices" | "containers">;

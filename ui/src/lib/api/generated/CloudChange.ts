@@ -103,9 +103,25 @@ access: UrlAccess | null, } | { "kind": "power",
  */
 power: Power, } | { "kind": "configure", 
 /**
+ * Runtime, as its vendor names it.
+ */
+runtime: string | null, 
+/**
+ * Handler.
+ */
+handler: string | null, 
+/**
  * Memory size.
  */
 memoryMb: number | null, 
+/**
+ * Timeout in seconds.
+ */
+timeoutS: number | null, 
+/**
+ * One line for people.
+ */
+description: string | null, 
 /**
  * Environment variables: on AWS they replace those of the function, on Azure all others stay.
  */

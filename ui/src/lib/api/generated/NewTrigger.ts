@@ -24,6 +24,14 @@ expression: string,
 /**
  * What to call the rule; none: from the function's name.
  */
+rule: string | null, } | { "kind": "pattern", 
+/**
+ * The pattern, JSON, for instance `{"source": ["aws.ecs"]}`.
+ */
+pattern: string, 
+/**
+ * What to call the rule; none: from the function's name.
+ */
 rule: string | null, } | { "kind": "bucket", 
 /**
  * The bucket.

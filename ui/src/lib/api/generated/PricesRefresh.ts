@@ -16,4 +16,8 @@ regions: Array<string>,
 /**
  * An API key of Google; used once, never kept.
  */
-googleKey: string | null, };
+googleKey: string | null, 
+/**
+ * The account of AWS that asks for AWS's prices, by id or name; none for the files that AWS publishes for everybody.
+ */
+account: string | null, };

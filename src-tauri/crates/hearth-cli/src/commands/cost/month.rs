@@ -37,11 +37,11 @@ pub(super) async fn show(
         return Ok(Ended::Well);
     }
     let demo = if month.demo { " (DEMO)" } else { "" };
-    let total = output.tone(&money(&month.cost.list_usd), Tone::Strong);
+    let total = output.tone(&about(&month.cost, &month.cost.list_usd), Tone::Strong);
     output.line(&format!(
         "{}{demo}: {total} at list price, {} after grants, {}",
         month.month.name,
-        money(&month.cost.after_grants_usd),
+        about(&month.cost, &month.cost.after_grants_usd),
         counted(month.requests, "call")
     ))?;
     output.line(&forecast_words(&month.forecast))?;
@@ -88,8 +88,11 @@ fn functions(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
 
 /// An amount with `≈` before it when it is estimated; `--json` has its bounds.
 fn about(cost: &CostAmount, usd: &str) -> String {
-    let sign = if cost.bounds.is_some() { "≈ " } else { "" };
-    format!("{sign}{}", money(usd))
+    format!("{}{}", sign(cost), money(usd))
+}
+
+fn sign(cost: &CostAmount) -> &'static str {
+    if cost.bounds.is_some() { "≈ " } else { "" }
 }
 
 fn accounts(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
@@ -118,7 +121,8 @@ fn meters(month: &CostOverview, output: &mut Output) -> Result<(), Failure> {
     let mut table = steps_table();
     for row in &month.meters {
         let place = place(month, &row.account, &row.region);
-        steps(&mut table, &format!("{}, {place}", row.label), &row.unit, &row.steps);
+        let sign = sign(&row.cost);
+        steps(&mut table, &format!("{sign}{}, {place}", row.label), &row.unit, &row.steps);
     }
     table.print(output)?;
     for hidden in &month.hidden {
@@ -182,7 +186,7 @@ pub(super) async fn forecast(caller: &Caller, scope: &Scoped, output: &mut Outpu
         output.document(&month.forecast)?;
         return Ok(Ended::Well);
     }
-    output.line(&format!("{} stands at {}.", month.month.name, money(&month.cost.list_usd)))?;
+    output.line(&format!("{} stands at {}.", month.month.name, about(&month.cost, &month.cost.list_usd)))?;
     output.line(&forecast_words(&month.forecast))?;
     Ok(Ended::Well)
 }
