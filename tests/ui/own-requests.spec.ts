@@ -7,6 +7,8 @@ const test = cloudTest();
 
 test('each request to an account is in a table of Settings, with its price', async ({ app, cloud }) => {
   test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
+  const hosts = app.getByRole('contentinfo').getByText(/^Hosts contacted/);
+  await expect(hosts).toHaveText('Hosts contacted: none');
   await goTo(app, '#/settings');
   const section = app.getByRole('region', { name: "Hearth's own requests" });
   await expect(section.getByText('0 requests, $0 at list price')).toBeVisible();
@@ -44,6 +46,7 @@ test('each request to an account is in a table of Settings, with its price', asy
   await expect
     .poll(async () => (await rpc<{ running: boolean }>(app, 'sync_status', {})).running, { timeout: 30_000 })
     .toBe(false);
+  await expect(hosts).toHaveText(`Hosts contacted: ${new URL(cloud.url).host}`);
   await goTo(app, '#/functions');
   await goTo(app, '#/settings');
   const row = (name: string) => section.getByRole('row', { name: new RegExp(name) });

@@ -2,8 +2,8 @@
 //! it the vendor bills by another measure than requests. Owns the counting; must not know prices, nor what was asked.
 
 use crate::AccountId;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What was asked.
@@ -35,14 +35,18 @@ impl Counted {
     }
 }
 
-/// The count of all accounts until somebody writes it down.
+/// The count of all accounts until somebody writes it down, and which were asked at all.
 #[derive(Debug, Default)]
-pub struct Tally(Mutex<BTreeMap<OwnRequest, Counted>>);
+pub struct Tally {
+    counts: Mutex<BTreeMap<OwnRequest, Counted>>,
+    asked: Mutex<BTreeSet<String>>,
+}
 
 impl Tally {
     /// Adds to it.
     pub fn add(&self, request: OwnRequest, more: Counted) {
-        match self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(request) {
+        self.note(&request.account);
+        match self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(request) {
             Entry::Occupied(mut there) => there.get_mut().add(more),
             Entry::Vacant(free) => {
                 free.insert(more);
@@ -52,7 +56,20 @@ impl Tally {
 
     /// Hands over what was counted since the last time, to be written down.
     pub fn take(&self) -> BTreeMap<OwnRequest, Counted> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes that an account's vendor was contacted.
+    pub fn note(&self, account: &str) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !asked.contains(account) {
+            asked.insert(account.to_owned());
+        }
+    }
+
+    /// Ids of the accounts whose vendor was contacted since the start.
+    pub fn asked(&self) -> BTreeSet<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The counting of one account.

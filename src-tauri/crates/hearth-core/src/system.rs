@@ -16,8 +16,8 @@ pub(crate) async fn info(app: &App, _request: Empty) -> Result<AppInfo> {
         price_region: app.settings().price_region,
         price_regions: app.prices().regions().map(str::to_owned).collect(),
         price_date: app.prices().date().to_owned(),
-        // Prices are fetched when a person asks; what functions contact is theirs.
-        hosts_contacted: app.price_shelf().hosts(),
+        // Prices and accounts are asked when a person asks; what functions contact is theirs.
+        hosts_contacted: app.clouds().hosts().into_iter().chain(app.price_shelf().hosts()).collect(),
         engines: app.engines(),
         servers: u32::try_from(servers.len()).unwrap_or(u32::MAX),
         servers_memory_bytes: app.runtime().memory_bytes().await,

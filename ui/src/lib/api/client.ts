@@ -32,7 +32,7 @@ type EventKind = HearthEvent['kind'];
 
 /** Live events after which an answer may be old. A command that is not here never goes stale by itself. */
 export const STALE_AFTER: Partial<Record<Command, readonly EventKind[]>> = {
-  app_info: ['environment_changed', 'settings_changed'],
+  app_info: ['environment_changed', 'settings_changed', 'accounts_changed'],
   settings_get: ['settings_changed'],
   functions_list: ['environment_changed', 'invocation_finished', 'functions_changed'],
   function_get: ['environment_changed', 'invocation_finished', 'functions_changed'],

@@ -3,13 +3,10 @@ import { Query } from '$lib/api/query.svelte';
 import { live } from './live.svelte';
 
 /** Events that change neither. */
-const QUIET: readonly string[] = [
-  'logged',
-  'invocation_started',
-  'tuning_changed',
-  'accounts_changed',
-  'cloud_step',
-];
+const QUIET: readonly string[] = ['logged', 'invocation_started', 'tuning_changed', 'cloud_step'];
+
+/** Events that change what Hearth is, and no function. */
+const OF_HEARTH: readonly string[] = ['settings_changed', 'accounts_changed'];
 
 class AppState {
   readonly info = new Query('app_info');
@@ -23,7 +20,7 @@ class AppState {
       (event) => {
         if (QUIET.includes(event.kind)) return;
         this.info.stale();
-        if (event.kind !== 'settings_changed') this.functions.stale();
+        if (!OF_HEARTH.includes(event.kind)) this.functions.stale();
       },
       () => {
         this.info.stale();

@@ -39,7 +39,8 @@ use hearth_model::{Clock, Micros};
 use hearth_store::Store;
 use place::Place;
 use sign_in::SignIns;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use sync::Syncing;
 use tail::Tails;
 
@@ -55,6 +56,8 @@ pub(crate) struct Clouds {
     pub(crate) tails: Tails,
     pub(crate) sign_ins: SignIns,
     tally: Arc<Tally>,
+    /// Where each account that was opened is asked.
+    hosts: Mutex<BTreeMap<String, String>>,
 }
 
 impl Clouds {
@@ -76,12 +79,31 @@ impl Clouds {
             tails: Tails::default(),
             sign_ins: SignIns::default(),
             tally,
+            hosts: Mutex::default(),
         })
     }
 
     /// What Hearth asked since it was written down last.
     fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// Where vendors were contacted since the start, by the accounts that were asked about.
+    pub(crate) fn hosts(&self) -> BTreeSet<String> {
+        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        self.tally.asked().iter().filter_map(|account| hosts.get(account).cloned()).collect()
+    }
+
+    /// Remembers where an account is asked, should it be.
+    fn place_of(&self, account: &Account) {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.insert(account.id.0.clone(), host(account));
+    }
+
+    /// A request leaves that is no account's own, for instance one of signing in.
+    fn contacted(&self, account: &Account) {
+        self.place_of(account);
+        self.tally.note(account.id.as_str());
     }
 
     /// Every vendor, in the order their accounts are shown.
@@ -166,7 +188,9 @@ impl Clouds {
         if account.sign_in == SignIn::Local {
             return Ok(local::Local::open(app.clone()));
         }
-        let vendor = app.clouds().vendor(account);
+        let clouds = app.clouds();
+        let vendor = clouds.vendor(account);
+        clouds.place_of(account);
         vendor.open(account).await.map_err(|fault| api_error(account, fault))
     }
 
@@ -187,6 +211,17 @@ impl Clouds {
                 quoted(account.id.as_str())
             )))
     }
+}
+
+/// Where an account is asked, for people: a vendor has a host for each service and region.
+fn host(account: &Account) -> String {
+    let vendor = match account.provider.as_str() {
+        AZURE => "management.azure.com",
+        GOOGLE => "*.googleapis.com",
+        _ => "*.amazonaws.com",
+    };
+    let own = account.endpoint.as_deref().and_then(|url| url.split("://").nth(1)?.split('/').next());
+    own.unwrap_or(vendor).to_owned()
 }
 
 fn no_such_account(named: &str) -> ApiError {

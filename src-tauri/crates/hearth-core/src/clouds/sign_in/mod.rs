@@ -131,6 +131,7 @@ async fn go(app: &App, account: &Account, flow: SignInFlow, one: &Arc<UnderWay>)
                 let step = SignInStep::Waiting { confirmation: Some(confirmation) };
                 told.change(&teller, |now| now.step = step);
             });
+            app.clouds().contacted(account);
             let signed_in = app.clouds().vendor(account).sign_in(account, confirm).await;
             signed_in.map_err(|fault| {
                 let is_over = matches!(fault.kind, FaultKind::TimedOut | FaultKind::Other);
