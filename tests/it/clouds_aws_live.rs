@@ -263,7 +263,10 @@ fn list_prices_are_asked_for_by_an_account_as_botocore_describes_it() {
     let counted =
         own["rows"].as_array().unwrap().iter().find(|row| row["operation"] == "GetProducts").unwrap();
     assert_eq!((&counted["requests"], &counted["billing"]), (&json!(targets.len()), &json!("free")), "{own}");
-    let bodies: Vec<Value> = seen.iter().map(|asked| serde_json::from_slice(&asked.body).unwrap()).collect();
+    let mut bodies: Vec<Value> =
+        seen.iter().map(|asked| serde_json::from_slice(&asked.body).unwrap()).collect();
+    // Services are asked at once; the judge asks the first question again.
+    bodies.sort_by_key(|body| body["ServiceCode"] != "AWSLambda" || !body["NextToken"].is_null());
     let file = person.home.write("bodies.json", Value::Array(bodies).to_string());
     let refused = person.refused(&["prices", "refresh", "--vendor", "aws", "--account", "local"]);
     assert!(refused["message"].as_str().unwrap().contains("cannot be asked for list prices"), "{refused}");

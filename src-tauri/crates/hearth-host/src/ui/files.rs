@@ -22,7 +22,9 @@ pub(super) fn index() -> Response<Body> {
     let nonce = guard::secret();
     let body = Body::from(page.replace(NONCE_PLACE, &nonce));
     let mut response = cached(rpc::typed(StatusCode::OK, "text/html; charset=utf-8", body), "no-store");
-    let policy = format!("{CONTENT_POLICY}; style-src 'self' 'nonce-{nonce}'");
+    // Browsers write style attributes themselves while a person types in an editor; those run nothing.
+    let policy =
+        format!("{CONTENT_POLICY}; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
