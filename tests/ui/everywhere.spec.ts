@@ -102,7 +102,15 @@ test('a saved event runs here and in an account, side by side; then its calls st
     await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'lanes.png') });
   await goTo(app, `#/function/${encodeURIComponent('endpoint:emulator/us-east-1/hello-python')}`);
   await expect(main.getByText('in emulator, us-east-1', { exact: false })).toBeVisible();
-  await expect(main.getByRole('tab')).toHaveText(['Overview', 'Test', 'Code', 'Logs', 'Lanes', 'History']);
+  await expect(main.getByRole('tab')).toHaveText([
+    'Overview',
+    'Test',
+    'Code',
+    'Config',
+    'Logs',
+    'Lanes',
+    'History',
+  ]);
   if (process.env['HEARTH_SHOTS'])
     await app.screenshot({ path: join(process.env['HEARTH_SHOTS'], 'page.png') });
 });
