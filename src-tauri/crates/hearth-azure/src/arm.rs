@@ -59,9 +59,23 @@ impl AzureAccount {
             Host::Named(name) if name == crate::logs::HOST => Audience::Logs,
             _ => Audience::Management,
         };
-        ask.token = Some(self.tokens.token(audience).await?);
-        let answer = self.wire.send(asked, &ask).await?;
-        if answer.status < 400 { Ok(answer) } else { Err(asked.refused(&answer)) }
+        let token = self.tokens.token(audience).await?;
+        ask.token = Some(token.clone());
+        let mut answer = self.wire.send(asked, &ask).await?;
+        // A token may end before its time, for instance while this computer slept. Nothing was done with it.
+        if answer.status == 401
+            && let Some(other) = self.tokens.instead_of(&token, audience).await?
+        {
+            ask.token = Some(other);
+            answer = self.wire.send(asked, &ask).await?;
+        }
+        if answer.status < 400 {
+            return Ok(answer);
+        }
+        let fault = asked.refused(&answer);
+        // Tools hold a token against the clock of this computer, and Azure holds it against its own.
+        let there = answer.at().filter(|_| answer.status == 401);
+        Err(there.and_then(|there| fault.of_clock(self.clock.now(), there)).unwrap_or(fault))
     }
 
     /// Reads a resource.

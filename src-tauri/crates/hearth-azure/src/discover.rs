@@ -73,7 +73,8 @@ pub fn discover(place: &Place, endpoints: &[Endpoint], now: Micros) -> Vec<Accou
     let mut accounts = subscriptions(place, now);
     accounts.extend(developer(place));
     accounts.extend(environment(place));
-    accounts.extend(endpoints.iter().map(endpoint));
+    let endpoints: Vec<Account> = endpoints.iter().map(|one| endpoint(one, &accounts)).collect();
+    accounts.extend(endpoints);
     accounts
 }
 
@@ -226,9 +227,14 @@ fn environment(place: &Place) -> Option<Account> {
     Some(found)
 }
 
-fn endpoint(endpoint: &Endpoint) -> Account {
+/// An endpoint; one that uses the sign-in of another account is signed in to as that one is.
+fn endpoint(endpoint: &Endpoint, others: &[Account]) -> Account {
     let is_open = endpoint.profile.is_none();
+    let named = endpoint.profile.as_deref().map(|profile| profile.strip_prefix("azure:").unwrap_or(profile));
+    let lender = named
+        .and_then(|named| others.iter().find(|one| one.id.as_str().strip_prefix("azure:") == Some(named)));
     Account {
+        sign_in_command: lender.and_then(|one| one.sign_in_command.clone()),
         id: AccountId(format!("endpoint:{}", endpoint.name)),
         location: endpoint.region.clone().or_else(|| Some(ALL.to_owned())),
         endpoint: Some(endpoint.url.clone()),

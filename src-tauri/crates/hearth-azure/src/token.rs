@@ -21,6 +21,9 @@ use tokio::process::Command;
 const LIMIT: Duration = Duration::from_mins(1);
 /// A token that ends within this time is renewed first.
 const SPARE_US: i64 = 120 * 1_000_000;
+/// A tool's token is used for this long at least, also when it seems to have ended: where the clock of this computer is
+/// ahead, the tool would be started for each request.
+const LEAST_S: i64 = 60;
 const AUTHORITY: &str = "https://login.microsoftonline.com";
 const ASKED: Asked<'static> = Asked { operation: "signing in", about: "" };
 
@@ -98,6 +101,16 @@ impl Tokens {
         Ok(token)
     }
 
+    /// Another token in the place of one that Azure did not take; none when there is no other.
+    pub(crate) async fn instead_of(&self, refused: &Secret, audience: Audience) -> Result<Option<Secret>> {
+        if matches!(self.source, Source::Known) {
+            return Ok(None);
+        }
+        self.kept.lock().await.retain(|(_, token, _)| token.reveal() != refused.reveal());
+        let other = self.token(audience).await?;
+        Ok(Some(other).filter(|other| other.reveal() != refused.reveal()))
+    }
+
     /// A token that a tool prints, and for how many seconds it holds.
     #[expect(
         clippy::disallowed_methods,
@@ -154,7 +167,7 @@ impl Tokens {
         let end_s = printed.expires_on.or_else(|| Some(at?.as_second()));
         // A tool that does not say when a token ends is asked again soon.
         let lasts_s = end_s.map_or(300, |end_s| end_s - now.0.div_euclid(1_000_000));
-        Ok((Secret::new(printed.token), lasts_s))
+        Ok((Secret::new(printed.token), lasts_s.max(SPARE_US / 1_000_000 + LEAST_S)))
     }
 
     /// The exchange of a service principal's secret ("client credentials").

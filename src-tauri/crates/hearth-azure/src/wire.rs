@@ -4,10 +4,11 @@
 use crate::fault::Asked;
 use crate::secret::{Secret, scrub};
 use bytes::Bytes;
-use hearth_cloud::pace::Backoff;
+use hearth_cloud::pace::{Backoff, Flow};
 use hearth_cloud::{FaultKind, OwnTally, Result};
+use hearth_model::Micros;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap};
-use reqwest::{Client, Method, Url, redirect};
+use reqwest::{Client, Method, Response, Url, redirect};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
@@ -101,6 +102,12 @@ impl Answer {
         waits.filter_map(|(_, value)| value.to_str().ok()?.trim().parse().ok()).max()
     }
 
+    /// When it was by Azure's clock.
+    pub(crate) fn at(&self) -> Option<Micros> {
+        let date = jiff::fmt::rfc2822::parse(&self.header("date")?).ok()?;
+        Some(Micros(date.timestamp().as_microsecond()))
+    }
+
     pub(crate) fn json<T: DeserializeOwned>(&self, asked: &Asked<'_>) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| asked.odd(&error))
     }
@@ -132,12 +139,13 @@ impl Wire {
         Self { client, endpoint, own }
     }
 
-    /// Sends a request. Reading is sent again with growing pauses when it broke off; what Azure refused for being too
-    /// much is sent again in any case, since nothing was done.
+    /// Sends a request to Azure itself, whose answer may not drip. Reading is sent again with growing pauses when it
+    /// broke off or brought nothing in time; what Azure refused for being too much is sent again in any case, since
+    /// nothing was done.
     pub(crate) async fn send(&self, asked: &Asked<'_>, ask: &Ask) -> Result<Answer> {
         let mut number = 1;
         loop {
-            let sent = self.once(asked, ask).await;
+            let sent = self.ask(asked, ask, Some(Flow::begin)).await;
             let pause = match &sent {
                 Ok(answer) if answer.status == 429 && !ask.patient => return sent,
                 Ok(answer) if answer.status == 429 || (ask.reads && answer.status >= 500) => {
@@ -147,9 +155,7 @@ impl Wire {
                         None => AGAIN.pause(number, rand::random()),
                     }
                 }
-                Err(fault) if ask.reads && fault.kind == FaultKind::BrokenOff => {
-                    AGAIN.pause(number, rand::random())
-                }
+                Err(fault) if ask.reads && fault.may_pass() => AGAIN.pause(number, rand::random()),
                 _ => return sent,
             };
             if number >= AGAIN.tries {
@@ -160,8 +166,12 @@ impl Wire {
         }
     }
 
-    /// Sends a request once, whatever comes of it.
+    /// Sends a request once, whatever comes of it. A function's answer may come as slowly as it likes.
     pub(crate) async fn once(&self, asked: &Asked<'_>, ask: &Ask) -> Result<Answer> {
+        self.ask(asked, ask, None).await
+    }
+
+    async fn ask(&self, asked: &Asked<'_>, ask: &Ask, flow: Option<fn() -> Flow>) -> Result<Answer> {
         let url = self.url(asked, ask)?;
         let mut request = self.client.request(ask.method.clone(), url).timeout(ask.limit);
         if let (Some(_), Host::Named(name)) = (&self.endpoint, &ask.host) {
@@ -186,15 +196,9 @@ impl Wire {
             Body::Zip(zip) => request.header(CONTENT_TYPE, "application/zip").body(zip.clone()),
         };
         self.own.sent("", service(asked.operation, &ask.host), asked.operation);
-        let mut response = request.send().await.map_err(|error| asked.broken(error))?;
+        let response = request.send().await.map_err(|error| asked.broken(error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(|error| asked.broken(error))? {
-            if body.len() + part.len() > LARGEST {
-                return Err(asked.fault(FaultKind::Other, "the answer has more than 64 MB"));
-            }
-            body.extend_from_slice(&part);
-        }
+        let mut body = whole(response, asked, flow.map(|begin| begin())).await?;
         if status >= 400 {
             let known: Vec<Secret> = ask.token.iter().chain(&ask.key).cloned().collect();
             body = scrub(&String::from_utf8_lossy(&body), &known).into_bytes();
@@ -245,6 +249,26 @@ impl Wire {
             return Err(wrong());
         }
         Ok(url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())))
+    }
+}
+
+/// The whole answer, unless it is larger than any should be, or drips where it may not.
+async fn whole(mut response: Response, asked: &Asked<'_>, mut flow: Option<Flow>) -> Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let part = match &flow {
+            Some(flow) => flow.piece(response.chunk()).await,
+            None => Some(response.chunk().await),
+        };
+        let part = part.ok_or_else(|| asked.fault(FaultKind::TimedOut, Flow::too_slow()))?;
+        let Some(part) = part.map_err(|error| asked.broken(error))? else { return Ok(body) };
+        if body.len() + part.len() > LARGEST {
+            return Err(asked.fault(FaultKind::Other, "the answer has more than 64 MB"));
+        }
+        if let Some(flow) = &mut flow {
+            flow.came(part.len());
+        }
+        body.extend_from_slice(&part);
     }
 }
 

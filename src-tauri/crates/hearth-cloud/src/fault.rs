@@ -1,12 +1,16 @@
 //! Why a provider could not do something, in words that are the same for every vendor. The vendor's own message is
 //! kept beside them. Must not hold a secret: who makes a fault takes messages, never requests or headers.
 
+use hearth_model::Micros;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use ts_rs::TS;
 
 /// Bytes of a vendor's message that are shown.
 const LONGEST: usize = 400;
+
+/// Seconds that two clocks may differ: vendors take about five minutes.
+const MOST_SKEW_S: i64 = 300;
 
 /// What providers answer.
 pub type Result<T> = std::result::Result<T, Fault>;
@@ -75,6 +79,30 @@ impl Fault {
     /// A change that a person cancelled.
     pub fn cancelled(message: impl Into<String>) -> Self {
         Self::new(FaultKind::Cancelled, "the change", message)
+    }
+
+    /// What to say of a refused sign-in when the clock of this computer is off, which is then the likeliest cause: signing
+    /// in again would not help. None when both clocks agree.
+    pub fn of_clock(&self, here: Micros, there: Micros) -> Option<Self> {
+        let ahead_s = (here.0 - there.0) / 1_000_000;
+        if ahead_s.abs() <= MOST_SKEW_S {
+            return None;
+        }
+        // The vendor says whole seconds, and its answer was under way.
+        let minutes = (ahead_s.abs() + 30) / 60;
+        let length = match (minutes / 60, minutes % 60) {
+            (0, minutes) => format!("{minutes} min"),
+            (hours, 0) => format!("{hours} h"),
+            (hours, minutes) => format!("{hours} h {minutes} min"),
+        };
+        let side = if ahead_s > 0 { "ahead" } else { "behind" };
+        let words = format!("set the clock of this computer, which is {length} {side}");
+        let message = if self.message.is_empty() {
+            words
+        } else {
+            format!("{words}; the answer was: {}", self.message)
+        };
+        Some(Self { kind: FaultKind::Other, message, ..self.clone() })
     }
 
     /// Whether asking again later may help.
@@ -166,5 +194,17 @@ mod tests {
         assert!(text.ends_with("User: x is not authorized"), "{text}");
         assert!(!fault.may_pass(), "asking again does not grant a permission");
         assert!(Fault::new(FaultKind::Throttled, "x", "").may_pass());
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_with_how_much_and_a_right_one_is_not() {
+        let fault = Fault::new(FaultKind::Expired, "signing in", "too old");
+        let of = |seconds: i64| fault.of_clock(Micros(seconds * 1_000_000), Micros(0));
+        for (seconds, words) in [(10_799, "3 h ahead"), (-10_860, "3 h 1 min behind"), (420, "7 min ahead")] {
+            let told = of(seconds).unwrap();
+            assert_eq!(told.kind, FaultKind::Other, "no sign-in helps");
+            assert!(told.message.contains(words) && told.message.ends_with("too old"), "{told}");
+        }
+        assert_eq!((of(300), of(-300), of(0)), (None, None, None));
     }
 }

@@ -1,11 +1,12 @@
-//! How often a provider is asked: pauses that grow with chance when it throttles, and a limit on requests at once and
-//! in a second for each service. Randomness is given, so that tests know it. Must not know what is asked.
+//! How often a provider is asked: pauses that grow with chance when it throttles, a limit on requests at once and in a
+//! second for each service, and how slowly an answer may come. Randomness is given, so that tests know it. Must not know
+//! what is asked.
 
 use crate::Result;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 /// How to ask again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +78,48 @@ impl Rate {
     }
 }
 
+/// Whether an answer comes at all. A server that sends a byte now and then would else hold whoever asked for as long as
+/// the whole request may take.
+#[derive(Debug)]
+pub struct Flow {
+    until: Instant,
+    came: usize,
+}
+
+impl Flow {
+    /// Bytes that must come in each [`Flow::STRETCH`], unless the answer ends.
+    pub const LEAST: usize = 512;
+    /// How long so many bytes may take.
+    pub const STRETCH: Duration = Duration::from_secs(10);
+
+    /// From now on.
+    pub fn begin() -> Self {
+        Self { until: Instant::now() + Self::STRETCH, came: 0 }
+    }
+
+    /// Waits for the next piece; none when too little came in time.
+    pub async fn piece<T>(&self, piece: impl Future<Output = T>) -> Option<T> {
+        timeout_at(self.until, piece).await.ok()
+    }
+
+    /// Counts the bytes of a piece.
+    pub fn came(&mut self, bytes: usize) {
+        self.came += bytes;
+        if self.came >= Self::LEAST {
+            *self = Self::begin();
+        }
+    }
+
+    /// Why an answer was not waited for, for people.
+    pub fn too_slow() -> String {
+        format!(
+            "its answer was not waited for: fewer than {} bytes came in {} s",
+            Self::LEAST,
+            Self::STRETCH.as_secs()
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,5 +180,21 @@ mod tests {
             rate.turn().await;
         }
         assert_eq!(begun.elapsed().as_millis(), 1_000, "the first goes at once, then one every 100 ms");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_drips_is_left_and_one_that_is_only_slow_is_not() {
+        let begun = Instant::now();
+        let mut drips = Flow::begin();
+        while drips.piece(sleep(Duration::from_secs(1))).await.is_some() {
+            drips.came(1);
+        }
+        assert_eq!(begun.elapsed(), Flow::STRETCH);
+
+        let mut slow = Flow::begin();
+        for _ in 0..100 {
+            assert!(slow.piece(sleep(Duration::from_secs(9))).await.is_some());
+            slow.came(Flow::LEAST);
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::fault::{Asked, masked};
 use crate::token::{Tokens, is_loopback, safe};
-use hearth_cloud::pace::Backoff;
+use hearth_cloud::pace::{Backoff, Flow};
 use hearth_cloud::{Fault, FaultKind, OwnTally, Result};
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
@@ -120,15 +120,35 @@ impl<'a> Ask<'a> {
     }
 }
 
+/// Why one try brought nothing.
+struct Missed {
+    fault: Fault,
+    /// How long Google asks to wait.
+    wait: Option<Duration>,
+    /// Whether Google did not take the token, so that nothing was done.
+    is_of_token: bool,
+}
+
+impl From<Fault> for Missed {
+    fn from(fault: Fault) -> Self {
+        Self { fault, wait: None, is_of_token: false }
+    }
+}
+
 impl Client {
     /// Sends it and reads the answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> Result<T> {
-        let mut number = 1;
+        let (mut number, mut is_renewed) = (1, false);
         loop {
-            let (fault, wait) = match self.once(ask).await {
+            let Missed { fault, wait, is_of_token } = match self.once(ask).await {
                 Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
+                Err(missed) => missed,
             };
+            // A token may end before its time, for instance while this computer slept.
+            if is_of_token && !is_renewed && self.tokens.can_be_renewed() {
+                is_renewed = true;
+                continue;
+            }
             // What was refused for a moment was not done; what broke off may have been.
             let again = fault.may_pass() && (ask.reads || fault.kind == FaultKind::Throttled);
             if !again || number >= AGAIN.tries || wait.is_some_and(|wait| wait > LONGEST_WAIT) {
@@ -140,13 +160,9 @@ impl Client {
         }
     }
 
-    async fn once<T: DeserializeOwned>(
-        &self,
-        ask: &Ask<'_>,
-    ) -> std::result::Result<T, (Fault, Option<Duration>)> {
-        let plain = |fault: Fault| (fault, None);
-        let url = self.url(ask).map_err(plain)?;
-        let token = self.tokens.access().await.map_err(plain)?;
+    async fn once<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> std::result::Result<T, Missed> {
+        let url = self.url(ask)?;
+        let token = self.tokens.access().await?;
         let mut request = self
             .http
             .request(ask.method.clone(), url)
@@ -161,19 +177,26 @@ impl Client {
         }
         let hidden = |fault: Fault| masked(fault, &[&token]);
         self.own.sent(ask.asked.location, ask.service.name(), ask.asked.operation);
-        let answer = request.send().await.map_err(|error| plain(hidden(ask.asked.broken(error))))?;
+        let answer = request.send().await.map_err(|error| hidden(ask.asked.broken(error)))?;
         let status = answer.status().as_u16();
         let wait = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-        let bytes = whole(answer, &ask.asked).await.map_err(|fault| plain(hidden(fault)))?;
+        let bytes = flowing(answer, &ask.asked).await.map_err(hidden)?;
         if !(200..300).contains(&status) {
-            return Err((hidden(ask.asked.refused(status, &bytes)), wait.map(Duration::from_secs)));
+            if status == 401 {
+                self.tokens.refused(&token).await;
+            }
+            return Err(Missed {
+                fault: hidden(ask.asked.refused(status, &bytes)),
+                wait: wait.map(Duration::from_secs),
+                is_of_token: status == 401,
+            });
         }
         let bytes = if bytes.is_empty() { b"{}" } else { bytes.as_slice() };
         serde_json::from_slice(bytes).map_err(|error| {
             // Where and what kind, but not the text itself.
             let words =
                 format!("Google's answer cannot be read ({:?} at byte {})", error.classify(), error.column());
-            plain(ask.asked.fault(FaultKind::BrokenOff, words))
+            ask.asked.fault(FaultKind::BrokenOff, words).into()
         })
     }
 
@@ -218,17 +241,35 @@ fn safe_unless_any(base: &str, bases: &Bases) -> Result<Url> {
     }
 }
 
-/// The whole answer, unless it is larger than any should be.
+/// The whole answer of a function, which may think between two pieces.
 pub(crate) async fn whole(mut answer: reqwest::Response, asked: &Asked<'_>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(part) = answer.chunk().await.map_err(|error| asked.broken(error))? {
-        if bytes.len() + part.len() > LARGEST {
-            return Err(asked
-                .fault(FaultKind::Other, format!("the answer has more than {} MB", LARGEST / 1024 / 1024)));
-        }
-        bytes.extend_from_slice(&part);
+        add(&mut bytes, &part, asked)?;
     }
     Ok(bytes)
+}
+
+/// The whole answer of Google itself, which is left when it only drips.
+pub(crate) async fn flowing(mut answer: reqwest::Response, asked: &Asked<'_>) -> Result<Vec<u8>> {
+    let (mut bytes, mut flow) = (Vec::new(), Flow::begin());
+    loop {
+        let part = flow.piece(answer.chunk()).await;
+        let part = part.ok_or_else(|| asked.fault(FaultKind::TimedOut, Flow::too_slow()))?;
+        let Some(part) = part.map_err(|error| asked.broken(error))? else { return Ok(bytes) };
+        flow.came(part.len());
+        add(&mut bytes, &part, asked)?;
+    }
+}
+
+/// Adds a piece, unless the answer is larger than any should be.
+fn add(bytes: &mut Vec<u8>, part: &[u8], asked: &Asked<'_>) -> Result<()> {
+    if bytes.len() + part.len() > LARGEST {
+        let words = format!("the answer has more than {} MB", LARGEST / 1024 / 1024);
+        return Err(asked.fault(FaultKind::Other, words));
+    }
+    bytes.extend_from_slice(part);
+    Ok(())
 }
 
 /// Whether a function's address may be given a token that says who calls.

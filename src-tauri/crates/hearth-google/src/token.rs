@@ -2,13 +2,14 @@
 //! own sign-in is renewed with its refresh token, a service account signs a statement (RS256), and an account that may
 //! act as a service account asks IAM for that one's token.
 
+use crate::client::flowing;
 use crate::fault::{Asked, masked};
 use crate::key::Key;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 use hearth_cloud::{Fault, FaultKind, Result, shortened};
-use hearth_model::Clock;
+use hearth_model::{Clock, Micros};
 use reqwest::Url;
 use rustls::SignatureScheme;
 use rustls::pki_types::PrivateKeyDer;
@@ -25,6 +26,8 @@ const TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// A token is not used any more when it ends this soon.
 const MARGIN: Duration = Duration::from_mins(1);
+/// Longest that asking for one may take.
+const LIMIT: Duration = Duration::from_secs(20);
 /// The token for endpoints that take any: there is nothing to keep secret.
 const ANY: &str = "hearth";
 const ASKED: Asked<'static> = Asked { operation: "signing in to Google", location: "" };
@@ -81,12 +84,26 @@ impl Tokens {
         if let Some(held) = held.as_ref().filter(|held| held.until > Instant::now() + MARGIN) {
             return Ok(held.access.clone());
         }
+        *held = None;
         let key = Self::read(path, acts_as.as_deref())?;
         let answer = self.ask(&key, None).await?;
         let access = answer.access_token.ok_or_else(no_token)?;
         let until = Instant::now() + Duration::from_secs(answer.expires_in.unwrap_or(3_600));
         *held = Some(Held { access: access.clone(), identity: answer.id_token, until });
         Ok(access)
+    }
+
+    /// Whether another token can be asked for in the place of one that is not taken.
+    pub(crate) fn can_be_renewed(&self) -> bool {
+        matches!(self.source, Source::File { .. })
+    }
+
+    /// Google did not take this token: the next request asks for a new one, unless another did meanwhile.
+    pub(crate) async fn refused(&self, token: &str) {
+        let mut held = self.held.lock().await;
+        if held.as_ref().is_some_and(|held| held.access == token) {
+            *held = None;
+        }
     }
 
     /// A token that says who calls, for a function at `audience`; none for an endpoint that takes any.
@@ -132,7 +149,7 @@ impl Tokens {
                         ("client_secret", client_secret),
                         ("refresh_token", refresh_token),
                     ];
-                    self.form(token_uri.as_deref(), &form).await
+                    self.form(token_uri.as_deref(), &form).await.map_err(|(fault, _)| fault)
                 }
                 Key::ServiceAccount { client_email, private_key, private_key_id, token_uri } => {
                     let to = token_uri.as_deref().unwrap_or(TOKEN_URI);
@@ -148,7 +165,7 @@ impl Tokens {
                         ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
                         ("assertion", signed.as_str()),
                     ];
-                    self.form(Some(to), &form).await
+                    self.form(Some(to), &form).await.map_err(|refused| self.by_the_clock(refused))
                 }
                 Key::ImpersonatedServiceAccount {
                     service_account_impersonation_url: url,
@@ -165,6 +182,12 @@ impl Tokens {
             };
             answer.map_err(|fault| masked(fault, &key.secrets()))
         })
+    }
+
+    /// What is signed has a time in it, which Google holds against its own clock.
+    fn by_the_clock(&self, (fault, there): (Fault, Option<Micros>)) -> Fault {
+        let there = there.filter(|_| fault.kind == FaultKind::Expired);
+        there.and_then(|there| fault.of_clock(self.clock.now(), there)).unwrap_or(fault)
     }
 
     async fn act_as(
@@ -189,7 +212,7 @@ impl Tokens {
             .header("authorization", format!("Bearer {own}"))
             .header("content-type", "application/json")
             .body(body.to_string());
-        let (status, bytes) = send(request).await?;
+        let Sent { status, bytes, .. } = send(request).await?;
         if status != 200 {
             let asked = Asked { operation: "iam.serviceAccounts.getAccessToken", location: "" };
             return Err(masked(asked.refused(status, &bytes), &[own]));
@@ -199,27 +222,42 @@ impl Tokens {
         Ok(Answer { access_token: text("accessToken"), id_token: text("token"), expires_in: Some(3_600) })
     }
 
-    async fn form(&self, to: Option<&str>, fields: &[(&str, &str)]) -> Result<Answer> {
-        let mut form = Url::parse("form:").map_err(|_| no_token())?;
+    /// What is refused comes with Google's time, if it said that.
+    async fn form(
+        &self,
+        to: Option<&str>,
+        fields: &[(&str, &str)],
+    ) -> std::result::Result<Answer, (Fault, Option<Micros>)> {
+        let plain = |fault: Fault| (fault, None);
+        let mut form = Url::parse("form:").map_err(|_| plain(no_token()))?;
         form.query_pairs_mut().extend_pairs(fields);
         let request = self
             .http
-            .post(safe(to.unwrap_or(TOKEN_URI))?)
+            .post(safe(to.unwrap_or(TOKEN_URI)).map_err(plain)?)
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form.query().unwrap_or_default().to_owned());
-        let (status, bytes) = send(request).await?;
+        let Sent { status, bytes, at } = send(request).await.map_err(plain)?;
         if status == 200 {
-            return serde_json::from_slice(&bytes).map_err(|_| no_token());
+            return serde_json::from_slice(&bytes).map_err(|_| plain(no_token()));
         }
-        Err(refusal(status, &bytes))
+        Err((refusal(status, &bytes), at))
     }
 }
 
-async fn send(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>)> {
-    let answer = request.send().await.map_err(|error| ASKED.broken(error))?;
+/// What came back, and when it was by Google's clock.
+struct Sent {
+    status: u16,
+    bytes: Vec<u8>,
+    at: Option<Micros>,
+}
+
+async fn send(request: reqwest::RequestBuilder) -> Result<Sent> {
+    let answer = request.timeout(LIMIT).send().await.map_err(|error| ASKED.broken(error))?;
     let status = answer.status().as_u16();
-    let bytes = answer.bytes().await.map_err(|error| ASKED.broken(error))?;
-    Ok((status, bytes.to_vec()))
+    let date =
+        answer.headers().get("date").and_then(|date| jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok());
+    let at = date.map(|date| Micros(date.timestamp().as_microsecond()));
+    Ok(Sent { status, bytes: flowing(answer, &ASKED).await?, at })
 }
 
 fn refusal(status: u16, bytes: &[u8]) -> Fault {
