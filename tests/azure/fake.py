@@ -12,12 +12,14 @@ import re
 import socket
 import sys
 import threading
+import time
 import urllib.parse
 import uuid
 
 import manager
+import many
 import sites
-from state import TOKENS, Refused, State
+from state import ENDED, TOKENS, Refused, State
 
 STATE = State()
 
@@ -43,6 +45,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string(time.time() + STATE.ahead_s if timestamp is None else timestamp)
+
     def handle_one(self):
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
         call = Call(self, raw)
@@ -51,14 +56,47 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with STATE.lock:
             STATE.seen.append({"method": call.method, "host": call.host, "path": call.full})
             fault = next((one for one in STATE.faults if applies(one, call)), None)
+            kind = fault and fault["kind"]
             if fault:
                 fault["times"] -= 1
+            if kind == "vanish":
+                STATE.drop(fault["path"])
+            elif kind == "revoke":
+                STATE.revoke(fault.get("open", False))
+            elif kind not in (None, "hold", "drip"):
                 return self.fail(fault)
-            try:
-                return self.tell(*route(call))
-            except Refused as refused:
-                error = {"error": {"code": refused.code, "message": str(refused)}}
-                return self.tell(refused.status, {"x-ms-request-id": str(uuid.uuid4()), **refused.headers}, error)
+            if kind != "drip" and (kind != "hold" or fault.get("done")):
+                said = self.work(call)
+                if kind != "hold":
+                    return self.tell(*said)
+            STATE.holds += kind == "hold"
+        # Others go on meanwhile.
+        return self.drip() if kind == "drip" else self.hold()
+
+    def work(self, call):
+        try:
+            return route(call)
+        except Refused as refused:
+            error = {"error": {"code": refused.code, "message": str(refused)}}
+            return refused.status, {"x-ms-request-id": str(uuid.uuid4()), **refused.headers}, error
+
+    def hold(self):
+        """Says nothing until whoever asked is gone."""
+        self.close_connection = True
+        while self.connection.recv(4096):
+            pass
+
+    def drip(self):
+        """A byte now and then of an answer that would be right at its end."""
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", "5000")
+        self.end_headers()
+        for byte in b'{"value": []}'.rjust(5000):
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            time.sleep(0.5)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one
 
@@ -102,8 +140,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.tell(fault["status"], {"x-ms-request-id": "r-1", **fault.get("headers", {})}, fault.get("body"))
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        # Whoever asked may have left, which is no news.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def applies(fault, call):
-    return fault["times"] > 0 and re.search(fault["match"], f"{call.method} {call.path}", re.I)
+    """Whether a fault is of this request; what it matches in the query is `query`."""
+    asked = urllib.parse.unquote(urllib.parse.urlsplit(call.full).query)
+    is_it = re.search(fault["match"], f"{call.method} {call.path}", re.I) and re.search(fault.get("query", ""), asked)
+    return fault["times"] > 0 and is_it
 
 
 def ordered(call):
@@ -115,6 +165,19 @@ def ordered(call):
             STATE.held = call.body["hold"]
         elif call.path == "/_fake/well":
             STATE.faults.clear()
+        elif call.path == "/_fake/holds":
+            return 200, {}, STATE.holds
+        elif call.path == "/_fake/many":
+            many.fill(STATE, **call.body)
+        elif call.path == "/_fake/vanish":
+            STATE.drop(call.body["path"])
+        elif call.path == "/_fake/clock":
+            STATE.ahead_s = call.body["ahead_s"]
+        elif call.path == "/_fake/revoke":
+            STATE.revoke()
+        elif call.path == "/_fake/sign_in":
+            STATE.is_open = True
+            TOKENS.update(call.body.get("tokens", []))
         elif call.path == "/_fake/seen":
             return 200, {}, STATE.seen
         elif call.path == "/_fake/settings":
@@ -145,6 +208,9 @@ def authorised(call):
     token = call.headers.get("authorization", "")
     if not token.startswith("Bearer "):
         raise Refused(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+    if token.removeprefix("Bearer ") in ENDED - TOKENS:
+        words = "The access token expiry UTC time '1/1/2026 0:00:00 AM' is earlier than current UTC time."
+        raise Refused(401, "ExpiredAuthenticationToken", words)
     if token.removeprefix("Bearer ") not in TOKENS:
         raise Refused(401, "InvalidAuthenticationToken", "The access token is invalid.")
 
@@ -154,6 +220,9 @@ def sign_in(call):
     if form.get("grant_type") != ["client_credentials"] or not form.get("scope", [""])[0].endswith("/.default"):
         return 400, {}, {"error": "invalid_request", "error_description": "AADSTS900144: a part is missing"}
     secret = form["client_secret"][0]
+    if not STATE.is_open:
+        words = "AADSTS7000222: The provided client secret keys for app 'c-1' are expired.\r\nTrace ID: x"
+        return 401, {}, {"error": "invalid_client", "error_description": words}
     if not secret.endswith("-good"):
         words = f"AADSTS7000215: Invalid client secret provided: {secret}\r\nTrace ID: x"
         return 401, {}, {"error": "invalid_client", "error_description": words}
@@ -163,8 +232,7 @@ def sign_in(call):
 
 
 def main():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}), flush=True)
     sys.stdin.read()

@@ -79,12 +79,12 @@ def serve(state, call):
 
 
 def listed(state, call):
-    """Two in a page, so that everybody must follow the links."""
+    """A page, with a link to the next one."""
     sites = [one for key, one in sorted(state.resources.items()) if re.search(r"/sites/[^/]+$", key)]
     skip = int(call.query.get("$skip", ["0"])[0])
-    document = {"value": sites[skip : skip + 2]}
-    if len(sites) > skip + 2:
-        document["nextLink"] = f"{call.base}{call.path}?api-version=2025-05-01&$skip={skip + 2}"
+    document = {"value": sites[skip : skip + state.page]}
+    if len(sites) > skip + state.page:
+        document["nextLink"] = f"{call.base}{call.path}?api-version=2025-05-01&$skip={skip + state.page}"
     return 200, {}, document
 
 

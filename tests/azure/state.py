@@ -6,6 +6,8 @@ import uuid
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 # What Hearth says to an endpoint that takes anybody, and what the other clients of the tests say.
 TOKENS = {"any", "hearth"}
+# Those that ended, by the clock of this Azure.
+ENDED = set()
 
 
 class Refused(Exception):
@@ -31,6 +33,16 @@ class State:
         self.calls = {}  # id of a site: calls
         self.told = {}  # id of a site: instants of its log's lines
         self.keys = {}
+        self.page = 2  # apps in a page of a list, so that everybody must follow the links
+        self.ahead_s = 0  # how far this Azure's clock is ahead of the computer's
+        self.holds = 0  # requests that were held, with what they asked done if it was to be
+        self.is_open = True  # whether anybody can sign in
+
+    def revoke(self, is_open=False):
+        """No token that was given out is taken any more, and none is given unless people can still sign in."""
+        ENDED.update(TOKENS)
+        TOKENS.clear()
+        self.is_open = is_open
 
     def key(self, name):
         """A secret that must not come out anywhere."""

@@ -117,11 +117,12 @@ class Cloud:
             raise Refused(404, f"Resource {full} was not found")
         self.free(full)
 
-        def gone():
-            self.functions.pop(full)
-            self.forget(full.replace("/functions/", "/services/"))
+        return self.begin(full, lambda: self.vanish(full))
 
-        return self.begin(full, gone)
+    def vanish(self, full):
+        """Somebody else deletes a function."""
+        self.functions.pop(full)
+        self.forget(full.replace("/functions/", "/services/"))
 
     def forget(self, service):
         self.services.pop(service, None)

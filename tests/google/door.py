@@ -3,6 +3,7 @@ themselves, which is Cloud Run's."""
 
 import json
 import sys
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,11 +16,18 @@ from cloud import Refused
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     cloud, any_token = None, False
+    # Whether the answer of this request is kept back.
+    is_held = False
 
     def log_message(self, *_):
         pass
 
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string(tokens.now() if timestamp is None else timestamp)
+
     def answer(self, status, body, headers=()):
+        if self.is_held:
+            return self.hold()
         body = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
         for name, value in {"Content-Type": "application/json; charset=UTF-8", **dict(headers)}.items():
@@ -35,13 +43,16 @@ class Handler(BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         if path.startswith("/_fake/"):
             return self.answer(200, control.take(self.cloud, path, json.loads(body or b"{}")))
+        planted = control.came(self.command, path, url.query, self.headers)
+        self.is_held = planted is not None and planted["kind"] == "hold"
+        if self.is_held and not planted.get("done"):
+            return self.hold()
+        if not (planted is None or self.is_held or control.befall(self.cloud, planted)):
+            return self.fault(planted)
         if path == "/_token":
             with control.LOCK:
                 status, said = tokens.answer(body, f"http://{self.headers['Host']}/_token")
             return self.answer(status, said)
-        planted = control.came(self.command, path, url.query, self.headers)
-        if planted is not None:
-            return self.fault(planted)
         if path.startswith("/_run/"):
             return self.run(path, url.query, body)
         try:
@@ -60,7 +71,9 @@ class Handler(BaseHTTPRequestHandler):
             with control.LOCK:
                 asked = json.loads(body or b"{}")
                 asked = routes.named(asked) if "enum-encoding=int" in query.get("$alt", "") else asked
-                return self.answer(200, work(self.cloud, match, query, asked))
+                # What is said may change as soon as others may go on.
+                said = json.dumps(work(self.cloud, match, query, asked)).encode()
+            return self.answer(200, said)
         except Refused as refused:
             return self.answer(refused.code, refused.body)
 
@@ -109,8 +122,27 @@ class Handler(BaseHTTPRequestHandler):
             self._headers_buffer = [line for line in self._headers_buffer if not line.startswith(b"Server:")]
         super().send_header(name, value)
 
+    def hold(self):
+        """Says nothing until whoever asked is gone."""
+        with control.LOCK:
+            control.HOLDS[0] += 1
+        self.close_connection = True
+        while self.connection.recv(4096):
+            pass
+
+    def drip(self):
+        """A byte now and then of an answer that would be right at its end."""
+        self.close_connection = True
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n")
+        for byte in [b" "] * 4998 + [b"{", b"}"]:
+            self.wfile.write(byte)
+            self.wfile.flush()
+            time.sleep(0.5)
+
     def fault(self, planted):
         kind = planted["kind"]
+        if kind == "drip":
+            return self.drip()
         if kind == "status":
             return self.answer(planted["status"], planted.get("body") or Refused(planted["status"], "planted", planted.get("word") or "UNKNOWN").body, planted.get("headers", {}))
         if kind == "malformed":

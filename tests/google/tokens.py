@@ -1,11 +1,16 @@
 """The token endpoint of the fake: takes a refresh token that a test planted, or a statement that a service account
 signed, which Google's own library for Python (google-auth) checks."""
 
+import contextlib
+import datetime
 import json
+import time
 import urllib.parse
 import uuid
 
 PLANTED = {}
+# How far this Google's clock is ahead of the computer's.
+CLOCK = {"ahead_s": 0}
 # What was given out: which kind a token is of, and for whom.
 HELD = {}
 
@@ -14,6 +19,23 @@ def prepare(body):
     """`refresh_token`, `client_secret`, `certificate` (a public key in PEM), `quota`, `expired`."""
     PLANTED.clear()
     PLANTED.update(body)
+
+
+def now():
+    """This Google's time, in seconds since 1970."""
+    return time.time() + CLOCK["ahead_s"]
+
+
+@contextlib.contextmanager
+def by_own_clock():
+    """Has Google's library look at this Google's clock."""
+    from google.auth import _helpers
+    of_computer = _helpers.utcnow
+    _helpers.utcnow = lambda: of_computer() + datetime.timedelta(seconds=CLOCK["ahead_s"])
+    try:
+        yield
+    finally:
+        _helpers.utcnow = of_computer
 
 
 def issue(kind, **more):
@@ -37,8 +59,12 @@ def answer(body, own):
     if grant == "urn:ietf:params:oauth:grant-type:jwt-bearer":
         from google.auth import jwt
         try:
-            claims = jwt.decode(form["assertion"], certs=PLANTED["certificate"].encode(), audience=own)
+            with by_own_clock():
+                claims = jwt.decode(form["assertion"], certs=PLANTED["certificate"].encode(), audience=own)
         except Exception as error:  # google-auth says what is wrong with it.
+            if "too early" in str(error) or "Token expired" in str(error):
+                error = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim."
+                return 400, {"error": "invalid_grant", "error_description": error}
             return 400, {"error": "invalid_grant", "error_description": f"{type(error).__name__}: {error}"}
         if "target_audience" in claims:
             return 200, {"id_token": issue("identity", audience=claims["target_audience"])}

@@ -165,7 +165,7 @@ fn an_upload_that_is_refused_does_not_show_its_signed_address() {
 }
 
 /// A person with gcloud's files: a configuration whose services are at `url`.
-fn with_gcloud(url: &str, account: &str) -> Person {
+pub(crate) fn with_gcloud(url: &str, account: &str) -> Person {
     let person = Person::new();
     let services = ["cloudfunctions", "run", "monitoring", "logging", "cloudresourcemanager"];
     let overrides = services.map(|service| format!("{service} = {url}/\n")).concat();
