@@ -41,6 +41,7 @@ mod owner;
 mod packages;
 mod person;
 mod plain_user;
+mod planted;
 mod ports;
 mod secrets;
 mod sign_in;

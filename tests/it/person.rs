@@ -3,7 +3,6 @@
 
 use crate::support::{Home, Ran, finish};
 use serde_json::Value;
-use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -14,13 +13,11 @@ pub(crate) struct Person {
     pub(crate) home: Home,
     /// Variables of their own.
     pub(crate) variables: Vec<(&'static str, String)>,
-    /// All that was ever printed.
-    said: RefCell<String>,
 }
 
 impl Person {
     pub(crate) fn new() -> Self {
-        let person = Self { home: Home::new(), variables: Vec::new(), said: RefCell::default() };
+        let person = Self { home: Home::new(), variables: Vec::new() };
         std::fs::create_dir_all(person.folder()).unwrap();
         person
     }
@@ -34,6 +31,7 @@ impl Person {
         let path = self.folder().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
+        self.home.wrote(&path);
         path
     }
 
@@ -52,7 +50,7 @@ impl Person {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         let ran = finish(&mut self.command(arguments), "");
-        self.said.borrow_mut().extend([ran.stdout.as_str(), ran.stderr.as_str()]);
+        self.home.heard(&ran);
         ran
     }
 
@@ -83,9 +81,10 @@ impl Person {
         self.home.never_kept(secret);
     }
 
-    /// Nothing that was planted came out: not on the terminal, not in the data folder.
+    /// Nothing that was planted came out until now: not on the terminal, not in the data folder. When a test lets go of
+    /// its home that is looked at once more, wider.
     pub(crate) fn kept_secrets(&self) {
-        let said = self.said.borrow();
+        let said = self.home.said();
         assert!(!said.contains("PLANTED"), "{said}");
         self.never_kept("PLANTED");
     }

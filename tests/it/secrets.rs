@@ -2,7 +2,8 @@
 //! are driven with the loudest log, Hearth is killed on the way; then everything that was said and written is searched.
 //!
 //! Values of a function's variables are kept in one file that only its owner may read, since the function needs them;
-//! events and answers of calls on this computer are kept in the ledger, since History shows them.
+//! events and answers of calls on this computer are kept in the ledger, since History shows them. What all other tests
+//! leave is searched by `planted`.
 
 use crate::fake_aws::{FakeAws, Says};
 use crate::ministack::Ministack;

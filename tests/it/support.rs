@@ -1,13 +1,14 @@
 //! Starts the real binary on free ports with a data folder of its own, speaks plain HTTP to it, and ends it by its own
 //! process id in bounded time.
 
+use crate::planted;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -15,9 +16,13 @@ use tempfile::TempDir;
 /// No step of a test takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A data folder and a folder for sources.
+/// A data folder and a folder for sources. When a test lets go of it, nothing that it left may hold a planted secret.
 pub(crate) struct Home {
     folder: TempDir,
+    /// Files that the test itself wrote.
+    own: Mutex<Vec<PathBuf>>,
+    /// All that commands said.
+    said: Mutex<String>,
 }
 
 /// What a command left.
@@ -44,7 +49,7 @@ impl Ran {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), own: Mutex::default(), said: Mutex::default() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -60,7 +65,23 @@ impl Home {
         let path = self.path().join("sources").join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
+        self.wrote(&path);
         path
+    }
+
+    /// This file is the test's own, and may hold what it likes.
+    pub(crate) fn wrote(&self, path: &Path) {
+        self.own.lock().unwrap().push(path.to_owned());
+    }
+
+    /// Keeps what a command said.
+    pub(crate) fn heard(&self, ran: &Ran) {
+        self.said.lock().unwrap().extend([ran.stdout.as_str(), ran.stderr.as_str()]);
+    }
+
+    /// All that was said until now.
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
     }
 
     /// A folder with one file in it.
@@ -79,7 +100,9 @@ impl Home {
 
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        finish(&mut self.command(arguments), "")
+        let ran = finish(&mut self.command(arguments), "");
+        self.heard(&ran);
+        ran
     }
 
     /// Runs a command that must succeed, and reads its document.
@@ -110,11 +133,33 @@ impl Home {
     /// Starts `hearth serve` and waits until it is ready.
     pub(crate) fn serve(&self) -> Serve {
         let mut command = self.command(&["--json", "serve", "--port", "0", "--lambda-port", "0"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        // Its log is looked through as well, and shown when the test fails.
+        let log = std::fs::File::options().create(true).append(true).open(self.log()).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let ready = first_document(&mut child);
         let text =
             |key: &str| ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {ready}")).to_owned();
         Serve { child, ui: text("ui"), lambda: text("lambda") }
+    }
+
+    /// What servers of this home wrote on standard error.
+    fn log(&self) -> PathBuf {
+        self.path().join("serve.log")
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Ok(log) = std::fs::read_to_string(self.log())
+        {
+            std::io::stderr().write_all(log.as_bytes()).ok();
+        }
+        // A test that failed may have done so with one of these in its hands.
+        let own = self.own.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut found = planted::below(self.folder.path(), own);
+        found.extend(planted::said(self.said.get_mut().unwrap_or_else(PoisonError::into_inner)));
+        planted::complain(&found);
     }
 }
 
