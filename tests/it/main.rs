@@ -31,6 +31,7 @@ mod faults_azure;
 mod faults_google;
 mod faults_killed;
 mod fidelity;
+mod four_targets;
 mod google;
 mod hostile;
 mod killed;
