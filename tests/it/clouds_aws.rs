@@ -1,5 +1,5 @@
-//! AWS through the binary, against somebody else's AWS: ministack runs as a process on a free port of 127.0.0.1, and a
-//! Python, a Node and a `provided` function live their whole life in it. Accounts are found in a home folder of the
+//! AWS through the binary, against somebody else's AWS: ministack runs as a process on a free port of 127.0.0.1, and
+//! functions live in it; what all runtimes have in common is in `lives_aws`. Accounts are found in a home folder of the
 //! test's own; secrets planted there must not come out.
 
 use crate::ministack::Ministack;
@@ -11,7 +11,6 @@ use std::path::Path;
 const PYTHON: &str = "import os\ncount = 0\n\ndef handler(event, context):\n    global count\n    count += 1\n    \
     print('boiling', event.get('cups'))\n    if event.get('fail'):\n        raise ValueError('no water')\n    \
     return {'cups': event.get('cups'), 'colour': os.environ.get('COLOUR'), 'count': count}\n";
-const NODE: &str = "exports.handler = async (event) => ({ cups: event.cups, colour: process.env.COLOUR });\n";
 
 #[test]
 fn a_python_function_lives_its_whole_life_in_an_account() {
@@ -96,43 +95,23 @@ fn a_python_function_lives_its_whole_life_in_an_account() {
 }
 
 #[test]
-fn a_node_and_a_provided_function_live_their_whole_life_in_an_account() {
+fn a_program_built_with_the_official_crate_answers_in_an_account() {
     let Some(ministack) = Ministack::start() else { return };
     let person = Person::new();
     person.meet(&ministack);
-    let node = person.home.function("cup", "index.js", NODE);
     let bootstrap = Path::new(env!("CARGO_BIN_EXE_hearth")).with_file_name("lambda-runtime-echo");
-    let mut functions = vec![("cup", node, "nodejs20.x", "index.handler")];
-    if bootstrap.exists() {
-        let folder = person.home.write("echo/bootstrap", std::fs::read(&bootstrap).unwrap());
-        let folder = folder.parent().unwrap().to_str().unwrap().to_owned();
-        functions.push(("echo", folder, "provided.al2023", "bootstrap"));
-    } else {
-        skip("a `provided` function in an account: run `cargo build -p lambda-runtime-echo` first");
+    if !bootstrap.exists() {
+        return skip("a Rust function in an account: run `cargo build -p lambda-runtime-echo` first");
     }
-    for (name, folder, runtime, handler) in functions {
-        let to = "endpoint:emulator:us-east-1";
-        let made = person.json(&[
-            "deploy",
-            &folder,
-            "--to",
-            to,
-            "--name",
-            name,
-            "--runtime",
-            runtime,
-            "--handler",
-            handler,
-            "--yes",
-        ]);
-        assert_eq!(made["changed"]["function"]["configuration"]["runtime"], runtime, "{made}");
-        let event = ["invoke", name, "--account", "emulator", "--event", "{\"cups\":3}"];
-        let answer = person.json(&event);
-        let cups = answer["payload"]["cups"].as_u64().or_else(|| answer["payload"]["echo"]["cups"].as_u64());
-        assert_eq!(cups, Some(3), "{answer}");
-        person.json(&["delete", name, "--account", "emulator", "--yes"]);
-        assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
-    }
+    let file = person.home.write("echo/bootstrap", std::fs::read(&bootstrap).unwrap());
+    let folder = file.parent().unwrap().to_str().unwrap();
+    let to = ["deploy", folder, "--to", "endpoint:emulator:us-east-1", "--yes"];
+    let made = person.json(&[&to[..], &["--runtime", "provided.al2023", "--handler", "bootstrap"]].concat());
+    assert_eq!(made["changed"]["function"]["configuration"]["runtime"], "provided.al2023", "{made}");
+    let answer = person.json(&["invoke", "echo", "--account", "emulator", "--event", "{\"cups\":3}"]);
+    assert_eq!(answer["payload"]["echo"], json!({ "cups": 3 }), "{answer}");
+    person.json(&["delete", "echo", "--account", "emulator", "--yes"]);
+    assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
 }
 
 #[test]

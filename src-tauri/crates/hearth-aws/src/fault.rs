@@ -6,6 +6,9 @@ use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use hearth_cloud::{Fault, FaultKind, causes, shortened};
 use std::error::Error;
 
+/// AWS's reason for refusing a function that has a limit of its own, which waiting may not help.
+const AT_ITS_LIMIT: &str = "ReservedFunctionConcurrentInvocationLimitExceeded";
+
 /// What was asked, for instance `lambda:ListFunctions`, and where.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
@@ -44,6 +47,13 @@ impl Asked<'_> {
                 } else {
                     self.said(status, code, message)
                 };
+                let body = service.raw().body().bytes().unwrap_or_default();
+                if fault.kind == FaultKind::Throttled
+                    && std::str::from_utf8(body).is_ok_and(|body| body.contains(AT_ITS_LIMIT))
+                {
+                    let words = "the limit of this function is reached, and 0 stops it; AWS says";
+                    fault.message = format!("{words}: {}", fault.message);
+                }
                 let headers = service.raw().headers();
                 fault.request_id = headers
                     .get("x-amzn-requestid")
