@@ -179,6 +179,7 @@ export function runtimeName(runtime: string): string {
   if (node) return `Node.js ${node[1]}`;
   if (runtime.startsWith('quickjs')) return 'QuickJS';
   if (runtime.startsWith('provided')) return 'Custom (bootstrap)';
+  if (runtime === 'image') return 'Container image';
   return runtime;
 }
 

@@ -3,6 +3,7 @@ import { deploying } from '$lib/deploy/deploy.svelte';
 import { runInDock } from '$lib/function/run';
 import { app } from '$lib/state/app.svelte';
 import { brake } from '$lib/state/brake.svelte';
+import { clouds } from '$lib/state/clouds.svelte';
 import type { Action } from '$lib/state/commands.svelte';
 import { dock } from '$lib/state/dock.svelte';
 import { overlays } from '$lib/state/overlays.svelte';
@@ -127,6 +128,17 @@ export function globalActions(): readonly Action[] {
       group: 'Do',
       run: () => deploying.anew(),
     },
+    ...((clouds.accounts.data?.accounts ?? []).some((one) => one.capabilities.includes('deploy_image'))
+      ? [
+          {
+            id: 'deploy-image',
+            title: 'Deploy a container image…',
+            detail: 'To an account',
+            group: 'Do' as const,
+            run: () => deploying.image(),
+          },
+        ]
+      : []),
     {
       id: 'choose',
       title: 'Choose a folder to deploy…',

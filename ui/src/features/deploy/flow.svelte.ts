@@ -1,13 +1,12 @@
-/** The steps of a deploy: what was found, where it shall live, what will happen. Owns what a person changed on the way. */
+/**
+ * The steps of a deploy, of code or of a container image: what it is, where it shall live, what will happen. Owns what a
+ * person chose on the way. Must not know what it is of: that is in `of-code` and `of-image`.
+ */
 import type { AccountInfo } from '$lib/api/generated/AccountInfo';
+import type { CloudChange } from '$lib/api/generated/CloudChange';
 import type { CloudChangeRequest } from '$lib/api/generated/CloudChangeRequest';
-import type { Detected } from '$lib/api/generated/Detected';
-import { deployWhy, providerName } from '$lib/clouds/words';
 import { deploying } from '$lib/deploy/deploy.svelte';
-import { runtimeName } from '$lib/format';
-import type { Picked } from '$lib/host';
 import { Change } from '$lib/review/change.svelte';
-import { app } from '$lib/state/app.svelte';
 import { clouds } from '$lib/state/clouds.svelte';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
@@ -16,46 +15,39 @@ import { Wishes } from './wishes.svelte';
 export type Step = 'found' | 'where' | 'review';
 export const HERE = 'local';
 
-export class Flow {
+export abstract class Flow {
   step = $state<Step>('found');
-  name = $state('');
-  runtime = $state<string | null>(null);
-  handler = $state('');
   /** This computer, or an account's id; null until a person says where. */
   target = $state<string | null>(null);
-  /** The region that a person chose; null: the account's own. */
+  /** The region that a person chose; null: the usual one. */
   region = $state<string | null>(null);
   readonly wishes = new Wishes();
   readonly change = new Change();
-  readonly detected: Detected;
-  readonly picked: Picked;
 
-  constructor(detected: Detected, picked: Picked) {
-    this.detected = detected;
-    this.picked = picked;
-    this.name = detected.name;
-    this.runtime = detected.runtime;
-    this.handler = detected.handler ?? '';
-    if (picked.to) {
-      this.target = picked.to.account;
-      this.region = picked.to.region;
-      this.name = picked.to.name;
-      if (this.lacks === null) this.step = 'where';
-      return;
-    }
-    if (!this.isHereAlready) {
-      this.target = HERE;
-      return;
-    }
-    this.step = 'where';
-    const has = this.before?.configuration;
-    if (has) this.wishes.start(has.memoryMb, has.timeoutS);
-  }
-
-  /** Whether the code is that of a function on this computer. */
-  get isHereAlready(): boolean {
-    return this.picked.source.kind === 'function';
-  }
+  /** What it is called. */
+  abstract name: string;
+  /** Which numbers its steps have. */
+  abstract readonly numbers: Readonly<Record<Step, number>>;
+  /** Why what it is of is not enough. */
+  abstract readonly lacks: string | null;
+  /** Why it cannot run on this computer. */
+  abstract readonly whyNotHere: string | null;
+  /** Whether it is that of a function on this computer. */
+  abstract readonly isHereAlready: boolean;
+  /** Names of variables that stay on this computer. */
+  abstract readonly keptVariables: readonly string[];
+  /** What is sent, in a few words. */
+  abstract readonly ofWhat: string;
+  /** An event that fits it. */
+  abstract readonly event: string;
+  /** Why it cannot go to an account. */
+  abstract whyNot(info: AccountInfo): string | null;
+  /** What shall be made in the account. */
+  abstract readonly wanted: CloudChange;
+  /** Whether it is what the Deploy screen shows. */
+  protected abstract readonly isShown: boolean;
+  /** Deploys it on this computer. */
+  protected abstract goHere(): void;
 
   /** The accounts that were found, without this computer. */
   get accounts(): AccountInfo[] {
@@ -74,47 +66,12 @@ export class Flow {
   }
 
   get location(): string {
-    return this.region ?? this.account?.account.location ?? 'us-east-1';
+    return this.region ?? this.usualRegion ?? 'us-east-1';
   }
 
-  get missing() {
-    return (app.info.data?.engines ?? []).find(
-      (engine) => engine.runtime === this.runtime && !engine.available,
-    );
-  }
-
-  get needsHandler(): boolean {
-    return !(this.runtime ?? '').startsWith('provided');
-  }
-
-  /** The function of that name that is here already. */
-  get before() {
-    return (app.functions.data?.functions ?? []).find((row) => row.function.name === this.name.trim())
-      ?.function;
-  }
-
-  /** Why what was found is not enough. */
-  get lacks(): string | null {
-    if (this.runtime === null) return 'Choose a runtime first';
-    if (this.needsHandler && this.handler.trim() === '')
-      return 'Write the handler first, for instance app.handler';
-    return this.name.trim() === '' ? 'Write a name first' : null;
-  }
-
-  /** Why it cannot run on this computer. */
-  get whyNotHere(): string | null {
-    if (this.isHereAlready) return 'It is here already';
-    const unknown = !this.detected.engineAvailable && this.runtime === this.detected.runtime;
-    return this.runtime !== null && (this.missing || unknown)
-      ? `${runtimeName(this.runtime)} is not on this computer`
-      : null;
-  }
-
-  /** Why it cannot go to an account. */
-  whyNot(info: AccountInfo): string | null {
-    const why = deployWhy(info);
-    if (why !== null) return why;
-    return this.runtime === 'quickjs' ? `${providerName(info)} has no QuickJS: choose Node.js` : null;
+  /** The region that it goes to unless a person says another one. */
+  protected get usualRegion(): string | null {
+    return this.account?.account.location ?? null;
   }
 
   /** Why it cannot go on; null when it can. */
@@ -133,24 +90,15 @@ export class Flow {
 
   /** Why what a person set cannot be so; null when it can. */
   get wishProblem(): string | null {
-    return this.wishes.problem ?? (this.isAzure ? this.wishes.azureProblem : null);
+    return this.wishes.problem(this.account?.account.provider ?? '');
   }
 
   get request(): CloudChangeRequest {
-    const handler = this.handler.trim();
     return {
       account: this.where ?? '',
       region: this.location,
       name: this.name.trim(),
-      change: {
-        kind: 'deploy',
-        source: this.picked.source,
-        runtime: this.runtime,
-        handler: handler === '' ? null : handler,
-        architecture: null,
-        plan: this.isAzure && this.wishes.azurePlan !== 'flex' ? this.wishes.azurePlan : null,
-        ...this.wishes.values,
-      },
+      change: this.wanted,
     };
   }
 
@@ -160,13 +108,8 @@ export class Flow {
     else if (this.step === 'where') {
       this.step = 'review';
       if (this.where !== HERE) void this.change.look(this.request);
-    } else if (this.where === HERE) {
-      void deploying.go({
-        name: this.name.trim(),
-        runtime: this.runtime,
-        handler: this.handler.trim() === '' ? null : this.handler.trim(),
-      });
-    } else void this.#make();
+    } else if (this.where === HERE) this.goHere();
+    else void this.#make();
   }
 
   async #make(): Promise<void> {
@@ -174,7 +117,7 @@ export class Flow {
     const made = await this.change.apply();
     if (made && account) void clouds.read([account.account.id]);
     // Whoever looks at the steps sees it there.
-    if (router.route.screen === 'deploy' && deploying.detected === this.detected) return;
+    if (router.route.screen === 'deploy' && this.isShown) return;
     const to = account?.account.name ?? 'the account';
     if (made) overlays.toast(`${name.trim()} is deployed to ${to}`);
     else if (this.change.cancelled) overlays.toast(`Deploying ${name.trim()} to ${to} was cancelled`);
@@ -189,21 +132,10 @@ export class Flow {
     this.step = step;
   }
 
-  /** One step back; from the first one the folder is forgotten. */
+  /** One step back; from the first one what it is of is forgotten. */
   back(): void {
     if (this.step === 'review') this.go('where');
     else if (this.step === 'where' && !this.isHereAlready) this.step = 'found';
     else deploying.reset();
   }
-}
-
-const flows = new WeakMap<Detected, Flow>();
-
-/** The flow of what was found: it outlives the page, so that leaving the page loses nothing. */
-export function flowOf(detected: Detected, picked: Picked): Flow {
-  const known = flows.get(detected);
-  if (known) return known;
-  const flow = new Flow(detected, picked);
-  flows.set(detected, flow);
-  return flow;
 }

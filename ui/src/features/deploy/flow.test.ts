@@ -7,7 +7,9 @@ import type { FakeHost } from '$lib/host/fake';
 import { fakeAccount, fakeReview, unlocked } from '$lib/review/fake';
 import { clouds } from '$lib/state/clouds.svelte';
 import { router } from '$lib/state/router.svelte';
-import { Flow, flowOf, HERE } from './flow.svelte';
+import { HERE } from './flow.svelte';
+import { flowOf } from './flows';
+import { CodeFlow } from './of-code.svelte';
 
 const fake = () => host() as FakeHost;
 const folder: Picked = { source: { kind: 'path', path: '/home/me/tea' }, label: 'tea' };
@@ -45,7 +47,7 @@ beforeEach(() => {
 describe('where a deploy goes', () => {
   it('is this computer unless a person says otherwise, even with one account', async () => {
     await found(fakeAccount('dev'));
-    const flow = new Flow(detected(), folder);
+    const flow = new CodeFlow(detected(), folder);
     flow.next();
     expect(flow).toMatchObject({ step: 'where', where: HERE, why: null });
     expect(flow.accounts.map((one) => one.account.name)).toEqual(['dev']);
@@ -53,25 +55,25 @@ describe('where a deploy goes', () => {
 
   it('is the only account that it can go to for code that is here already, but never production', async () => {
     await found(fakeAccount('dev'), fakeAccount('old', {}, { state: 'expired' }));
-    expect(new Flow(detected(), ofHere)).toMatchObject({ step: 'where', where: 'aws:dev' });
+    expect(new CodeFlow(detected(), ofHere)).toMatchObject({ step: 'where', where: 'aws:dev' });
     await found(fakeAccount('shop', { isProduction: true }));
-    expect(new Flow(detected(), ofHere)).toMatchObject({ where: null, why: 'Choose where first' });
+    expect(new CodeFlow(detected(), ofHere)).toMatchObject({ where: null, why: 'Choose where first' });
     await found(fakeAccount('dev'), fakeAccount('test'));
-    expect(new Flow(detected(), ofHere).where, 'two are a choice').toBeNull();
+    expect(new CodeFlow(detected(), ofHere).where, 'two are a choice').toBeNull();
   });
 
   it('is where it was begun once, when it is gone on with', async () => {
     await found(fakeAccount('dev'), fakeAccount('shop', { isProduction: true }));
     const to = { account: 'aws:shop', region: 'eu-west-3', name: 'kettle' };
-    const flow = new Flow(detected(), { ...folder, to });
+    const flow = new CodeFlow(detected(), { ...folder, to });
     expect(flow).toMatchObject({ step: 'where', where: 'aws:shop', location: 'eu-west-3' });
     expect(flow.request).toMatchObject({ account: 'aws:shop', region: 'eu-west-3', name: 'kettle' });
-    const lacking = new Flow(detected({ handler: null }), { ...folder, to });
+    const lacking = new CodeFlow(detected({ handler: null }), { ...folder, to });
     expect(lacking, 'what was not found is asked first').toMatchObject({ step: 'found', name: 'kettle' });
   });
 
   it('says why an account cannot be chosen', async () => {
-    const flow = new Flow(detected(), folder);
+    const flow = new CodeFlow(detected(), folder);
     const why = (part: Partial<AccountInfo>, account: Partial<AccountInfo['account']> = {}) =>
       flow.whyNot(fakeAccount('dev', part, account));
     expect(why({}, { state: 'expired' })).toBe('Its sign-in ended');
@@ -85,7 +87,7 @@ describe('where a deploy goes', () => {
 
   it('may be an account when the runtime is not on this computer', async () => {
     await found(fakeAccount('dev'));
-    const flow = new Flow(detected({ engineAvailable: false }), folder);
+    const flow = new CodeFlow(detected({ engineAvailable: false }), folder);
     flow.next();
     expect(flow.why).toMatch(/not on this computer/);
     flow.target = 'aws:dev';
@@ -99,7 +101,7 @@ describe('a deploy to an account', () => {
     await found(account);
     fake().answer('cloud_review', (request) => fakeReview(account, request));
     fake().answer('cloud_apply', () => ({ function: null, results: [] }));
-    const flow = new Flow(detected(), folder);
+    const flow = new CodeFlow(detected(), folder);
     flow.next();
     flow.target = 'aws:dev';
     flow.region = 'us-east-1';
@@ -139,7 +141,7 @@ describe('a deploy to an account', () => {
 
   it('does not go on with settings that are wrong', async () => {
     await found(fakeAccount('dev'));
-    const flow = new Flow(detected(), folder);
+    const flow = new CodeFlow(detected(), folder);
     flow.next();
     flow.target = 'aws:dev';
     flow.wishes.memory = '64';
@@ -157,7 +159,7 @@ describe('a deploy to an account', () => {
       fakeAccount('dev', {}, { provider: 'azure', id: 'azure:dev', location: 'westeurope' }),
       fakeAccount('old'),
     );
-    const flow = new Flow(detected(), folder);
+    const flow = new CodeFlow(detected(), folder);
     flow.next();
     flow.target = 'azure:dev';
     expect(flow.request.change).toMatchObject({ plan: null });
@@ -178,7 +180,8 @@ describe('a deploy to an account', () => {
 
   it('outlives the page', () => {
     const one = detected();
-    expect(flowOf(one, folder)).toBe(flowOf(one, folder));
+    const job = { picked: folder, detected: one };
+    expect(flowOf(job)).toBe(flowOf({ ...job }));
   });
 });
 

@@ -3,7 +3,6 @@ import { asApiError, call, type ApiError } from '$lib/api/client';
 import type { CloudFunctionName } from '$lib/api/generated/CloudFunctionName';
 import type { CloudInvoked } from '$lib/api/generated/CloudInvoked';
 import type { Standing } from '$lib/api/generated/Standing';
-import { deploying } from '$lib/deploy/deploy.svelte';
 import type { Flow } from './flow.svelte';
 
 export class There {
@@ -72,7 +71,7 @@ export function thereOf(flow: Flow): There {
     region: seen?.region ?? null,
     name: seen?.name ?? '',
   };
-  const there = new There(named, deploying.suggested.get(flow.detected.name) ?? '{}');
+  const there = new There(named, flow.event);
   known.set(flow, there);
   return there;
 }

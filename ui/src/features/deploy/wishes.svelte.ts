@@ -1,4 +1,5 @@
 /** What a person may set for a function of an account beyond its code. Values of variables stay in memory only. */
+import { memoryProblem, roleWords, timeoutProblem } from '$lib/clouds/limits';
 
 export type AzurePlan = 'flex' | 'consumption' | 'premium';
 
@@ -17,21 +18,32 @@ export class Wishes {
     this.timeout = String(timeoutS);
   }
 
-  /** Why it cannot go on with what is written. */
-  get problem(): string | null {
+  /** Why it cannot go on with what is written, in an account of this vendor. */
+  problem(provider: string): string | null {
+    if (provider === 'azure' && this.azurePlan !== 'flex') {
+      const problem = this.#fixedPlan();
+      if (problem !== null) return problem;
+    }
     const size = this.memory.trim();
-    if (size !== '' && !within(size, 128, 10_240)) return `Memory is 128 to 10 240 MB, not ${size}`;
+    if (size !== '') {
+      const problem = memoryProblem(provider, whole(size));
+      if (problem !== null) return `${problem}, not ${size}`;
+    }
     const seconds = this.timeout.trim();
-    if (seconds !== '' && !within(seconds, 1, 900)) return `The timeout is 1 to 900 s, not ${seconds}`;
+    if (seconds !== '') {
+      const problem = timeoutProblem(provider, whole(seconds));
+      if (problem !== null) return `${problem}, not ${seconds}`;
+    }
     const role = this.role.trim();
-    if (role !== '' && !role.startsWith('arn:')) return 'The role begins with arn:';
+    if (role !== '') {
+      const problem = roleWords(provider)?.problem(role) ?? null;
+      if (problem !== null) return problem;
+    }
     const wrong = lines(this.variables).findIndex((line) => !/^[A-Za-z_]\w*=/.test(line));
     return wrong === -1 ? null : `Variable ${wrong + 1} is not written as NAME=value`;
   }
 
-  /** Why it cannot go on with what is written, on Azure's plan. */
-  get azureProblem(): string | null {
-    if (this.azurePlan === 'flex') return null;
+  #fixedPlan(): string | null {
     const plan = this.azurePlan === 'premium' ? 'Premium' : 'Consumption';
     if (this.memory.trim() !== '')
       return `On a ${plan} plan the memory cannot be chosen: leave it empty, not ${this.memory.trim()}`;
@@ -40,22 +52,25 @@ export class Wishes {
       : null;
   }
 
-  get values() {
+  /** What is asked of an account of this vendor; what it does not take was written for another one. */
+  values(provider: string) {
     const pairs = lines(this.variables).map((line): [string, string] => {
       const at = line.indexOf('=');
       return [line.slice(0, at), line.slice(at + 1)];
     });
+    const role = this.role.trim();
     return {
       memoryMb: this.memory.trim() === '' ? null : Number(this.memory),
       timeoutS: this.timeout.trim() === '' ? null : Number(this.timeout),
-      role: this.role.trim() === '' ? null : this.role.trim(),
+      role: role === '' || roleWords(provider) === null ? null : role,
       environment: pairs.length === 0 ? null : Object.fromEntries(pairs),
     };
   }
 }
 
-function within(text: string, least: number, most: number): boolean {
-  return /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
+/** Not a number unless it is a whole one. */
+function whole(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
 function lines(text: string): string[] {

@@ -36,6 +36,11 @@ export function metricsName(provider: string): string {
   return names[provider as keyof typeof names] ?? 'measuring';
 }
 
+/** Whether the bill is read from a table that a person may have to name. */
+export function hasBillTable(provider: string): boolean {
+  return provider === 'google';
+}
+
 /** The vendor's own command line. */
 export function toolName(provider: string): string {
   const names = { aws: 'AWS CLI', google: 'gcloud', azure: 'az' };
@@ -124,13 +129,19 @@ export function providerName(info: AccountInfo): string {
   return PROVIDERS[info.account.provider] ?? info.account.provider;
 }
 
-/** Why nothing can be deployed to an account; null when it can. That it is read-only is no reason: it can be unlocked. */
-export function deployWhy(info: AccountInfo): string | null {
+/**
+ * Why code, or a container image, cannot be deployed to an account; null when it can. That it is read-only is no reason:
+ * it can be unlocked.
+ */
+export function deployWhy(info: AccountInfo, what: 'deploy' | 'deploy_image' = 'deploy'): string | null {
   const { account } = info;
   if (account.state === 'broken') return account.problem ?? 'It cannot be used';
   if (account.state === 'expired') return 'Its sign-in ended';
   if (account.state === 'missing') return 'Nobody is signed in';
-  return info.capabilities.includes('deploy') ? null : `Hearth cannot deploy to ${providerName(info)} yet`;
+  if (info.capabilities.includes(what)) return null;
+  return what === 'deploy'
+    ? `Hearth cannot deploy to ${providerName(info)} yet`
+    : `Hearth deploys no container image to ${providerName(info)}`;
 }
 
 /** The colour of its stripe: production is always red. */

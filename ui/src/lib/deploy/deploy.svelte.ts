@@ -11,22 +11,22 @@ import { host, type Destination, type Dropped, type Picked, type Watch } from '$
 import { app } from '$lib/state/app.svelte';
 import { overlays } from '$lib/state/overlays.svelte';
 import { router } from '$lib/state/router.svelte';
+import { Container } from './image.svelte';
 
 export type Phase = 'idle' | 'reading' | 'inspecting' | 'review' | 'deploying' | 'done' | 'failed';
 
 /** What a person may change before a deploy goes on. */
 export type Changes = Partial<Omit<DeployRequest, 'source'>>;
 
-/** A job that a person left between two steps. */
-export interface Left {
-  picked: Picked;
-  detected: Detected;
-}
+/** What a deploy is of: code that was picked and looked at, or a container image, of which nothing is read here. */
+export type Job = { picked: Picked; detected: Detected } | Container;
 
 class Deploying {
   phase = $state<Phase>('idle');
   picked = $state.raw<Picked | null>(null);
   detected = $state.raw<Detected | null>(null);
+  /** The container image that is deployed, when it is none of code. */
+  container = $state.raw<Container | null>(null);
   error = $state.raw<ApiError | null>(null);
   /** What a deploy that went step by step has made, and how long it took. */
   deployed = $state.raw<(Deployed & { tookMs: number }) | null>(null);
@@ -35,7 +35,7 @@ class Deploying {
   /** Events that fit functions deployed in this window, by name. */
   readonly suggested = new SvelteMap<string, string>();
   /** What was left half-done when something new was begun, until it is taken up again. */
-  left = $state.raw<Left | null>(null);
+  left = $state.raw<Job | null>(null);
   /** The name of what is being taken, before anything of it was read. */
   #named = $state('');
   #round = 0;
@@ -56,7 +56,13 @@ class Deploying {
 
   /** What the job is about, in the words of whoever dropped or chose it; empty before that is known. */
   get label(): string {
-    return this.picked?.label ?? this.#named;
+    return this.picked?.label ?? this.container?.image.trim() ?? this.#named;
+  }
+
+  /** What is deployed, once that is known. */
+  get job(): Job | null {
+    if (this.container) return this.container;
+    return this.picked && this.detected ? { picked: this.picked, detected: this.detected } : null;
   }
 
   /** What a drop carried. While a job goes on it waits for its turn: nothing that was dropped is lost. */
@@ -86,13 +92,41 @@ class Deploying {
 
   /** Takes up what was left half-done, where it was left. */
   resume(): void {
-    if (this.busy || this.left === null) return;
-    const { picked, detected } = this.left;
+    const { left } = this;
+    if (this.busy || left === null) return;
     this.#begin('review');
-    this.left = null;
+    // What was half-done here has taken its place already.
+    if (this.left === left) this.left = null;
     this.#stepwise = true;
-    this.picked = picked;
-    this.detected = detected;
+    if (left instanceof Container) this.container = left;
+    else {
+      this.picked = left.picked;
+      this.detected = left.detected;
+    }
+  }
+
+  /** Takes a container image to the steps, in the place of code; `to` is the function that it is for. */
+  image(to?: Destination): void {
+    if (this.busy) {
+      overlays.toast('Something else is being deployed', { tone: 'info' });
+      return;
+    }
+    router.go('deploy');
+    // Who only looked at the other source finds what they had written.
+    if (to === undefined && this.left instanceof Container) {
+      this.resume();
+      return;
+    }
+    this.#begin('review');
+    this.#stepwise = true;
+    this.container = new Container(to ?? null);
+  }
+
+  /** From a container image back to code. What was written of the image is kept. */
+  code(): void {
+    if (this.container === null) return;
+    this.#leave();
+    this.reset();
   }
 
   forget(): void {
@@ -146,7 +180,9 @@ class Deploying {
   /** Keeps a job that waits for a person. */
   #leave(): void {
     const waits = this.phase === 'review' || this.phase === 'failed';
-    if (waits && this.picked && this.detected) this.left = { picked: this.picked, detected: this.detected };
+    const { job } = this;
+    // An image of which nothing is written is nothing to go on with.
+    if (waits && job && !(job instanceof Container && job.image.trim() === '')) this.left = job;
   }
 
   async #take(
@@ -256,6 +292,7 @@ class Deploying {
     this.#named = name;
     this.#into = null;
     this.picked = null;
+    this.container = null;
     this.error = null;
     this.detected = null;
     this.deployed = null;
@@ -288,6 +325,7 @@ class Deploying {
     this.#named = '';
     this.picked = null;
     this.detected = null;
+    this.container = null;
     this.deployed = null;
     this.error = null;
     const next = this.#waiting.shift();

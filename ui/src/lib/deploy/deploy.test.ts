@@ -150,7 +150,7 @@ describe('on the Deploy screen', () => {
     expect(deploying.phase).toBe('review');
     deploying.anew();
     expect(deploying.phase).toBe('idle');
-    expect(deploying.left?.detected).toBe(detected);
+    expect(deploying.left).toMatchObject({ detected });
     deploying.resume();
     expect(deploying.phase).toBe('review');
     expect(deploying.detected).toBe(detected);
