@@ -1,9 +1,10 @@
 /**
- * What a person wants to change of the settings of a function in an account: memory, and values of variables. Owns what
- * becomes of variables that are not written again, which vendors do not agree on. Values stay in memory only.
+ * What a person wants to change of the settings of a function in an account: memory, timeout, the line for people, and
+ * values of variables. Owns what becomes of variables that are not written again, which vendors do not agree on. Values stay in memory only.
  */
 import type { CloudChange } from '$lib/api/generated/CloudChange';
 import type { FunctionConfiguration } from '$lib/api/generated/FunctionConfiguration';
+import { limitsOf, memoryProblem, timeoutProblem } from '$lib/clouds/limits';
 
 export interface Wanted {
   name: string;
@@ -12,11 +13,10 @@ export interface Wanted {
   fresh: boolean;
 }
 
-/** Sizes of a server on Azure's Flex plan. */
-const FLEX_MB = [512, 2048, 4096];
-
 export class Configuring {
   memoryMb = $state<number | null>(null);
+  timeoutS = $state<number | null>(null);
+  description = $state('');
   variables = $state<Wanted[]>([]);
   readonly before: FunctionConfiguration;
   readonly provider: string;
@@ -25,6 +25,8 @@ export class Configuring {
     this.before = before;
     this.provider = provider;
     this.memoryMb = before.memoryMb;
+    this.timeoutS = before.timeoutS;
+    this.description = before.description;
   }
 
   /** Whether what is not written again goes away: so on AWS and Google, while Azure keeps all others. */
@@ -34,10 +36,15 @@ export class Configuring {
 
   /** Why the memory cannot be chosen; null where it can. */
   get memoryFixed(): string | null {
-    const plan = this.before.billedAs?.plan;
+    const plan = this.before.billedAs?.plan ?? '';
     return this.provider === 'azure' && plan !== 'azureFlex'
       ? 'Only on a Flex plan can the memory be chosen'
       : null;
+  }
+
+  /** Whether the timeout and the line for people go with the code, and cannot be set alone. */
+  get goesWithCode(): boolean {
+    return !limitsOf(this.provider).setsAlone;
   }
 
   /** Names that the function has and nobody touched. */
@@ -53,7 +60,13 @@ export class Configuring {
   }
 
   get changed(): boolean {
-    return this.memoryMb !== this.before.memoryMb || this.variables.length > 0;
+    const { memoryMb, timeoutS, description } = this.before;
+    return (
+      this.memoryMb !== memoryMb ||
+      this.timeoutS !== timeoutS ||
+      this.description !== description ||
+      this.variables.length > 0
+    );
   }
 
   /** Why it cannot be reviewed; null when it can. */
@@ -62,10 +75,12 @@ export class Configuring {
     if (this.memoryMb !== this.before.memoryMb) {
       const size = this.memoryMb;
       if (size === null || !Number.isInteger(size)) return 'Write the memory in whole MB';
-      if (this.provider === 'azure' && !FLEX_MB.includes(size))
-        return 'A server on Flex has 512, 2048 or 4096 MB';
-      if (size < 128 || size > (this.provider === 'google' ? 32_768 : 10_240))
-        return `Memory is 128 to ${this.provider === 'google' ? '32 768' : '10 240'} MB`;
+      const problem = memoryProblem(this.provider, size);
+      if (problem !== null) return problem;
+    }
+    if (this.timeoutS !== this.before.timeoutS) {
+      const problem = timeoutProblem(this.provider, this.timeoutS ?? NaN);
+      if (problem !== null) return problem;
     }
     const names = this.variables.map((one) => one.name.trim());
     if (names.includes('')) return 'Write the name of each variable';
@@ -87,8 +102,8 @@ export class Configuring {
       kind: 'configure',
       runtime: null,
       handler: null,
-      timeoutS: null,
-      description: null,
+      timeoutS: this.timeoutS === this.before.timeoutS ? null : this.timeoutS,
+      description: this.description === this.before.description ? null : this.description,
       memoryMb: this.memoryMb === this.before.memoryMb ? null : this.memoryMb,
       environment: this.variables.length === 0 ? null : Object.fromEntries(set),
     };

@@ -23,6 +23,19 @@ describe('settings of a function in an account', () => {
     expect(wants.change).toMatchObject({ kind: 'configure', memoryMb: 1024, environment: null });
   });
 
+  it('sets the timeout and the line for people, where they do not go with the code', () => {
+    const wants = new Configuring(before(), 'google');
+    wants.timeoutS = 3_601;
+    expect(wants.why).toBe('The timeout is 1 to 3600 s');
+    wants.timeoutS = 60;
+    wants.description = 'pours tea';
+    expect(wants).toMatchObject({ why: null, goesWithCode: false });
+    expect(wants.change).toMatchObject({ memoryMb: null, timeoutS: 60, description: 'pours tea' });
+    wants.timeoutS = null;
+    expect(wants.why).toMatch(/whole number/);
+    expect(new Configuring(before(), 'azure').goesWithCode).toBe(true);
+  });
+
   it('says which variables go away where the vendor replaces all of them', () => {
     const wants = new Configuring(before(), 'google');
     wants.variables.push({ name: 'COLOUR', value: 'amber', fresh: false });
