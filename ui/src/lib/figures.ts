@@ -55,6 +55,11 @@ export function priced(what: string): Source {
     : derivedFrom(`${what} × AWS ${book()}, without the free tier. It ran here for $0; not from a bill`);
 }
 
+/** Money of calls in an account, whose log was read. */
+export function pricedThere(what: string): Source {
+  return derivedFrom(`${what} × the list prices of its plan and region, before grants. Not from a bill`);
+}
+
 /** Money of a receipt, whose price book may be older than the one that is open. */
 export function receiptSource({ priceDate, priceRegion, source }: Receipt, what = 'This call'): Source {
   return derivedFrom(
@@ -83,7 +88,7 @@ export const BILLED = derivedFrom(
   'Start-up and handler, rounded up to whole milliseconds as AWS does since August 2025',
 );
 /** Of a call in an account, as its answer brought it. */
-export const BILLED_THERE = derivedFrom('From the REPORT line of its log');
+export const BILLED_THERE = derivedFrom('As the account said it, in its answer or its log');
 export const SEEN_FROM_HERE = derivedFrom(
   'Measured from here: the whole call, with its way through the network',
 );
