@@ -1,26 +1,14 @@
 /** The fake Azure of `tests/azure`, which Microsoft's own clients accept, for screens. Must not know any screen. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { testAlone } from './hearth';
-
-/** How long it may take to start: it is a whole Python on a busy machine. */
-const STARTS_MS = 60_000;
+import { judge, STARTS_MS } from './judge';
 
 /** The Python with Microsoft's clients and libraries in it; null when it is not installed. */
-export const azurePython = ((): string | null => {
-  const path = process.env['HEARTH_JUDGE_AZURE_PYTHON'];
-  try {
-    if (path === undefined) throw new Error('HEARTH_JUDGE_AZURE_PYTHON is not set');
-    accessSync(path, constants.X_OK);
-    return path;
-  } catch (error) {
-    console.warn(
-      `SKIPPED: accounts of Azure are not shown, since Microsoft's clients are not there (${String(error)}).`,
-    );
-    return null;
-  }
-})();
+export const azurePython = judge(
+  'HEARTH_JUDGE_AZURE_PYTHON',
+  "accounts of Azure are not shown, since Microsoft's clients are not there",
+);
 
 /** The address that it prints in its first line, once it answers. */
 function address(child: ChildProcess): Promise<string> {

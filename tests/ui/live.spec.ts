@@ -109,7 +109,7 @@ plain('a month is set beside the bill after a yes to its price', async ({ app })
   await rpc(app, 'endpoint_add', { name: 'biller', url: aws.url, region: 'eu-west-1', profile: null });
   await goTo(app, `#/accounts/${encodeURIComponent('endpoint:biller')}`);
   const drawer = app.getByRole('complementary', { name: 'biller' });
-  await drawer.getByRole('button', { name: 'Compare with the bill…' }).click();
+  await drawer.getByRole('button', { name: 'Show the bill…' }).click();
   await expect(drawer.getByText('$0.01 for each request', { exact: false })).toBeVisible();
   expect(aws.asked(), 'nobody was asked before a yes').toBe(0);
   await drawer.getByRole('button', { name: 'Ask AWS for $0.01' }).click();
@@ -156,14 +156,14 @@ plain("a month of Google's is set beside its billing export", async ({ app, comp
     await goTo(app, `#/accounts/${encodeURIComponent('endpoint:tea')}`);
     const drawer = app.getByRole('complementary', { name: 'tea' });
     await drawer.getByLabel('Table of the billing export').fill('tea-dev.billing.gone');
-    await drawer.getByRole('button', { name: 'Compare with the bill…' }).click();
+    await drawer.getByRole('button', { name: 'Show the bill…' }).click();
     await expect(drawer.getByText('it is not there', { exact: false })).toBeVisible();
     // The browser notes the answer 404, which is the one that was wanted.
     expect(complaints.splice(0)).toEqual([expect.stringContaining('404')]);
     await drawer.getByLabel('Table of the billing export').fill('');
-    await drawer.getByRole('button', { name: 'Compare with the bill…' }).click();
+    await drawer.getByRole('button', { name: 'Show the bill…' }).click();
     await expect(drawer.getByText(`of ${table} for this question`, { exact: false })).toBeVisible();
-    await drawer.getByRole('button', { name: 'Ask Google for under 1¢' }).click();
+    await drawer.getByRole('button', { name: 'Ask Google Cloud for under 1¢' }).click();
     const row = drawer.getByRole('row').filter({ hasText: 'Processors of requests' });
     await expect(row).toContainText('1.2 EUR');
     await expect(drawer.getByText('Pacific', { exact: false })).toBeVisible();

@@ -1,48 +1,14 @@
 /** Config, tags and power of a function in an account, each changed through its review; and ways to call it. */
-import type { Locator, Page } from '@playwright/test';
 import { azurePython, azureTest } from './azure';
-import { expect, goTo, overflow, rpc, violations } from './hearth';
+import { expect, goTo, overflow, violations } from './hearth';
+import { deploy, meet, open, standing, yes } from './kettle';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
 
-/** Makes a change as the command line does. */
-async function change(app: Page, what: unknown, region = 'us-east-1'): Promise<void> {
-  const request = { account: 'emulator', region, name: 'kettle', change: what };
-  const seen = await rpc<{ review: { digest: string } }>(app, 'cloud_review', request);
-  await rpc(app, 'cloud_apply', { ...request, digest: seen.review.digest });
-}
-
-/** Says yes in the sheet that is open, once it shows this call. */
-async function yes(app: Page, verb: string, operation: string): Promise<void> {
-  const sheet = app.getByRole('dialog');
-  await expect(sheet.getByRole('row', { name: new RegExp(operation) }).first()).toBeVisible();
-  await sheet.getByRole('button', { name: verb, exact: true }).click();
-  await expect(sheet.getByText(/done in/)).toBeVisible();
-  await sheet.getByRole('button', { name: 'Close' }).click();
-}
-
 interface Standing {
   tags: Record<string, string>;
   function: { state: string; configuration: { memoryMb: number; environmentNames: string[] } };
-}
-
-/** How it stands, asked of the account. */
-function standing(app: Page, region = 'us-east-1'): Promise<Standing> {
-  return rpc<Standing>(app, 'cloud_function', { account: 'emulator', region, name: 'kettle' });
-}
-
-/** Opens the drawer of the function with everything around it. */
-async function open(app: Page): Promise<Locator> {
-  await rpc(app, 'sync_start', { accounts: ['endpoint:emulator'], metrics: false, freshS: 0 });
-  await goTo(app, '#/functions');
-  await app
-    .getByRole('region', { name: 'Functions' })
-    .getByRole('row', { name: /kettle/ })
-    .click();
-  const drawer = app.getByRole('complementary', { name: 'kettle' });
-  await drawer.getByRole('button', { name: 'Read everything about it' }).click();
-  return drawer;
 }
 
 test('memory and a variable are changed, and what goes away with them is said before', async ({
@@ -50,10 +16,9 @@ test('memory and a variable are changed, and what goes away with them is said be
   cloud,
 }) => {
   test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
-  await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
-  await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
+  await meet(app, cloud.url);
   const environment = { COLOUR: 'PLANTED-amber', SIZE: 'PLANTED-large' };
-  await change(app, { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' }, environment });
+  await deploy(app, { environment });
   const drawer = await open(app);
   const config = drawer.getByRole('region', { name: 'Config' });
   const review = config.getByRole('button', { name: 'Review…' });
@@ -65,6 +30,10 @@ test('memory and a variable are changed, and what goes away with them is said be
   await memory.fill('64');
   await expect(review).toHaveAttribute('title', 'Memory is 128 to 10 240 MB');
   await memory.fill('256');
+  await config.getByLabel('Timeout, s').fill('901');
+  await expect(review).toHaveAttribute('title', 'The timeout is 1 to 900 s');
+  await config.getByLabel('Timeout, s').fill('30');
+  await config.getByLabel('One line for people').fill('pours tea');
   await config.getByRole('button', { name: 'Replace COLOUR' }).click();
   await config.getByLabel('Value of COLOUR').fill('red');
   await expect(config.getByText(/Write a value again to keep a variable/)).toBeVisible();
@@ -78,17 +47,18 @@ test('memory and a variable are changed, and what goes away with them is said be
   await expect(config.getByRole('button', { name: 'Replace COLOUR' })).toBeVisible();
   await expect(config.getByRole('button', { name: 'Replace SIZE' })).toHaveCount(0);
   await expect(memory).toHaveValue('256');
-  expect((await standing(app)).function.configuration).toMatchObject({
+  expect((await standing<Standing>(app)).function.configuration).toMatchObject({
     memoryMb: 256,
+    timeoutS: 30,
+    description: 'pours tea',
     environmentNames: ['COLOUR'],
   });
 });
 
 test('a tag is added, changed and removed', async ({ app, cloud }) => {
   test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
-  await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
-  await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
-  await change(app, { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } });
+  await meet(app, cloud.url);
+  await deploy(app);
   const drawer = await open(app);
   await expect(drawer.getByRole('region', { name: 'Start and stop' }), 'AWS has no such thing').toHaveCount(
     0,
@@ -103,7 +73,7 @@ test('a tag is added, changed and removed', async ({ app, cloud }) => {
   await made.getByRole('button', { name: 'Review…' }).click();
   await yes(app, 'Set team', 'lambda:TagResource');
   await expect(tags.getByText('tea', { exact: true })).toBeVisible();
-  expect((await standing(app)).tags['team']).toBe('tea');
+  expect((await standing<Standing>(app)).tags['team']).toBe('tea');
 
   await tags.getByRole('button', { name: 'Change team' }).click();
   const form = tags.getByRole('form', { name: 'Change team' });
@@ -116,7 +86,7 @@ test('a tag is added, changed and removed', async ({ app, cloud }) => {
   await tags.getByRole('button', { name: 'Remove team' }).click();
   await yes(app, 'Remove team', 'lambda:UntagResource');
   await expect(tags.getByRole('button', { name: 'Remove team' })).toHaveCount(0);
-  expect((await standing(app)).tags['team']).toBeUndefined();
+  expect((await standing<Standing>(app)).tags['team']).toBeUndefined();
 
   // A call may only be asked for, or be sent without waiting.
   const run = drawer.getByRole('region', { name: 'Run it', exact: true });
@@ -134,11 +104,8 @@ azureTest('an app of Azure is stopped and started, and its other settings stay',
     'the clients of Microsoft are not installed: run tests/tools/judges.sh',
   );
   const region = 'westeurope';
-  await rpc(app, 'endpoint_add', { name: 'emulator', url: azure, region, profile: null, provider: 'azure' });
-  await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
-  const source = { kind: 'sample', sample: 'hello-python' };
-  const environment = { COLOUR: 'PLANTED-amber' };
-  await change(app, { kind: 'deploy', source, runtime: 'python3.12', environment }, region);
+  await meet(app, azure, { region, profile: null, provider: 'azure' });
+  await deploy(app, { runtime: 'python3.12', environment: { COLOUR: 'PLANTED-amber' } }, region);
   const drawer = await open(app);
   const power = drawer.getByRole('region', { name: 'Start and stop' });
   await expect(power.getByText('It runs: calls are answered.')).toBeVisible();
@@ -149,7 +116,7 @@ azureTest('an app of Azure is stopped and started, and its other settings stay',
   await power.getByRole('button', { name: 'Stop…' }).click();
   await yes(app, 'Stop kettle', 'Microsoft.Web/sites/stop/action');
   await expect(power.getByText(/It is stopped/)).toBeVisible();
-  expect((await standing(app, region)).function.state).toBe('stopped');
+  expect((await standing<Standing>(app, region)).function.state).toBe('stopped');
   await expect(power.getByRole('button', { name: 'Restart…' })).toHaveAttribute(
     'title',
     'It is stopped: start it',
@@ -161,6 +128,8 @@ azureTest('an app of Azure is stopped and started, and its other settings stay',
   await yes(app, 'Restart kettle', 'Microsoft.Web/sites/restart/action');
 
   const config = drawer.getByRole('region', { name: 'Config' });
+  await expect(config.getByLabel('Timeout, s')).toHaveAttribute('readonly');
+  await expect(drawer.getByRole('region', { name: 'Limit' }), 'an app has none').toHaveCount(0);
   await expect(config.getByText(/Azure keeps those that you do not name/)).toBeVisible();
   await expect(config.getByRole('button', { name: 'Take COLOUR away' })).toHaveAttribute('title', /portal/);
   await config.getByRole('button', { name: 'Add variable' }).click();
@@ -169,7 +138,10 @@ azureTest('an app of Azure is stopped and started, and its other settings stay',
   await config.getByRole('button', { name: 'Review…' }).click();
   await yes(app, 'Change kettle', 'Microsoft.Web/sites/config/write');
   await expect(config.getByRole('button', { name: 'Replace CUPS' })).toBeVisible();
-  expect((await standing(app, region)).function.configuration.environmentNames).toEqual(['COLOUR', 'CUPS']);
+  expect((await standing<Standing>(app, region)).function.configuration.environmentNames).toEqual([
+    'COLOUR',
+    'CUPS',
+  ]);
 
   const tags = drawer.getByRole('region', { name: 'Tags' });
   await expect(tags.getByRole('button', { name: 'Add a tag…' })).toHaveAttribute('title', /on AWS only/);
@@ -178,7 +150,7 @@ azureTest('an app of Azure is stopped and started, and its other settings stay',
   // What it was billed is shown for Azure too, and the role says where it goes.
   await goTo(app, `#/accounts/${encodeURIComponent('endpoint:emulator')}`);
   const account = app.getByRole('complementary', { name: 'emulator' });
-  await account.getByRole('button', { name: 'Show the bill' }).click();
+  await account.getByRole('button', { name: 'Show the bill…' }).click();
   const bill = account.getByRole('region', { name: 'Bill by day and resource' });
   await expect(bill.getByRole('row', { name: /0\.000123456789 EUR/ }).first()).toBeVisible();
   await expect(account.getByRole('button', { name: 'Copy role to look' })).toBeVisible();

@@ -1,33 +1,17 @@
 /** Triggers of a function in an account: added, turned off and removed in its drawer; environments kept ready. */
-import type { Page } from '@playwright/test';
-import { expect, goTo, overflow, rpc, violations } from './hearth';
+import { expect, overflow, violations } from './hearth';
+import { change, deploy, meet, open, yes } from './kettle';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
 test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
 
-/** Makes a change as the command line does. */
-async function change(app: Page, what: unknown): Promise<void> {
-  const request = { account: 'emulator', region: 'us-east-1', name: 'kettle', change: what };
-  const seen = await rpc<{ review: { digest: string } }>(app, 'cloud_review', request);
-  await rpc(app, 'cloud_apply', { ...request, digest: seen.review.digest });
-}
-
-/** Says yes in the sheet that is open. */
-async function yes(app: Page, verb: string): Promise<void> {
-  const sheet = app.getByRole('dialog');
-  await sheet.getByRole('button', { name: verb }).click();
-  await expect(sheet.getByText(/done in/)).toBeVisible();
-  await sheet.getByRole('button', { name: 'Close' }).click();
-}
-
 test('a queue and the clock call a function of an account, until they are removed', async ({
   app,
   cloud,
 }) => {
-  await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
-  await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
-  await change(app, { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } });
+  await meet(app, cloud.url);
+  await deploy(app);
   await change(app, { kind: 'publish', description: '' });
   const made = await fetch(cloud.url, {
     method: 'POST',
@@ -39,15 +23,7 @@ test('a queue and the clock call a function of an account, until they are remove
     body: JSON.stringify({ QueueName: 'orders' }),
   });
   expect(made.ok).toBe(true);
-  await rpc(app, 'sync_start', { accounts: ['endpoint:emulator'], metrics: false, freshS: 0 });
-
-  await goTo(app, '#/functions');
-  await app
-    .getByRole('region', { name: 'Functions' })
-    .getByRole('row', { name: /kettle/ })
-    .click();
-  const drawer = app.getByRole('complementary', { name: 'kettle' });
-  await drawer.getByRole('button', { name: 'Read everything about it' }).click();
+  const drawer = await open(app);
   const triggers = drawer.getByRole('region', { name: 'Triggers' });
   await expect(triggers.getByText('Nothing calls it by itself.')).toBeVisible();
   await triggers.getByRole('button', { name: 'Add a trigger…' }).click();

@@ -1,50 +1,19 @@
 /** Versions, aliases, limit and address of a function in an account, in its drawer: each change through its review. */
 import type { Locator, Page } from '@playwright/test';
 import { googlePython, googleTest } from './google';
-import { expect, goTo, overflow, rpc, violations } from './hearth';
+import { expect, overflow, violations } from './hearth';
+import { change, deploy, meet, open, standing, yes } from './kettle';
 import { cloudTest, program } from './ministack';
 
 const test = cloudTest();
-
-/** Makes a change as the command line does. */
-async function change(app: Page, what: unknown, region = 'us-east-1'): Promise<void> {
-  const request = { account: 'emulator', region, name: 'kettle', change: what };
-  const seen = await rpc<{ review: { digest: string } }>(app, 'cloud_review', request);
-  await rpc(app, 'cloud_apply', { ...request, digest: seen.review.digest });
-}
-
-/** Says yes in the sheet that is open, once it shows this call. */
-async function yes(app: Page, verb: string, operation: string): Promise<void> {
-  const sheet = app.getByRole('dialog');
-  await expect(sheet.getByRole('row', { name: new RegExp(operation) })).toBeVisible();
-  await sheet.getByRole('button', { name: verb }).click();
-  await expect(sheet.getByText(/done in/)).toBeVisible();
-  await sheet.getByRole('button', { name: 'Close' }).click();
-}
 
 interface Standing {
   versions: { version: string; description: string }[];
   aliases: { name: string; version: string; weights: Record<string, number> }[];
   url: { url: string; public: boolean } | null;
-  function: { configuration: { reservedConcurrency: number | null } };
-}
-
-/** How it stands, asked of the account. */
-function standing(app: Page, region = 'us-east-1'): Promise<Standing> {
-  return rpc<Standing>(app, 'cloud_function', { account: 'emulator', region, name: 'kettle' });
-}
-
-/** Opens the drawer of the function with everything around it. */
-async function open(app: Page): Promise<Locator> {
-  await rpc(app, 'sync_start', { accounts: ['endpoint:emulator'], metrics: false, freshS: 0 });
-  await goTo(app, '#/functions');
-  await app
-    .getByRole('region', { name: 'Functions' })
-    .getByRole('row', { name: /kettle/ })
-    .click();
-  const drawer = app.getByRole('complementary', { name: 'kettle' });
-  await drawer.getByRole('button', { name: 'Read everything about it' }).click();
-  return drawer;
+  function: {
+    configuration: { memoryMb: number; timeoutS: number; reservedConcurrency: number | null };
+  };
 }
 
 async function pick(app: Page, form: Locator, label: string, version: string): Promise<void> {
@@ -57,9 +26,8 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   cloud,
 }) => {
   test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
-  await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
-  await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
-  await change(app, { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } });
+  await meet(app, cloud.url);
+  await deploy(app);
   const drawer = await open(app);
   const versions = drawer.getByRole('region', { name: 'Versions' });
   const aliases = drawer.getByRole('region', { name: 'Aliases' });
@@ -109,7 +77,9 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   await shift.getByRole('button', { name: 'Review…' }).click();
   await yes(app, 'Shift live', 'lambda:UpdateAlias');
   await expect(aliases.getByText('75 % to version 1, 25 % to version 2')).toBeVisible();
-  expect((await standing(app)).aliases).toEqual([{ name: 'live', version: '1', weights: { '2': 0.25 } }]);
+  expect((await standing<Standing>(app)).aliases).toEqual([
+    { name: 'live', version: '1', weights: { '2': 0.25 } },
+  ]);
 
   // The whole way, and back with one click and its yes.
   await aliases.getByRole('button', { name: 'Shift live' }).click();
@@ -121,7 +91,7 @@ test('a version is published, gets a part of the traffic, and one click leads ba
   await aliases.getByRole('button', { name: 'Back to 1: live' }).click();
   await yes(app, 'Roll back to 1', 'lambda:UpdateAlias');
   await expect(aliases.getByText('version 1', { exact: true })).toBeVisible();
-  expect((await standing(app)).aliases).toEqual([{ name: 'live', version: '1', weights: {} }]);
+  expect((await standing<Standing>(app)).aliases).toEqual([{ name: 'live', version: '1', weights: {} }]);
   await app.setViewportSize({ width: 1024, height: 640 });
   expect(await overflow(app)).toEqual([]);
   expect(await violations(app)).toEqual([]);
@@ -129,9 +99,8 @@ test('a version is published, gets a part of the traffic, and one click leads ba
 
 test('an address is made, copied and taken away, and a limit set and removed', async ({ app, cloud }) => {
   test.skip(program === null, 'ministack is not installed: run tests/tools/judges.sh');
-  await rpc(app, 'endpoint_add', { name: 'emulator', url: cloud.url, region: 'us-east-1', profile: null });
-  await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
-  await change(app, { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } });
+  await meet(app, cloud.url);
+  await deploy(app);
   const drawer = await open(app);
   const address = drawer.getByRole('region', { name: 'Address' });
   await expect(address.getByText('It has none.')).toBeVisible();
@@ -140,7 +109,7 @@ test('an address is made, copied and taken away, and a limit set and removed', a
   await expect(app.getByRole('dialog').getByText(/Anybody on the internet/)).toBeVisible();
   await yes(app, 'Give it the address', 'lambda:CreateFunctionUrlConfig');
   await expect(address.getByText('Public: anybody on the internet can call it.')).toBeVisible();
-  const { url } = await standing(app);
+  const { url } = await standing<Standing>(app);
   await expect(address.getByText(url?.url ?? 'none', { exact: true })).toBeVisible();
   await app.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await address.getByRole('button', { name: 'Copy the address' }).click();
@@ -149,7 +118,7 @@ test('an address is made, copied and taken away, and a limit set and removed', a
   await address.getByRole('button', { name: 'Take it away…' }).click();
   await yes(app, 'Take the address away', 'lambda:DeleteFunctionUrlConfig');
   await expect(address.getByText('It has none.')).toBeVisible();
-  expect((await standing(app)).url).toBeNull();
+  expect((await standing<Standing>(app)).url).toBeNull();
 
   const limit = drawer.getByRole('region', { name: 'Limit' });
   await expect(limit.getByText(/none of its own/)).toBeVisible();
@@ -162,11 +131,11 @@ test('an address is made, copied and taken away, and a limit set and removed', a
   await set.click();
   await yes(app, 'Limit it to 3', 'lambda:PutFunctionConcurrency');
   await expect(limit.getByText('At most 3 servers at once, kept for it alone.')).toBeVisible();
-  expect((await standing(app)).function.configuration.reservedConcurrency).toBe(3);
+  expect((await standing<Standing>(app)).function.configuration.reservedConcurrency).toBe(3);
   await limit.getByRole('button', { name: 'Take it away…' }).click();
   await yes(app, 'Take the limit away', 'lambda:DeleteFunctionConcurrency');
   await expect(limit.getByText(/none of its own/)).toBeVisible();
-  expect((await standing(app)).function.configuration.reservedConcurrency).toBeNull();
+  expect((await standing<Standing>(app)).function.configuration.reservedConcurrency).toBeNull();
 });
 
 googleTest(
@@ -177,10 +146,8 @@ googleTest(
       'the clients of Google are not installed: run tests/tools/judges.sh',
     );
     const region = 'us-central1';
-    await rpc(app, 'endpoint_add', { name: 'emulator', url: google, provider: 'google', project: 'tea-dev' });
-    await rpc(app, 'account_unlock', { account: 'emulator', minutes: 15 });
-    const deploy = { kind: 'deploy', source: { kind: 'sample', sample: 'hello-python' } };
-    await change(app, deploy, region);
+    await meet(app, google, { provider: 'google', project: 'tea-dev' });
+    await deploy(app, {}, region);
     await change(app, { kind: 'configure', memoryMb: 512, environment: null }, region);
     const drawer = await open(app);
     const revisions = drawer.getByRole('region', { name: 'Revisions' });
@@ -189,8 +156,7 @@ googleTest(
       revisions.getByRole('button', { name: 'Publish…' }),
       'each deploy is one by itself',
     ).toHaveCount(0);
-    await expect(drawer.getByRole('region', { name: 'Limit' }), 'Google takes no limit of 0').toHaveCount(0);
-    const before = await standing(app, region);
+    const before = await standing<Standing>(app, region);
     const [newest, oldest] = before.versions.map((one) => one.version);
     const traffic = drawer.getByRole('region', { name: 'Traffic and tags' });
     await expect(traffic.getByText(`revision ${newest}`, { exact: true })).toBeVisible();
@@ -201,7 +167,7 @@ googleTest(
     await shift.getByRole('button', { name: 'Review…' }).click();
     await yes(app, 'Shift traffic', 'run.services.update');
     await expect(traffic.getByText(`80 % to revision ${newest}, 20 % to revision ${oldest}`)).toBeVisible();
-    expect((await standing(app, region)).aliases).toEqual([
+    expect((await standing<Standing>(app, region)).aliases).toEqual([
       { name: 'traffic', version: newest, weights: { [oldest ?? '']: 0.2 } },
     ]);
     await traffic.getByRole('button', { name: `Back to ${newest}: traffic` }).click();
@@ -214,7 +180,47 @@ googleTest(
     await address.getByRole('button', { name: 'Let anybody call it…' }).click();
     await yes(app, 'Let anybody call it', 'setIamPolicy');
     await expect(address.getByText('Public: anybody on the internet can call it.')).toBeVisible();
-    expect((await standing(app, region)).url?.public).toBe(true);
+    expect((await standing<Standing>(app, region)).url?.public).toBe(true);
     expect(await violations(app)).toEqual([]);
+  },
+);
+
+googleTest(
+  'a function of Google is limited to a number of servers, and its timeout is set',
+  async ({ app, google }) => {
+    googleTest.skip(
+      googlePython === null,
+      'the clients of Google are not installed: run tests/tools/judges.sh',
+    );
+    const region = 'us-central1';
+    await meet(app, google, { provider: 'google', project: 'tea-dev' });
+    await deploy(app, {}, region);
+    const drawer = await open(app);
+    const limit = drawer.getByRole('region', { name: 'Limit' });
+    const most = limit.getByLabel('Most servers at once');
+    const set = limit.getByRole('button', { name: 'Set the limit…' });
+    // Google takes no limit of 0, so none is offered.
+    await most.fill('0');
+    await expect(set).toHaveAttribute('title', 'Write a whole number from 1 on');
+    await most.fill('7');
+    expect(await violations(app)).toEqual([]);
+    await set.click();
+    await yes(app, 'Limit it to 7', 'cloudfunctions.functions.update');
+    await expect(limit.getByText('At most 7 servers at once.')).toBeVisible();
+    expect((await standing<Standing>(app, region)).function.configuration.reservedConcurrency).toBe(7);
+    await limit.getByRole('button', { name: 'Take it away…' }).click();
+    await yes(app, 'Take the limit away', 'cloudfunctions.functions.update');
+    await expect(limit.getByText(/none of its own/)).toBeVisible();
+    expect((await standing<Standing>(app, region)).function.configuration.reservedConcurrency).toBeNull();
+
+    const config = drawer.getByRole('region', { name: 'Config' });
+    const review = config.getByRole('button', { name: 'Review…' });
+    await config.getByLabel('Timeout, s').fill('3601');
+    await expect(review).toHaveAttribute('title', 'The timeout is 1 to 3600 s');
+    await config.getByLabel('Timeout, s').fill('1200');
+    await review.click();
+    await yes(app, 'Change kettle', 'cloudfunctions.functions.update');
+    await expect(config.getByLabel('Timeout, s')).toHaveValue('1200');
+    expect((await standing<Standing>(app, region)).function.configuration.timeoutS).toBe(1200);
   },
 );
