@@ -110,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
         if came is None:
             return self.answer(404, b"<html>404</html>", {"Content-Type": "text/html", "Server": "Google Frontend"})
         status, answered, payload = came
-        kept = {name: value for name, value in answered if name.lower() in ("content-type", "hearth-function-error")}
+        kept = {name: value for name, value in answered if name.lower() == "content-type" or name.lower().startswith("hearth-")}
         return self.answer(status, payload, kept)
 
     def version_string(self):

@@ -301,14 +301,14 @@ fn a_function_that_is_deleted_under_ones_feet_is_told() {
 }
 
 /// moto, somebody else's AWS that looks at roles and names.
-struct Moto {
+pub(crate) struct Moto {
     _group: Group,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Moto {
-    fn start() -> Option<Self> {
-        let server = judge("HEARTH_JUDGE_MOTO", "what AWS refuses, beside moto")?;
+    pub(crate) fn start() -> Option<Self> {
+        let server = judge("HEARTH_JUDGE_MOTO", "what AWS refuses and lists, beside moto")?;
         let port = crate::ports::free();
         let mut group = Group::start(program(server).args(["-H", "127.0.0.1", "-p", &port.to_string()]));
         until("moto answers", || {

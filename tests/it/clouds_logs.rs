@@ -70,6 +70,16 @@ fn calls_in_an_account_are_in_the_ledger_once_and_never_taken_for_those_here() {
     assert_eq!(here[0]["source"], "command_line");
     assert_eq!(calls(&person, None).len(), 3, "all of them together");
 
+    let named = person.json(&["invocations", "kettle", "--account", "emulator"]);
+    assert_eq!(named, json!(of_account), "the account and the name are the same function");
+    let rows =
+        person.run(&["export", "invocations", "--function", "kettle", "--account", "emulator", "-o", "-"]);
+    assert_eq!(rows.stdout.lines().count(), 3, "a heading and two calls: {rows:?}");
+    let servers = person.json(&["environments", "kettle", "--account", "emulator"]);
+    assert!(servers.as_array().is_some_and(|all| !all.is_empty()), "{servers}");
+    let all = person.refused(&["invocations", "--account", "emulator"]);
+    assert!(all["message"].as_str().unwrap().contains("name of a function"), "{all}");
+
     // Reading again, and one function alone, brings nothing twice.
     assert_eq!(person.json(&["sync", "--account", "emulator", "--logs"])["parts"][0]["calls"], 0);
     let one = ["sync", "--account", "emulator", "--function", "kettle"];

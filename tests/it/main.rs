@@ -22,6 +22,7 @@ mod clouds_google_faults;
 mod clouds_killed;
 mod clouds_logs;
 mod clouds_triggers;
+mod clouds_versions;
 mod command_line;
 mod cost;
 mod everywhere;

@@ -6,6 +6,12 @@ cd "$(dirname "$0")/../.."
 source tests/tools/common.sh
 source tests/tools/judges.env
 
+# A judge that cannot be installed is left out with a loud reason; who needs all of them (CI) is told that they are not there.
+left_out() {
+  say "SKIPPED: $1"
+  [ -z "${HEARTH_ALL_JUDGES:-}" ] || { say "HEARTH_ALL_JUDGES is set, so nothing may be left out"; exit 1; }
+}
+
 python_judges() {
   local pins=(awslambdaric==4.2.2 awscli==1.46.3 boto3==1.44.3 requests==2.34.2)
   done_before python "${pins[*]}" && return
@@ -47,8 +53,8 @@ ministack() {
   if python_folder "$HEARTH_JUDGES/ministack" "${pins[@]}"; then
     done_now ministack "${pins[*]}"
   else
-    say "SKIPPED: ministack could not be installed, so the AWS provider is not tested against it"
     rm -rf "$HEARTH_JUDGES/ministack"
+    left_out "ministack could not be installed, so the AWS provider is not tested against it"
   fi
 }
 
@@ -60,8 +66,8 @@ moto() {
   if python_folder "$HEARTH_JUDGES/moto" "${pins[@]}"; then
     done_now moto "${pins[*]}"
   else
-    say "SKIPPED: moto could not be installed, so what AWS refuses is not tested against it"
     rm -rf "$HEARTH_JUDGES/moto"
+    left_out "moto could not be installed, so what AWS refuses is not tested against it"
   fi
 }
 
@@ -75,8 +81,8 @@ google_python() {
   if python_folder "$HEARTH_JUDGES/google-python" "${pins[@]}"; then
     done_now google-python "${pins[*]}"
   else
-    say "SKIPPED: Google's Python clients could not be installed, so the Google provider is not tested against them"
     rm -rf "$HEARTH_JUDGES/google-python"
+    left_out "Google's Python clients could not be installed, so the Google provider is not tested against them"
   fi
 }
 
@@ -91,8 +97,8 @@ google_node() {
     npm install --ignore-scripts --no-audit --no-fund --loglevel=error "${pins[@]}" >&2); then
     done_now google-node "${pins[*]}"
   else
-    say "SKIPPED: Prism could not be installed, so requests to Google are not checked against its descriptions"
     rm -rf "$HEARTH_JUDGES/google-node"
+    left_out "Prism could not be installed, so requests to Google are not checked against its descriptions"
   fi
 }
 
@@ -106,8 +112,8 @@ azure() {
   if python_folder "$HEARTH_JUDGES/azure" "${pins[@]}"; then
     done_now azure "${pins[*]}"
   else
-    say "SKIPPED: Microsoft's clients could not be installed, so the Azure provider is not tested against them"
     rm -rf "$HEARTH_JUDGES/azure"
+    left_out "Microsoft's clients could not be installed, so the Azure provider is not tested against them"
   fi
 }
 
@@ -121,8 +127,8 @@ azure_node() {
   if (cd "$HEARTH_JUDGES/azure-node" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$pin" >&2); then
     done_now azure-node "$pin"
   else
-    say "SKIPPED: $pin could not be installed, so the adapter for Node is not run"
     rm -rf "$HEARTH_JUDGES/azure-node"
+    left_out "$pin could not be installed, so the adapter for Node is not run"
   fi
 }
 

@@ -134,3 +134,18 @@ test('the keys of the functions table act at once after going there by key', asy
   // On the heading at first, and on the rows once they are there.
   await expect(app.locator('main h1:focus, main tbody tr:focus')).toHaveCount(1);
 });
+
+test('the page of a function that was deleted says so and brings it back', async ({ app, complaints }) => {
+  await deploySample(app, 'kettle', 'gone-kettle');
+  await goTo(app, '#/function/gone-kettle/test');
+  const main = app.getByRole('main');
+  await expect(main.getByRole('button', { name: /^Run/ })).toBeEnabled();
+  await rpc(app, 'function_delete', { name: 'gone-kettle' });
+  await expect(main.getByText('There is no function named gone-kettle')).toBeVisible();
+  await expect(main.getByRole('button', { name: /^Run/ })).toHaveCount(0);
+  // The browser itself notes that what was deleted is not found.
+  expect(complaints.splice(0).every((one) => one.includes('404'))).toBe(true);
+  await main.getByRole('button', { name: 'Bring it back' }).click();
+  await expect(main.getByRole('button', { name: /^Run/ })).toBeEnabled();
+  expect(await names(app)).toContain('gone-kettle');
+});

@@ -1,6 +1,7 @@
 // Lets Google call a handler that was written for AWS Lambda. Hearth added this file; the rest of the folder is yours.
 //
-// A POST of JSON to / is an event. Any other request is turned into the event that a Lambda function URL gives.
+// A POST of JSON to / is an event. Any other request is turned into the event that a Lambda function URL gives. A call
+// that Hearth itself makes says so, and is told how long the handler took and whether the server was new.
 
 import { randomUUID } from 'node:crypto';
 
@@ -14,6 +15,8 @@ const handler = loaded[HANDLER] ?? loaded.default?.[HANDLER];
 if (typeof handler !== 'function') {
   throw new Error(`${FILE} exports no function ${HANDLER}`);
 }
+
+let isNew = true;
 
 /** What a handler may ask about its call. */
 function contextOf(req) {
@@ -79,13 +82,20 @@ function run(event, context) {
 /** What Google calls. */
 export async function hearth(req, res) {
   const [event, isWeb] = eventOf(req);
+  const isFirst = isNew;
+  isNew = false;
+  const begun = performance.now();
   try {
     const answer = await run(event, contextOf(req));
+    const tookUs = Math.floor((performance.now() - begun) * 1000);
     if (isWeb && answer?.statusCode !== undefined) {
       const { body = '', headers = {}, isBase64Encoded = false, statusCode } = answer;
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       res.status(Number(statusCode)).set(headers).send(isBase64Encoded ? Buffer.from(text, 'base64') : text);
       return;
+    }
+    if (req.get('hearth-event') !== undefined) {
+      res.set({ 'Hearth-Handler-Us': String(tookUs), 'Hearth-First-Call': isFirst ? '1' : '0' });
     }
     res.status(200).type('json').send(JSON.stringify(answer ?? null));
   } catch (error) {

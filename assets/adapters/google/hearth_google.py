@@ -1,6 +1,7 @@
 """Lets Google call a handler that was written for AWS Lambda. Hearth added this file; the rest of the folder is yours.
 
-A POST of JSON to / is an event. Any other request is turned into the event that a Lambda function URL gives.
+A POST of JSON to / is an event. Any other request is turned into the event that a Lambda function URL gives. A call
+that Hearth itself makes says so, and is told how long the handler took and whether the server was new.
 """
 
 import base64
@@ -18,6 +19,7 @@ MEMORY_MB = "HEARTH_MEMORY_MB"
 TIMEOUT_S = "HEARTH_TIMEOUT_S"
 
 handler = getattr(importlib.import_module(MODULE), HANDLER)
+first = [True]
 
 
 class Context:
@@ -69,9 +71,12 @@ def event_of(request):
 
 def hearth(request):
     """What Google calls."""
+    is_first = bool(first and first.pop())
     event, is_web = event_of(request)
+    begun = time.perf_counter()
     try:
         answer = handler(event, Context(request))
+        took_us = int((time.perf_counter() - begun) * 1e6)
         if is_web and isinstance(answer, dict) and "statusCode" in answer:
             body = answer.get("body") or ""
             if answer.get("isBase64Encoded"):
@@ -79,7 +84,11 @@ def hearth(request):
             elif not isinstance(body, (str, bytes)):
                 body = json.dumps(body)
             return body, int(answer["statusCode"]), dict(answer.get("headers") or {})
-        return json.dumps(answer), 200, {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"}
+        if "Hearth-Event" in request.headers:
+            headers["Hearth-Handler-Us"] = str(took_us)
+            headers["Hearth-First-Call"] = str(int(is_first))
+        return json.dumps(answer), 200, headers
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
         failure = {

@@ -2,7 +2,8 @@
 // Hearth's adapter: answers on Azure Functions with a handler that was written for AWS Lambda.
 //
 // `hearth.json` beside this file names the handler. A request with the header `hearth-event` has the event itself as
-// its body, as when Lambda is invoked. Any other request becomes the event of a function URL (payload version 2.0).
+// its body, as when Lambda is invoked, and is told how long the handler took and whether the server was new. Any other
+// request becomes the event of a function URL (payload version 2.0).
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -111,6 +112,8 @@ function webAnswer(result, requestId) {
   return answer(body, Number(result.statusCode), requestId, result.headers);
 }
 
+let isNew = true;
+
 async function handle(request, context) {
   const requestId = context.invocationId;
   const failed = (told) =>
@@ -118,11 +121,17 @@ async function handle(request, context) {
   const { handler, broken } = await loading;
   if (broken) return failed(broken);
   const isEvent = request.headers.get('hearth-event') !== null;
+  const isFirst = isNew;
+  isNew = false;
   try {
     const bytes = Buffer.from(await request.arrayBuffer());
     const event = isEvent ? JSON.parse(bytes.toString('utf8') || 'null') : webEvent(request, requestId, bytes);
+    const begun = performance.now();
     const result = await run(handler, event, requestId);
-    return isEvent ? answer(JSON.stringify(result ?? null), 200, requestId) : webAnswer(result, requestId);
+    const tookUs = Math.floor((performance.now() - begun) * 1000);
+    if (!isEvent) return webAnswer(result, requestId);
+    const told = { 'hearth-handler-us': String(tookUs), 'hearth-first-call': isFirst ? '1' : '0' };
+    return answer(JSON.stringify(result ?? null), 200, requestId, told);
   } catch (error) {
     context.error(error);
     // Over the web a stack is nobody's business.

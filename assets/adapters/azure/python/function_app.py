@@ -1,7 +1,8 @@
 """Hearth's adapter: answers on Azure Functions with a handler that was written for AWS Lambda.
 
 `hearth.json` beside this file names the handler. A request with the header `hearth-event` has the event itself as its
-body, as when Lambda is invoked. Any other request becomes the event of a function URL (payload version 2.0).
+body, as when Lambda is invoked, and is told how long the handler took and whether the server was new. Any other request
+becomes the event of a function URL (payload version 2.0).
 """
 
 import base64
@@ -57,6 +58,7 @@ def failure(error, kind=None):
 
 
 HANDLER, BROKEN = load()
+FIRST = [True]
 
 
 def web_event(request, request_id):
@@ -119,10 +121,16 @@ def handler(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     if BROKEN:
         return answer(json.dumps(BROKEN), 500, request_id, failed=True)
     is_event = req.headers.get("hearth-event") is not None
+    is_first = bool(FIRST and FIRST.pop())
     try:
         event = json.loads(req.get_body() or b"null") if is_event else web_event(req, request_id)
+        begun = time.perf_counter()
         result = HANDLER(event, Context(request_id))
-        return answer(json.dumps(result), 200, request_id) if is_event else web_answer(result, request_id)
+        took_us = int((time.perf_counter() - begun) * 1e6)
+        if not is_event:
+            return web_answer(result, request_id)
+        told = {"hearth-handler-us": str(took_us), "hearth-first-call": str(int(is_first))}
+        return answer(json.dumps(result), 200, request_id, headers=told)
     except Exception as error:  # noqa: BLE001
         traceback.print_exc()
         # Over the web a stack is nobody's business.

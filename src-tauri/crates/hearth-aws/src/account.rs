@@ -3,6 +3,7 @@
 
 use crate::counting::Counting;
 use crate::fault::Asked;
+use crate::functions::Listed;
 use crate::regions::{OPT_IN_REGIONS, REGIONS, is_region};
 use crate::waiting::RetryAfter;
 use crate::{
@@ -158,7 +159,11 @@ impl Provider for AwsAccount {
     }
 
     fn functions<'a>(&'a self, location: &'a str, cursor: Option<&'a str>) -> Reply<'a, Page<CloudFunction>> {
-        Box::pin(functions::list(self, location, cursor))
+        Box::pin(functions::list(self, location, cursor, Listed::Newest))
+    }
+
+    fn versions<'a>(&'a self, location: &'a str, cursor: Option<&'a str>) -> Reply<'a, Page<CloudFunction>> {
+        Box::pin(functions::list(self, location, cursor, Listed::EveryVersion))
     }
 
     fn standing<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Standing> {

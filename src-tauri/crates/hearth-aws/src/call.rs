@@ -73,5 +73,6 @@ pub(crate) async fn call(
         version: answer.executed_version().map(str::to_owned),
         payload: answer.payload.map(Blob::into_inner).unwrap_or_default(),
         round_trip_us: Micros(i64::try_from(took.as_micros()).unwrap_or(i64::MAX)),
+        told: None,
     })
 }

@@ -4,7 +4,9 @@
 use crate::AwsAccount;
 use crate::fault::Asked;
 use aws_sdk_lambda::primitives::{DateTime, DateTimeFormat};
-use aws_sdk_lambda::types::{Architecture as AwsArchitecture, FunctionConfiguration as Given, State};
+use aws_sdk_lambda::types::{
+    Architecture as AwsArchitecture, FunctionConfiguration as Given, FunctionVersion, State,
+};
 use hearth_cloud::{CloudFunction, FunctionAddress, FunctionState, Page, Result};
 use hearth_model::{Architecture, FunctionConfiguration, Micros};
 
@@ -14,22 +16,37 @@ pub(crate) const IMAGE: &str = "image";
 /// Most that AWS gives in a page.
 const PAGE: i32 = 50;
 
+/// Which of a function's versions are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    Newest,
+    EveryVersion,
+}
+
 pub(crate) async fn list(
     account: &AwsAccount,
     location: &str,
     cursor: Option<&str>,
+    listed: Listed,
 ) -> Result<Page<CloudFunction>> {
     let asked = Asked { operation: "lambda:ListFunctions", location };
     let answer = account
         .lambda(location)?
         .list_functions()
         .max_items(PAGE)
+        .set_function_version((listed == Listed::EveryVersion).then_some(FunctionVersion::All))
         .set_marker(cursor.map(str::to_owned))
         .send()
         .await
         .map_err(|error| asked.failed(&error))?;
     let next = answer.next_marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
-    let items = answer.functions().iter().map(|given| function(location, given)).collect();
+    let version =
+        |given: &Given| given.version().filter(|_| listed == Listed::EveryVersion).map(str::to_owned);
+    let items = answer
+        .functions()
+        .iter()
+        .map(|given| CloudFunction { version: version(given), ..function(location, given) })
+        .collect();
     Ok(Page { items, next })
 }
 
@@ -105,6 +122,7 @@ pub(crate) fn function(location: &str, given: &Given) -> CloudFunction {
         code_hash: text(given.code_sha256()),
         changed_us: given.last_modified().and_then(instant),
         role: given.role().map(str::to_owned),
+        version: None,
     }
 }
 

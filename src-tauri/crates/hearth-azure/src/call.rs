@@ -9,7 +9,7 @@ use crate::functions::{Access, Inside, one};
 use crate::secret::Secret;
 use crate::sites::{Site, existing, parts};
 use crate::wire::{Answer, Ask, Body, Host};
-use hearth_cloud::{CallMode, CallOutcome, CallRequest, FaultKind, FunctionAddress, Result};
+use hearth_cloud::{CallMode, CallOutcome, CallRequest, FaultKind, FunctionAddress, Result, Told};
 use hearth_model::Micros;
 use reqwest::Method;
 use serde::Deserialize;
@@ -20,8 +20,6 @@ use tokio::time::Instant;
 
 /// Azure's load balancer breaks a call off after 230 seconds.
 const LIMIT: Duration = Duration::from_mins(4);
-/// Tells the adapter of `assets/adapters/azure` that the body is the event itself and not a web request.
-const EVENT_HEADER: &str = "hearth-event";
 /// How the adapter says that the function failed.
 const ERROR_HEADER: &str = "hearth-function-error";
 
@@ -74,6 +72,7 @@ pub(crate) async fn call(
     let function_error = said.or_else(|| (answer.status >= 400).then(|| format!("HTTP {}", answer.status)));
     Ok(CallOutcome {
         request_id: answer.header("hearth-request-id").or_else(|| answer.header("x-ms-request-id")),
+        told: Told::read(|name| answer.header(name)),
         status: answer.status,
         function_error,
         log_tail: None,
@@ -100,7 +99,7 @@ async fn over_http(
     let has_body = method != Method::GET && method != Method::HEAD;
     let mut ask = Ask::new(method, Host::Named(host.to_owned()), path);
     ask.limit = LIMIT;
-    ask.headers.push((EVENT_HEADER, "1".to_owned()));
+    ask.headers.push((Told::EVENT, "1".to_owned()));
     if has_body {
         let document: Value = serde_json::from_slice(&event)
             .map_err(|error| asked.fault(FaultKind::Invalid, format!("the event is not JSON: {error}")))?;

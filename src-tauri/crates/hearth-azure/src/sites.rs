@@ -230,6 +230,7 @@ impl Site {
             code_hash: tag(CODE_TAG),
             changed_us: self.properties.last_modified_time_utc.as_deref().and_then(instant),
             role: None,
+            version: None,
         }
     }
 }

@@ -65,6 +65,9 @@ pub(crate) enum Command {
         /// As they were read last by `hearth sync`, of the account or of all, without asking anybody
         #[arg(long)]
         cached: bool,
+        /// Every version of each function of the account, where the vendor lists them so: AWS
+        #[arg(long, requires = "account", conflicts_with = "cached")]
+        versions: bool,
     },
     /// List invocations, newest first
     Invocations(Invocations),
@@ -72,6 +75,8 @@ pub(crate) enum Command {
     Environments {
         /// Only of this function
         name: Option<String>,
+        #[command(flatten)]
+        place: Where,
         /// Also those that ended
         #[arg(long)]
         all: bool,

@@ -22,6 +22,7 @@ mod invoke;
 mod live;
 mod logs;
 mod measured;
+mod named;
 mod of_account;
 mod own_requests;
 mod prices;
@@ -70,16 +71,18 @@ pub(crate) async fn run(caller: &Caller, command: &Command, output: &mut Output)
             clouds::invoke(caller, arguments, output).await
         }
         Command::Invoke(arguments) => invoke::invoke(caller, arguments, output).await,
-        Command::Functions { filter, place, cached: true } => {
+        Command::Functions { filter, place, cached: true, .. } => {
             clouds::cached(caller, place, filter.as_deref(), output).await
         }
-        Command::Functions { filter, place, .. } if place.account.is_some() => {
-            clouds::list(caller, place, filter.as_deref(), output).await
+        Command::Functions { filter, place, versions, .. } if place.account.is_some() => {
+            clouds::list(caller, place, filter.as_deref(), *versions, output).await
         }
         Command::Functions { filter, .. } => functions::list(caller, filter.as_deref(), output).await,
         Command::Invocations(arguments) => history::invocations(caller, arguments, output).await,
-        Command::Environments { name, all } => {
-            history::environments(caller, name.as_deref(), *all, output).await
+        Command::Environments { name, place, all } => {
+            let function = named::function(caller, place, name.as_deref()).await?;
+            // Which servers of an account live still, nobody says: those that its logs tell of are listed.
+            history::environments(caller, function, *all || place.account.is_some(), output).await
         }
         Command::Logs(arguments) if arguments.live.live => live::tail(caller, arguments, output).await,
         Command::Logs(arguments) if arguments.place.account.is_some() => {

@@ -79,9 +79,9 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure
         command => matches!(command, Command::Tune(_)),
     };
     let mut caller = if lasts {
-        Box::pin(Caller::open_for_long(options.clone())).await?
+        Caller::open_for_long(options.clone()).await?
     } else {
-        Box::pin(Caller::open(options.clone())).await?
+        Caller::open(options.clone()).await?
     };
     loop {
         let ended = tokio::select! {
@@ -94,7 +94,7 @@ async fn run(arguments: Arguments, output: &mut Output) -> Result<Ended, Failure
         caller.close().await;
         // Who follows logs goes on when the owner that told them ends, as its successor if need be.
         if follows && matches!(ended, Ok(Ended::Well)) {
-            caller = Box::pin(Caller::open(options.clone())).await?;
+            caller = Caller::open(options.clone()).await?;
         } else {
             return ended;
         }

@@ -22,7 +22,7 @@ pub(crate) async fn serve(
 ) -> Result<Ended, Failure> {
     // From here on a signal ends Hearth in order, even while it starts.
     let ending = tokio::spawn(signals::ending());
-    let owner = match Box::pin(Caller::own(options)).await? {
+    let owner = match Caller::own(options).await? {
         Caller::Owner(owner) => owner,
         Caller::Client(..) => return Ok(Ended::Unable),
     };

@@ -54,6 +54,30 @@ pub struct CallOutcome {
     pub version: Option<String>,
     /// How long the whole call took, seen from here.
     pub round_trip_us: Micros,
+    /// What its server said of the call, where Hearth's adapter runs there.
+    pub told: Option<Told>,
+}
+
+/// What Hearth's adapter, inside the function's server, says of a call that Hearth made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// How long the handler took.
+    pub handler_us: Micros,
+    /// Whether it was the first call of its server.
+    pub is_first: bool,
+}
+
+impl Told {
+    /// The header that has it from Hearth that a call is an event and that its time is to be told.
+    pub const EVENT: &'static str = "hearth-event";
+    const HANDLER_US: &'static str = "hearth-handler-us";
+    const FIRST_CALL: &'static str = "hearth-first-call";
+
+    /// Read from the headers of an answer; none where there is no such adapter.
+    pub fn read(header: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let handler_us = header(Self::HANDLER_US)?.parse().ok().filter(|us| *us >= 0)?;
+        Some(Self { handler_us: Micros(handler_us), is_first: header(Self::FIRST_CALL)? == "1" })
+    }
 }
 
 /// Which log lines.

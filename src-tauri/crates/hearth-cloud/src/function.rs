@@ -65,6 +65,10 @@ pub struct CloudFunction {
     pub changed_us: Option<Micros>,
     /// The role it runs as.
     pub role: Option<String>,
+    /// Which version this is, where every version is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub version: Option<String>,
 }
 
 /// The code of a function as it runs now. `Debug` leaves the code out, since it may hold a secret.

@@ -28,7 +28,7 @@ mod tally;
 pub use account::{Account, AccountId, Expiry, Identity, SignIn, SignInState};
 pub use call::{
     CallMode, CallOutcome, CallRequest, LiveLines, LogRow, LogsRequest, Metric, MetricSeries, MetricsRequest,
-    Pieces,
+    Pieces, Told,
 };
 pub use capability::{Capabilities, Capability};
 pub use change::{Change, Deploy, Power, Settings, Undo, UrlAccess};

@@ -69,6 +69,14 @@ pub trait Provider: Send + Sync {
     /// A page of the functions of a location.
     fn functions<'a>(&'a self, location: &'a str, cursor: Option<&'a str>) -> Reply<'a, Page<CloudFunction>>;
 
+    /// The same with every version of each function, the newest code first.
+    fn versions<'a>(&'a self, location: &'a str, _cursor: Option<&'a str>) -> Reply<'a, Page<CloudFunction>> {
+        let words = "versions are listed function by function here";
+        Box::pin(async move {
+            Err(Fault::new(FaultKind::Unable, format!("listing versions in {location}"), words))
+        })
+    }
+
     /// One function with everything around it.
     fn standing<'a>(&'a self, function: &'a FunctionAddress) -> Reply<'a, Standing>;
 

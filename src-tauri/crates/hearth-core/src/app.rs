@@ -20,6 +20,7 @@ use crate::tuning::Tunings;
 use crate::variables::VariablesStore;
 use crate::waits::Waits;
 use crate::{ApiError, ErrorCode, Result, budgets, bus, settings};
+use futures_util::future::BoxFuture;
 use hearth_cost::{Books, PriceBook};
 use hearth_model::{Clock, HearthEvent, Micros};
 use hearth_runtime::{ParkedCounts, Runtime, RuntimeOptions};
@@ -98,7 +99,11 @@ struct Inner {
 
 impl App {
     /// Opens a data folder and becomes its owner: takes the lock, opens the ledger, starts the runtime.
-    pub async fn open(options: AppOptions) -> Result<Self> {
+    pub fn open(options: AppOptions) -> BoxFuture<'static, Result<Self>> {
+        Box::pin(Self::opened(options))
+    }
+
+    async fn opened(options: AppOptions) -> Result<Self> {
         make_data_dir(&options.data_dir).map_err(|error| {
             ApiError::new(
                 ErrorCode::Internal,
@@ -219,7 +224,11 @@ impl App {
     }
 
     /// Ends servers, writes what is left and gives the data folder free. What runs is given a moment to finish.
-    pub async fn close(&self) {
+    pub fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.closed())
+    }
+
+    async fn closed(&self) {
         let inner = &self.inner;
         inner.clouds.syncing.cancel();
         inner.clouds.tails.end();

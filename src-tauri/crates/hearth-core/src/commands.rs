@@ -30,6 +30,7 @@ use crate::api::{
 use crate::api::{OwnRequestsMonth, OwnRequestsTable, UnfinishedChange, UnfinishedName};
 use crate::{ApiError, App, ErrorCode, Result};
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use hearth_cloud::{BilledCost, Layer, TaskDefinition};
 use hearth_model::{Environment, FunctionRecord, SeriesQuery};
 use serde::Serialize;
@@ -112,9 +113,10 @@ macro_rules! commands {
     };
 }
 
-/// Runs a command by its name. A panic inside ends that command only.
-pub async fn dispatch(app: &App, command: &str, payload: Value) -> Result<Body> {
-    guarded(command, run(app, command, payload)).await
+/// Runs a command by its name. A panic inside ends that command only. Boxed here, so that all commands are compiled with
+/// this crate and not once more with each program that runs them.
+pub fn dispatch<'a>(app: &'a App, command: &'a str, payload: Value) -> BoxFuture<'a, Result<Body>> {
+    Box::pin(guarded(command, run(app, command, payload)))
 }
 
 async fn guarded(command: &str, work: impl Future<Output = Result<Body>>) -> Result<Body> {

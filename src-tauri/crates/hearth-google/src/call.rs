@@ -7,7 +7,7 @@ use crate::fault::{Asked, masked};
 use crate::functions::{Kept, last};
 use crate::standing::{behind, existing};
 use crate::wire::Tested;
-use hearth_cloud::{CallMode, CallOutcome, CallRequest, FaultKind, FunctionAddress, Result};
+use hearth_cloud::{CallMode, CallOutcome, CallRequest, FaultKind, FunctionAddress, Result, Told};
 use hearth_model::Micros;
 use reqwest::Url;
 use reqwest::header::HeaderMap;
@@ -55,6 +55,7 @@ pub(crate) async fn call(
         .timeout(LONGEST)
         .header("content-type", "application/json")
         .header("x-cloud-trace-context", format!("{id}/1"))
+        .header(Told::EVENT, "1")
         .body(request.event);
     if let Some(token) = &token {
         sending = sending.header("authorization", format!("Bearer {token}"));
@@ -74,6 +75,7 @@ pub(crate) async fn call(
     let failed = header(FAILED).or_else(|| (status >= 400).then(|| format!("HTTP {status}")));
     Ok(CallOutcome {
         request_id: Some(id),
+        told: Told::read(header),
         status,
         payload,
         function_error: failed,

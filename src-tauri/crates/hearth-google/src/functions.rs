@@ -192,6 +192,7 @@ fn new(location: &str, given: &Function) -> CloudFunction {
         code_hash: given.build_config.source.storage_source.generation.clone(),
         changed_us: instant(&given.update_time),
         role: Some(service.service_account_email.clone()).filter(|email| !email.is_empty()),
+        version: None,
     }
 }
 
@@ -237,6 +238,7 @@ fn run(location: &str, given: &RunService) -> CloudFunction {
         code_hash: last(&given.latest_ready_revision).to_owned(),
         changed_us: instant(&given.update_time),
         role: Some(given.template.service_account.clone()).filter(|email| !email.is_empty()),
+        version: None,
     }
 }
 
@@ -267,6 +269,7 @@ fn old(location: &str, given: &OldFunction) -> CloudFunction {
         code_hash: given.version_id.clone(),
         changed_us: instant(&given.update_time),
         role: Some(given.service_account_email.clone()).filter(|email| !email.is_empty()),
+        version: None,
     }
 }
 

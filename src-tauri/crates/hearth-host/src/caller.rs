@@ -3,6 +3,7 @@
 
 use crate::rpc;
 use crate::socket::{self, Client, Socket};
+use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use hearth_core::batch::Batches;
 use hearth_core::commands::Body;
@@ -50,48 +51,56 @@ impl Owner {
 
 impl Caller {
     /// Becomes the owner of the data folder, or the client of its owner.
-    pub async fn open(options: AppOptions) -> Result<Self> {
-        let giving_up = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            // Asking first spares a client the work of opening what another one owns.
-            if let Some(client) = Client::connect(&options.data_dir).await? {
-                return Ok(Self::Client(client, options));
-            }
-            match Self::own(options.clone()).await {
-                // The owner is just starting, and has no socket yet, or just ending, and has none any more.
-                Err(error) if error.code == ErrorCode::Owned && tokio::time::Instant::now() < giving_up => {
-                    tokio::time::sleep(PAUSE).await;
+    pub fn open(options: AppOptions) -> BoxFuture<'static, Result<Self>> {
+        Box::pin(async move {
+            let giving_up = tokio::time::Instant::now() + PATIENCE;
+            loop {
+                // Asking first spares a client the work of opening what another one owns.
+                if let Some(client) = Client::connect(&options.data_dir).await? {
+                    return Ok(Self::Client(client, options));
                 }
-                opened => return opened,
+                match Self::own(options.clone()).await {
+                    // The owner is just starting, and has no socket yet, or just ending, and has none any more.
+                    Err(error)
+                        if error.code == ErrorCode::Owned && tokio::time::Instant::now() < giving_up =>
+                    {
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                    opened => return opened,
+                }
             }
-        }
+        })
     }
 
     /// Like [`Caller::open`], for work that goes on between its commands: a passing owner would end it when its own
     /// command is done, so that one is waited for first, if it is not too long.
-    pub async fn open_for_long(options: AppOptions) -> Result<Self> {
-        let giving_up = tokio::time::Instant::now() + PATIENCE;
-        let passes = || read_owner(&options.data_dir).is_some_and(|owner| !owner.stays);
-        while passes() && tokio::time::Instant::now() < giving_up {
-            tokio::time::sleep(PAUSE).await;
-        }
-        match Self::own(options.clone()).await {
-            Err(error) if error.code == ErrorCode::Owned => Self::open(options).await,
-            opened => opened,
-        }
+    pub fn open_for_long(options: AppOptions) -> BoxFuture<'static, Result<Self>> {
+        Box::pin(async move {
+            let giving_up = tokio::time::Instant::now() + PATIENCE;
+            let passes = || read_owner(&options.data_dir).is_some_and(|owner| !owner.stays);
+            while passes() && tokio::time::Instant::now() < giving_up {
+                tokio::time::sleep(PAUSE).await;
+            }
+            match Self::own(options.clone()).await {
+                Err(error) if error.code == ErrorCode::Owned => Self::open(options).await,
+                opened => opened,
+            }
+        })
     }
 
     /// Becomes the owner, or says who is.
-    pub async fn own(options: AppOptions) -> Result<Self> {
-        let data_dir = options.data_dir.clone();
-        let app = Box::pin(App::open(options)).await?;
-        match socket::serve(app.clone(), &data_dir).await {
-            Ok(socket) => Ok(Self::Owner(Box::new(Owner { app, socket }))),
-            Err(error) => {
-                app.close().await;
-                Err(error.into())
+    pub fn own(options: AppOptions) -> BoxFuture<'static, Result<Self>> {
+        Box::pin(async move {
+            let data_dir = options.data_dir.clone();
+            let app = App::open(options).await?;
+            match socket::serve(app.clone(), &data_dir).await {
+                Ok(socket) => Ok(Self::Owner(Box::new(Owner { app, socket }))),
+                Err(error) => {
+                    app.close().await;
+                    Err(error.into())
+                }
             }
-        }
+        })
     }
 
     /// Runs a command.
@@ -103,7 +112,7 @@ impl Caller {
                     return answered;
                 }
                 // It ended since the last call, as a command does: nothing was sent, and somebody else can do it.
-                let next = Box::pin(Self::open(options.clone())).await?;
+                let next = Self::open(options.clone()).await?;
                 let answered = Box::pin(next.call(command, payload)).await;
                 Box::pin(next.close()).await;
                 answered

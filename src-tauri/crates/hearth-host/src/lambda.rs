@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use axum::middleware::{self, Next};
 use axum::routing::{get, post, put};
 use fault::Fault;
+use futures_util::future::BoxFuture;
 use hearth_core::App;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -32,11 +33,13 @@ struct Api {
 type Answer = std::result::Result<Response<Body>, Fault>;
 
 /// Serves the Lambda API on `address`, which must be on 127.0.0.1.
-pub async fn serve(app: App, address: SocketAddr) -> Result<Listening> {
-    let lane = app.lane().clone();
-    lane.spawn(serve_here(app, address)).await.unwrap_or_else(|error| {
-        let source = std::io::Error::other(error);
-        Err(crate::Error::Listen { address, source })
+pub fn serve(app: App, address: SocketAddr) -> BoxFuture<'static, Result<Listening>> {
+    Box::pin(async move {
+        let lane = app.lane().clone();
+        lane.spawn(serve_here(app, address)).await.unwrap_or_else(|error| {
+            let source = std::io::Error::other(error);
+            Err(crate::Error::Listen { address, source })
+        })
     })
 }
 

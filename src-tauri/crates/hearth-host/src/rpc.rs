@@ -15,7 +15,7 @@ pub(crate) const REQUEST_LIMIT: usize = 64 * 1024 * 1024;
 pub(crate) async fn run(app: &App, command: &str, payload: Value) -> hearth_core::Result<Body> {
     let (app, command) = (app.clone(), command.to_owned());
     let name = command.clone();
-    let task = tokio::spawn(async move { Box::pin(dispatch(&app, &command, payload)).await });
+    let task = tokio::spawn(async move { dispatch(&app, &command, payload).await });
     task.await.unwrap_or_else(|error| {
         tracing::error!(%error, command = name, "a command ended without an answer");
         Err(ApiError::new(ErrorCode::Internal, format!("`{name}` ended without an answer"))

@@ -12,6 +12,7 @@ use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderVa
 use axum::http::{Method, Response, StatusCode};
 use axum::middleware::{self, Next};
 use axum::routing::{get, post};
+use futures_util::future::BoxFuture;
 use hearth_core::{ApiError, App, ErrorCode};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -38,7 +39,11 @@ struct Inner {
 }
 
 /// Serves the UI on `address`, which must be on 127.0.0.1. The answer's URL carries the token that signs a browser in.
-pub async fn serve(app: App, address: SocketAddr) -> Result<Listening> {
+pub fn serve(app: App, address: SocketAddr) -> BoxFuture<'static, Result<Listening>> {
+    Box::pin(serving(app, address))
+}
+
+async fn serving(app: App, address: SocketAddr) -> Result<Listening> {
     let (listener, address) = listening::bind(address).await?;
     let stop = CancellationToken::new();
     let token = guard::secret();

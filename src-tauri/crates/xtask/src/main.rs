@@ -56,8 +56,17 @@ fn command(program: &str, root: &Path) -> Command {
     command
 }
 
+/// Cargo as a person starts it. What cargo tells a program that it runs, such as `CARGO_PKG_NAME`, would have the build
+/// script of `ring` run again and all that stands on TLS compiled again, here and by the next build.
 fn cargo(root: &Path) -> Command {
-    command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), root)
+    let mut command = command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), root);
+    let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars() {
+        if told(&name) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 fn must_pass(command: &mut Command) -> Result<()> {

@@ -12,15 +12,19 @@ export async function removeFunction(name: string): Promise<boolean> {
   }
   overlays.toast(`${name} is deleted`, {
     detail: 'Its history stays.',
-    action: {
-      label: 'Undo',
-      run: () => {
-        call('function_restore', { name }).then(
-          () => overlays.toast(`${name} is back`),
-          (thrown) => overlays.failed(`${name} could not be brought back`, asApiError(thrown)),
-        );
-      },
-    },
+    action: { label: 'Undo', run: () => void bringBack(name) },
   });
+  return true;
+}
+
+/** Takes a deletion back; false when there is nothing of that name to bring back. */
+export async function bringBack(name: string): Promise<boolean> {
+  try {
+    await call('function_restore', { name });
+  } catch (thrown) {
+    overlays.failed(`${name} could not be brought back`, asApiError(thrown));
+    return false;
+  }
+  overlays.toast(`${name} is back`);
   return true;
 }

@@ -1,5 +1,6 @@
 //! The arguments of `export`. Must not know how files are made.
 
+use super::Where;
 use clap::{Args, ValueEnum};
 use hearth_core::api::ImageFormat;
 use hearth_model::{Grain, Micros};
@@ -12,6 +13,8 @@ pub(crate) struct Export {
     /// Only of this function
     #[arg(long, value_name = "NAME")]
     pub(crate) function: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Where,
     /// Charts and series: how far back, for instance 90m, 24h, 7d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = stretch)]
     pub(crate) last: Micros,

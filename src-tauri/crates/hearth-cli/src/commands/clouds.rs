@@ -25,9 +25,11 @@ pub(super) async fn list(
     caller: &Caller,
     place: &Where,
     filter: Option<&str>,
+    versions: bool,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
     let query = CloudFunctionsQuery {
+        versions,
         account: place.account.clone().unwrap_or_default(),
         regions: place.region.iter().cloned().collect(),
     };
@@ -64,7 +66,7 @@ pub(super) async fn list(
             FunctionState::Unknown => ("unknown", Tone::Plain),
         };
         table.row(vec![
-            cell(&function.address.name, Tone::Strong),
+            cell(&named(function), Tone::Strong),
             function.address.location.clone().into(),
             set.runtime.clone().into(),
             format!("{} MB", set.memory_mb).into(),
@@ -81,6 +83,12 @@ pub(super) async fn list(
         output.aside(&format!("{} could not be read: {}", fault.location, fault.fault), Tone::Bad);
     }
     Ok(ended)
+}
+
+/// A version is named as its vendor names it, with a colon.
+fn named(function: &CloudFunction) -> String {
+    let name = &function.address.name;
+    function.version.as_ref().map_or_else(|| name.clone(), |version| format!("{name}:{version}"))
 }
 
 fn fits(function: &CloudFunction, filter: Option<&str>) -> bool {

@@ -1,5 +1,6 @@
 //! `export`: charts as SVG or PNG, tables as CSV.
 
+use super::named;
 use crate::arguments::{Export, Exported};
 use crate::failure::{Ended, Failure};
 use crate::output::Output;
@@ -18,6 +19,7 @@ pub(super) async fn export(
     arguments: &Export,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
+    let function = named::function(caller, &arguments.place, arguments.function.as_deref()).await?;
     let picture = |chart, query| {
         (
             "chart_export",
@@ -29,13 +31,12 @@ pub(super) async fn export(
             }),
         )
     };
-    let function = arguments.function.clone();
     let table = |table: TableExport| ("table_export", serde_json::to_value(table));
     let (command, payload) = match arguments.what {
-        Exported::Calls => picture(ChartKind::Invocations, series(caller, arguments).await?),
-        Exported::ColdStarts => picture(ChartKind::ColdStarts, series(caller, arguments).await?),
-        Exported::Durations => picture(ChartKind::Durations, series(caller, arguments).await?),
-        Exported::Cost => picture(ChartKind::Cost, series(caller, arguments).await?),
+        Exported::Calls => picture(ChartKind::Invocations, series(caller, arguments, function).await?),
+        Exported::ColdStarts => picture(ChartKind::ColdStarts, series(caller, arguments, function).await?),
+        Exported::Durations => picture(ChartKind::Durations, series(caller, arguments, function).await?),
+        Exported::Cost => picture(ChartKind::Cost, series(caller, arguments, function).await?),
         Exported::Functions => table(TableExport::Functions { query: FunctionsQuery::default() }),
         Exported::Invocations => table(TableExport::Invocations {
             query: InvocationsQuery { function, ..InvocationsQuery::default() },
@@ -44,7 +45,7 @@ pub(super) async fn export(
             table(TableExport::Environments { query: EnvironmentsQuery { function, include_ended: true } })
         }
         Exported::Logs => table(TableExport::Logs { query: LogsQuery { function, ..LogsQuery::default() } }),
-        Exported::Series => table(TableExport::Series { query: series(caller, arguments).await? }),
+        Exported::Series => table(TableExport::Series { query: series(caller, arguments, function).await? }),
     };
     let Body::Bytes(bytes) = caller.call(command, payload?).await? else {
         return Err(ApiError::new(ErrorCode::Internal, format!("`{command}` answered without a file")).into());
@@ -55,18 +56,17 @@ pub(super) async fn export(
 }
 
 /// The stretch that ends now, by Hearth's own clock.
-async fn series(caller: &Caller, arguments: &Export) -> Result<SeriesQuery, Failure> {
+async fn series(
+    caller: &Caller,
+    arguments: &Export,
+    function: Option<String>,
+) -> Result<SeriesQuery, Failure> {
     let info: AppInfo = caller.ask("app_info", Empty {}).await?;
     let grain = arguments.grain.map_or_else(
         || if arguments.last.0 <= Grain::Day.length().0 { Grain::Minute } else { Grain::Hour },
         Grain::from,
     );
-    Ok(SeriesQuery {
-        function: arguments.function.clone(),
-        from_us: info.now_us - arguments.last,
-        to_us: info.now_us + Micros(1),
-        grain,
-    })
+    Ok(SeriesQuery { function, from_us: info.now_us - arguments.last, to_us: info.now_us + Micros(1), grain })
 }
 
 fn usual_name(arguments: &Export) -> PathBuf {

@@ -2,6 +2,7 @@
 
 mod receipt;
 
+use super::named;
 use crate::arguments::Invocations;
 use crate::failure::{Ended, Failure};
 use crate::output::{Output, Tone};
@@ -23,12 +24,13 @@ pub(super) async fn invocations(
     if let Some(request) = &arguments.request {
         return receipt::show(caller, request, output).await;
     }
+    let function = named::function(caller, &arguments.place, arguments.name.as_deref()).await?;
     let wanted = arguments.limit.unwrap_or(if output.is_json() { u64::MAX } else { ROWS });
     let mut rows: Vec<Invocation> = Vec::new();
     let mut cursor = None;
     let total = loop {
         let query = InvocationsQuery {
-            function: arguments.name.clone(),
+            function: function.clone(),
             cursor,
             limit: Some((wanted - rows.len() as u64).min(PAGE) as u32),
             ..InvocationsQuery::default()
@@ -119,11 +121,11 @@ pub(super) fn tone(outcome: Outcome) -> Tone {
 
 pub(super) async fn environments(
     caller: &Caller,
-    name: Option<&str>,
+    function: Option<String>,
     all: bool,
     output: &mut Output,
 ) -> Result<Ended, Failure> {
-    let query = EnvironmentsQuery { function: name.map(str::to_owned), include_ended: all };
+    let query = EnvironmentsQuery { function, include_ended: all };
     let rows: Vec<Environment> = caller.ask("environments_list", query).await?;
     if output.is_json() {
         output.document(&rows)?;

@@ -23,7 +23,7 @@ pub(super) async fn run(caller: &Caller, command: &OfAccount, output: &mut Outpu
             return here::show(caller, &which.name, output).await;
         }
         OfAccount::Servers { which } if which.place.account.is_none() => {
-            return history::environments(caller, Some(&which.name), false, output).await;
+            return history::environments(caller, Some(which.name.clone()), false, output).await;
         }
         OfAccount::Publish { which, description } => {
             (which, CloudChange::Publish { description: description.clone() })

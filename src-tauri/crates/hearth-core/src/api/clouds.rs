@@ -57,6 +57,10 @@ pub struct CloudFunctionsQuery {
     /// The regions; empty: those that a person chose, else the account's own.
     #[serde(default)]
     pub regions: Vec<String>,
+    /// Every version of each function, where the vendor lists them so, and not only the newest code.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub versions: bool,
 }
 
 /// A region that could not be read.

@@ -244,6 +244,8 @@ pub(crate) async fn changed(app: &App) -> Result<()> {
         let is_kept = |scope: &Scope| budgets.iter().any(|budget| budget.scope == *scope);
         seen.episodes.retain(|scope, _| is_kept(scope));
         seen.told_of_demo.retain(|scope, _| is_kept(scope));
+        // What another budget still says is suggested again by the look that follows.
+        seen.suggested.clear();
         seen.budgets = budgets;
     }
     app.budgets().wake();

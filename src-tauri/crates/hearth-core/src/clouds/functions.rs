@@ -14,6 +14,7 @@ use hearth_cloud::{Account, CallMode, CallRequest, CloudFunction, FunctionAddres
 use hearth_cost::{Reported, parse_report};
 use hearth_model::Micros;
 use rust_decimal::prelude::ToPrimitive as _;
+use std::cmp::Reverse;
 
 /// Regions that are asked at once.
 const AT_ONCE: usize = 6;
@@ -50,7 +51,7 @@ pub(crate) async fn list(app: &App, request: CloudFunctionsQuery) -> Result<Clou
     let provider = provider.as_ref();
     let answers: Vec<_> = stream::iter(wanted)
         .map(|location| async move {
-            let listed = all(provider, &location).await;
+            let listed = all(provider, &location, request.versions).await;
             (location, listed)
         })
         .buffer_unordered(AT_ONCE)
@@ -63,7 +64,12 @@ pub(crate) async fn list(app: &App, request: CloudFunctionsQuery) -> Result<Clou
             Err(fault) => faults.push(LocationFault { location, fault }),
         }
     }
-    functions.sort_by(|one, other| one.address.cmp(&other.address));
+    // The newest code has no number and comes first, then the newest version.
+    let number =
+        |function: &CloudFunction| function.version.as_ref().and_then(|version| version.parse().ok());
+    let newest = |function: &CloudFunction| Reverse(number(function).unwrap_or(u64::MAX));
+    functions
+        .sort_by(|one, other| one.address.cmp(&other.address).then_with(|| newest(one).cmp(&newest(other))));
     faults.sort_by(|one, other| one.location.cmp(&other.location));
     // When nothing at all could be read, that is the answer.
     match faults.first() {
@@ -74,12 +80,20 @@ pub(crate) async fn list(app: &App, request: CloudFunctionsQuery) -> Result<Clou
     }
 }
 
-/// Every function of a region, page by page.
-pub(crate) async fn all(provider: &dyn Provider, location: &str) -> hearth_cloud::Result<Vec<CloudFunction>> {
+/// Every function of a region, page by page; of each its newest code, or every version.
+async fn all(
+    provider: &dyn Provider,
+    location: &str,
+    versions: bool,
+) -> hearth_cloud::Result<Vec<CloudFunction>> {
     let mut functions = Vec::new();
     let mut cursor = None;
     loop {
-        let page = provider.functions(location, cursor.as_deref()).await?;
+        let page = if versions {
+            provider.versions(location, cursor.as_deref()).await?
+        } else {
+            provider.functions(location, cursor.as_deref()).await?
+        };
         functions.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {

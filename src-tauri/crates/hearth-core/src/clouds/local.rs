@@ -59,6 +59,7 @@ impl Local {
             code_hash: record.code.sha256.clone(),
             changed_us: Some(record.deployed_us),
             role: None,
+            version: None,
         }
     }
 
@@ -307,6 +308,7 @@ impl Provider for Local {
                 log_tail: Some(answer.log_tail),
                 version: Some(answer.invocation.version.to_string()),
                 round_trip_us: whole(&answer.invocation.phases),
+                told: None,
             })
         })
     }

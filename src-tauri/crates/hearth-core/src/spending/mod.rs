@@ -18,7 +18,7 @@ mod movers;
 mod offered;
 mod overview;
 mod period;
-mod plans;
+pub(crate) mod plans;
 mod prices;
 mod receipt;
 mod running;

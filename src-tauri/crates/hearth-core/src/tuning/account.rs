@@ -1,24 +1,25 @@
 //! A function in an account as something to tune. Owns how a memory size is set there: by the reviewed change that sets
 //! it by hand, with the digest of what a person saw. Must not know sizes to come, statistics or money.
 
+use super::answer;
 use super::tunable::{Measured, Setting, Tunable};
 use crate::api::{TuningPlan, TuningReview};
 use crate::clouds::functions::location;
 use crate::clouds::{Clouds, api_error};
+use crate::spending::plans::{Pricing, pricing};
 use crate::{ApiError, App, ErrorCode, Result};
 use bytes::Bytes;
-use hearth_aws::AWS;
 use hearth_cloud::{
-    Account, CallMode, CallOutcome, CallRequest, Capability, Change, CloudFunction, Course, FaultKind,
+    Account, CallMode, CallRequest, Capability, Change, CloudFunction, Course, Fault, FaultKind,
     FunctionAddress, Provider, Settings, SignIn, plan_digest,
 };
-use hearth_cost::{Reported, parse_report};
+use hearth_cost::{Package, Plan, Rule, rule};
 use hearth_model::{
-    Architecture, FunctionId, Invocation, InvocationSource, Micros, Outcome, Phases, RequestId, ServerStart,
+    Architecture, BilledAs, FunctionId, Invocation, InvocationSource, Outcome, Phases, RequestId, ServerStart,
 };
+use hearth_store::PlacedFunction;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_util::sync::CancellationToken;
@@ -34,20 +35,63 @@ pub(crate) struct There {
     /// What tells that somebody gave it other code; none when only its size is put back.
     code_hash: Option<String>,
     architecture: Architecture,
-    /// The digest of the reviewed change to each size; empty when only a size is put back.
-    digests: BTreeMap<u32, String>,
-    /// The size that calls are to run with.
+    /// What was agreed to; none when only a size is put back, which was agreed to when the tuning began.
+    agreed: Option<Agreed>,
+    /// By what rule its plan bills a call, where no answer says what was billed.
+    rule: Option<Rule>,
+    /// The size that calls are to run with, and the processors that its servers have then, in thousandths; 0 where
+    /// nobody says.
     set_mb: AtomicU32,
+    vcpu_thousandths: AtomicU32,
+}
+
+/// A function to tune, and what a person sees before.
+pub(crate) struct Reviewed {
+    pub(crate) there: There,
+    pub(crate) function: CloudFunction,
+    pub(crate) pricing: Pricing,
+    pub(crate) review: TuningReview,
+}
+
+/// Changes that a person saw.
+struct Agreed {
+    /// The digest of the change to each size, where that size was not set already.
+    digests: BTreeMap<u32, String>,
+    /// What they call.
+    operations: BTreeSet<String>,
 }
 
 /// What a measurement in an account cannot say, and what it does to others.
-pub(crate) fn remarks() -> Vec<String> {
-    vec![
+pub(crate) fn remarks(pricing: &Pricing) -> Vec<String> {
+    let plan = pricing.plan;
+    let mut remarks = vec![
         "A cloud starts servers by itself: the cold calls of a size are made at the same time right after it was set. \
          Those that started a server count as cold starts, the others as warm calls."
             .to_owned(),
-        "Durations, init and billed time are those of the REPORT line that AWS answers with.".to_owned(),
-    ]
+    ];
+    if plan == Plan::LambdaOnDemand {
+        remarks.push(
+            "Durations, init and billed time are those of the REPORT line that AWS answers with.".to_owned(),
+        );
+        return remarks;
+    }
+    remarks.push(format!(
+        "{} does not answer what it billed. Durations are those of the handler, told by the adapter that Hearth deploys \
+         with it; without the adapter they are seen from here, way included, and cold starts are not told apart. Billed \
+         time is computed from them by the rule of the plan, without what starting a server takes.",
+        plan.words()
+    ));
+    if plan == Plan::CloudRunRequest {
+        let unknown = if pricing.vcpu_thousandths.is_none() {
+            " Now it names none: what is not named is priced as one."
+        } else {
+            ""
+        };
+        remarks.push(format!(
+            "With another size Google may give other processors: a size is priced with those that it names then.{unknown}"
+        ));
+    }
+    remarks
 }
 
 /// The account that a plan names; none for this computer.
@@ -59,16 +103,12 @@ pub(crate) async fn named(app: &App, plan: &TuningPlan) -> Result<Option<Account
 
 impl There {
     /// The function that a plan names, with the review of every change that tuning it makes.
-    pub(crate) async fn reviewed(
-        app: &App,
-        account: Account,
-        plan: &TuningPlan,
-    ) -> Result<(Self, CloudFunction, TuningReview)> {
+    pub(crate) async fn reviewed(app: &App, account: Account, plan: &TuningPlan) -> Result<Reviewed> {
         let provider = Clouds::open(app, &account).await?;
         let can = provider.capabilities();
-        if account.provider != AWS || !can.can(Capability::Configure) || !can.can(Capability::Invoke) {
+        if !can.can(Capability::Configure) || !can.can(Capability::Invoke) {
             let message = format!(
-                "functions of `{}` cannot be tuned: only AWS answers what a call was billed",
+                "functions of `{}` cannot be tuned: it cannot set a size and call them",
                 account.name
             );
             return Err(ApiError::new(ErrorCode::InvalidInput, message));
@@ -77,10 +117,14 @@ impl There {
         let fault = |fault| api_error(&account, fault);
         let function = provider.standing(&address).await.map_err(fault)?.function;
         let original_mb = function.configuration.memory_mb;
+        let pricing = billed(app, &account, &function)?;
         let (mut digests, mut calls, mut command_lines) = (BTreeMap::new(), Vec::new(), Vec::new());
         for memory_mb in plan.memory_mb.iter().copied().chain([original_mb]) {
             let review = provider.review(&change(&address, memory_mb)).await.map_err(fault)?;
-            digests.insert(memory_mb, review.digest);
+            // Where the size of now needs no call, putting it back will need one.
+            if !review.calls.is_empty() {
+                digests.insert(memory_mb, review.digest);
+            }
             calls.extend(review.calls);
             command_lines.extend(review.command_lines);
         }
@@ -96,16 +140,20 @@ impl There {
             command_lines,
             digest,
         };
+        let operations = review.calls.iter().map(|call| call.operation.clone()).collect();
         let there = Self {
             app: app.clone(),
             account,
             address,
             code_hash: Some(function.code_hash.clone()),
             architecture: function.configuration.architecture,
-            digests,
+            agreed: Some(Agreed { digests, operations }),
+            rule: (pricing.plan != Plan::LambdaOnDemand)
+                .then(|| rule(pricing.plan, Package::Zip, app.prices().day())),
             set_mb: AtomicU32::new(original_mb),
+            vcpu_thousandths: AtomicU32::new(pricing.vcpu_thousandths.unwrap_or(0)),
         };
-        Ok((there, function, review))
+        Ok(Reviewed { there, function, pricing, review })
     }
 
     /// A function whose size an earlier Hearth left, in an account that may be changed.
@@ -120,8 +168,10 @@ impl There {
             address: FunctionAddress::new(location, name),
             code_hash: None,
             architecture,
-            digests: BTreeMap::new(),
+            agreed: None,
+            rule: None,
             set_mb: AtomicU32::new(0),
+            vcpu_thousandths: AtomicU32::new(0),
         })
     }
 
@@ -141,50 +191,27 @@ impl There {
         let provider = self.provider().await?;
         let change = change(&self.address, memory_mb);
         let fault = |fault| api_error(&self.account, fault);
-        // What is only put back was agreed to when the tuning began.
-        let digest = match self.digests.get(&memory_mb) {
+        let digest = match self.agreed.as_ref().and_then(|agreed| agreed.digests.get(&memory_mb)) {
             Some(digest) => digest.clone(),
-            None => provider.review(&change).await.map_err(fault)?.digest,
+            None => {
+                let review = provider.review(&change).await.map_err(fault)?;
+                let agreed = |operation: &String| {
+                    self.agreed.as_ref().is_none_or(|agreed| agreed.operations.contains(operation))
+                };
+                if !review.calls.iter().all(|call| agreed(&call.operation)) {
+                    return Err(api_error(&self.account, Fault::plan_changed()));
+                }
+                review.digest
+            }
         };
-        // Ends when AWS says that the size is in place.
-        provider.apply(&change, &digest, Course::unwatched()).await.map_err(fault)?;
+        // Ends when the vendor says that the size is in place.
+        let changed = provider.apply(&change, &digest, Course::unwatched()).await.map_err(fault)?;
         self.set_mb.store(memory_mb, Ordering::Relaxed);
+        let billed_as = changed.function.and_then(|function| function.configuration.billed_as);
+        if let Some(BilledAs::CloudRunRequest { vcpu_thousandths: Some(thousandths) }) = billed_as {
+            self.vcpu_thousandths.store(thousandths, Ordering::Relaxed);
+        }
         Ok(())
-    }
-
-    fn measured(&self, event_bytes: u64, outcome: &CallOutcome) -> Measured {
-        let tail = outcome.log_tail.as_deref().unwrap_or_default();
-        let report = tail.lines().rev().find_map(|line| parse_report(line).ok());
-        let problem = match &outcome.function_error {
-            Some(kind) => Some(words_of(kind, &outcome.payload)),
-            None => self.unmeasured(report.as_ref()),
-        };
-        let failed =
-            if outcome.function_error.is_some() { Outcome::FunctionError } else { Outcome::Succeeded };
-        let mut invocation = self.call(event_bytes, failed);
-        invocation.response_bytes = outcome.payload.len() as u64;
-        if let Some(id) = &outcome.request_id {
-            invocation.request_id = RequestId::from(id.as_str());
-        }
-        if let Some(report) = report {
-            let init = report.init_ms.or(report.restore_ms);
-            invocation.start = if init.is_some() { ServerStart::Cold } else { ServerStart::Warm };
-            invocation.phases.init_us = init.map_or(Micros::ZERO, micros);
-            invocation.phases.invoke_us = micros(report.duration_ms);
-            invocation.billed_ms = report.printed_billed_ms.unwrap_or(0);
-            invocation.max_memory_mb = report.max_memory_mb.unwrap_or(0);
-        }
-        Measured { invocation, problem }
-    }
-
-    /// Why a call that went well says nothing about the size.
-    fn unmeasured(&self, report: Option<&Reported>) -> Option<String> {
-        let Some(report) = report.filter(|report| report.printed_billed_ms.is_some()) else {
-            return Some("its answer does not say what was billed, so its time is not known".to_owned());
-        };
-        let wanted = self.set_mb.load(Ordering::Relaxed);
-        let ran = report.memory_mb.filter(|size| *size != wanted)?;
-        Some(format!("a call ran with {ran} MB, although {wanted} MB is set"))
     }
 
     fn call(&self, event_bytes: u64, outcome: Outcome) -> Invocation {
@@ -212,20 +239,34 @@ impl There {
     }
 }
 
+/// How calls of the function are billed. An error where servers are: calls at another size have no price of their own.
+fn billed(app: &App, account: &Account, function: &CloudFunction) -> Result<Pricing> {
+    let address = &function.address;
+    let placed = PlacedFunction {
+        id: FunctionId::in_account(account.id.as_str(), &address.location, &address.name),
+        name: address.name.clone(),
+        account: account.id.0.clone(),
+        account_name: account.name.clone(),
+        provider: account.provider.clone(),
+        region: address.location.clone(),
+        configuration: Some(function.configuration.clone()),
+        deleted_us: None,
+    };
+    let pricing = pricing(&placed, &app.price_region());
+    if pricing.plan.bills_servers() {
+        let message = format!(
+            "`{}` cannot be tuned: {} bills servers, so a call at another size has no price of its own",
+            placed.name,
+            pricing.plan.words()
+        );
+        return Err(ApiError::new(ErrorCode::InvalidInput, message));
+    }
+    Ok(pricing)
+}
+
 fn change(function: &FunctionAddress, memory_mb: u32) -> Change {
     let settings = Settings { memory_mb: Some(memory_mb), ..Settings::default() };
     Change::Configure { function: function.clone(), settings }
-}
-
-/// How a function failed, in its own words where it has some.
-fn words_of(kind: &str, payload: &[u8]) -> String {
-    let said: Option<serde_json::Value> = serde_json::from_slice(payload).ok();
-    let said = said.as_ref().and_then(|said| said.get("errorMessage")?.as_str());
-    said.map_or_else(|| format!("it failed: {kind}"), |said| format!("it failed: {said}"))
-}
-
-fn micros(milliseconds: Decimal) -> Micros {
-    Micros((milliseconds * Decimal::ONE_THOUSAND).to_i64().unwrap_or(i64::MAX))
 }
 
 impl Tunable for There {
@@ -262,7 +303,9 @@ impl Tunable for There {
             }
         };
         match answered {
-            Ok(outcome) => Ok(self.measured(bytes, &outcome)),
+            Ok(outcome) => {
+                Ok(answer::measured(self.call(bytes, Outcome::Succeeded), self.rule.as_ref(), &outcome))
+            }
             Err(fault) if fault.kind == FaultKind::Throttled => {
                 let problem = Some("too many calls ran at once".to_owned());
                 Ok(Measured { invocation: self.call(bytes, Outcome::Throttled), problem })
@@ -277,5 +320,10 @@ impl Tunable for There {
 
     fn starts_servers(&self) -> bool {
         false
+    }
+
+    fn vcpu(&self) -> Option<Decimal> {
+        let thousandths = self.vcpu_thousandths.load(Ordering::Relaxed);
+        (thousandths > 0).then(|| Decimal::new(i64::from(thousandths), 3))
     }
 }

@@ -1,12 +1,12 @@
 //! From measured calls to figures and marks: percentiles, price, cheapest, fastest, balanced. Pure. Must not know where
 //! calls ran.
 
-use super::price::Prices;
+use super::price::{Prices, Server};
 use super::tunable::Measured;
 use crate::Result;
 use crate::api::{TunedCalls, TunedSize, Tuning};
 use hearth_cost::Decimal;
-use hearth_model::{Architecture, Micros, ServerStart};
+use hearth_model::{Micros, ServerStart};
 use rust_decimal::prelude::ToPrimitive as _;
 
 /// Medians that differ by less than this share are not told apart by the few calls of a tuning.
@@ -19,12 +19,7 @@ fn percentile<T: Copy + Default>(values: &[T], percent: usize) -> T {
 }
 
 /// Figures of the calls of one kind; none without calls.
-fn figures(
-    calls: &[&Measured],
-    memory_mb: u32,
-    architecture: Architecture,
-    prices: &Prices,
-) -> Result<Option<TunedCalls>> {
+fn figures(calls: &[&Measured], server: Server, prices: &Prices) -> Result<Option<TunedCalls>> {
     let count = u32::try_from(calls.len()).unwrap_or(u32::MAX);
     if count == 0 {
         return Ok(None);
@@ -38,7 +33,8 @@ fn figures(
     let inits = sorted(|call| call.invocation.phases.init_us.0);
     let billed = sorted(|call| i64::try_from(call.invocation.billed_ms).unwrap_or(i64::MAX));
     let billed_ms = calls.iter().map(|call| call.invocation.billed_ms).sum();
-    let usd = prices.of(memory_mb, u64::from(count), billed_ms, architecture)?;
+    let each: Vec<(u64, u64)> = calls.iter().map(|call| (call.invocation.billed_ms, 1)).collect();
+    let usd = prices.of(server, &each)?;
     let each = usd / Decimal::from(count);
     let milliseconds = |value: i64| u64::try_from(value).unwrap_or(0);
     Ok(Some(TunedCalls {
@@ -58,8 +54,7 @@ fn figures(
 
 /// What was found at one size: cold starts apart from warm calls, by what each call met.
 pub(crate) fn size(
-    memory_mb: u32,
-    architecture: Architecture,
+    server: Server,
     calls: &[Measured],
     skipped: Option<String>,
     prices: &Prices,
@@ -69,10 +64,10 @@ pub(crate) fn size(
     let cold: Vec<&Measured> = good().filter(is_cold).collect();
     let warm: Vec<&Measured> = good().filter(|call| !is_cold(call)).collect();
     Ok(TunedSize {
-        memory_mb,
+        memory_mb: server.memory_mb,
         skipped,
-        warm: figures(&warm, memory_mb, architecture, prices)?,
-        cold: figures(&cold, memory_mb, architecture, prices)?,
+        warm: figures(&warm, server, prices)?,
+        cold: figures(&cold, server, prices)?,
         max_memory_mb: calls.iter().map(|call| call.invocation.max_memory_mb).max().unwrap_or(0),
     })
 }

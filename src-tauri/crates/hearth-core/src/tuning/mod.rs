@@ -2,6 +2,7 @@
 //! happens. Owns the commands and which tunings run. Must not know where a function runs: see [`tunable`].
 
 mod account;
+mod answer;
 mod belt;
 mod desk;
 mod local;

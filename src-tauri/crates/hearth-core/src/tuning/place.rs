@@ -1,7 +1,7 @@
 //! Where a function is tuned: on this computer or in an account. Owns the way from a plan to one of the two. Must not
 //! know how either is called or changed.
 
-use super::account::{self, There};
+use super::account::{self, Reviewed, There};
 use super::local::{self, Local};
 use super::price::Prices;
 use super::tunable::{Measured, Setting, Tunable};
@@ -9,6 +9,7 @@ use crate::api::{Tuning, TuningPlan, TuningReview};
 use crate::functions::existing;
 use crate::{App, Result};
 use bytes::Bytes;
+use hearth_cost::Decimal;
 use hearth_model::{FunctionConfiguration, FunctionId, LOCAL_ACCOUNT};
 use tokio_util::sync::CancellationToken;
 
@@ -52,7 +53,7 @@ impl Subject {
         };
         // The first call after a size was set starts a server.
         plan.cold_runs = plan.cold_runs.max(1);
-        let (there, function, review) = There::reviewed(app, account, &plan).await?;
+        let Reviewed { there, function, pricing, review } = There::reviewed(app, account, &plan).await?;
         let account = there.account().id.0.clone();
         let region = function.address.location;
         (plan.account, plan.region) = (Some(account.clone()), Some(region.clone()));
@@ -62,8 +63,8 @@ impl Subject {
             account,
             version: 0,
             configuration: function.configuration,
-            prices: Prices::of_region(app, &region),
-            remarks: account::remarks(),
+            remarks: account::remarks(&pricing),
+            prices: Prices::of_plan(app, pricing),
             review: Some(review),
             plan,
         })
@@ -122,6 +123,13 @@ impl Tunable for Place {
         match self {
             Self::Here(local) => local.starts_servers(),
             Self::There(there) => there.starts_servers(),
+        }
+    }
+
+    fn vcpu(&self) -> Option<Decimal> {
+        match self {
+            Self::Here(local) => local.vcpu(),
+            Self::There(there) => there.vcpu(),
         }
     }
 }

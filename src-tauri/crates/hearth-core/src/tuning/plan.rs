@@ -2,10 +2,13 @@
 //! anything.
 
 use super::place::Subject;
+use super::price::Server;
+use super::tunable::Tunable as _;
 use crate::api::{TuningEvent, TuningPlan, TuningPreview};
 use crate::invoke::check_event;
 use crate::{ApiError, App, ErrorCode, Result};
-use hearth_model::{Micros, billed_milliseconds};
+use hearth_cost::Decimal;
+use hearth_model::Micros;
 use hearth_store::Scope;
 
 const DAY: Micros = Micros::from_seconds(86_400);
@@ -82,7 +85,7 @@ pub(crate) fn order(events: &[TuningEvent], count: u32) -> Vec<usize> {
 
 /// What a plan will do and cost.
 pub(crate) async fn preview(app: &App, request: TuningPlan) -> Result<TuningPreview> {
-    let Subject { plan, id, configuration, prices, remarks: of_place, review, .. } =
+    let Subject { place, plan, id, configuration, prices, remarks: of_place, review, .. } =
         Box::pin(Subject::of(app, checked(request)?)).await?;
     let since = app.now() - DAY;
     let figures = app.store().totals(&Scope::from(&id), since, app.now() + Micros(1)).await?;
@@ -90,10 +93,13 @@ pub(crate) async fn preview(app: &App, request: TuningPlan) -> Result<TuningPrev
     let timeout = Micros::from_seconds(i64::from(configuration.timeout_s));
     // A cloud bills a start too; here nothing is billed, and what is told is what AWS would bill for the calls.
     let longest_init = if review.is_some() { LONGEST_INIT } else { Micros::ZERO };
-    let usd = |each: Micros, init: Micros| {
-        let requests = u64::from(calls_of_size(&plan));
-        let billed_ms = billed_milliseconds(init, each) * requests;
-        prices.of_sizes(&plan.memory_mb, requests, billed_ms, configuration.architecture)
+    let usd = |each: Micros, init: Micros| -> Result<Decimal> {
+        let calls = [(prices.billed_ms(init, each), u64::from(calls_of_size(&plan)))];
+        let architecture = configuration.architecture;
+        let of_size = |memory_mb: &u32| {
+            prices.of(Server { memory_mb: *memory_mb, architecture, vcpu: place.vcpu() }, &calls)
+        };
+        plan.memory_mb.iter().map(of_size).sum()
     };
     let expected_usd = median.map(|median| usd(median, Micros::ZERO)).transpose()?;
     let longest = |each: Micros| Micros(each.0.saturating_mul(i64::from(calls(&plan))));

@@ -3,7 +3,7 @@
 
 use super::belt::Belt;
 use super::desk::Desk;
-use super::price::Prices;
+use super::price::{Prices, Server};
 use super::tunable::{Measured, Tunable};
 use super::{marks, plan};
 use crate::api::{TuningRestore, TuningStatus};
@@ -54,7 +54,8 @@ impl<T: Tunable> Course<'_, T> {
                 return Ok(());
             }
             let architecture = self.desk.now().configuration.architecture;
-            let size = marks::size(memory_mb, architecture, &calls, skipped, self.prices)?;
+            let server = Server { memory_mb, architecture, vcpu: self.tunable.vcpu() };
+            let size = marks::size(server, &calls, skipped, self.prices)?;
             let planned = plan::calls_of_size(&self.desk.now().plan);
             self.desk.change(|tuning| {
                 tuning.sizes.push(size);

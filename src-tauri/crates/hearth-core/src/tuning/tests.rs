@@ -2,7 +2,7 @@
 
 use super::belt::Step;
 use super::desk::Desk;
-use super::price::Prices;
+use super::price::{Prices, Server};
 use super::run::{belt, run};
 use super::tunable::{Measured, Setting, Tunable};
 use super::{marks, plan};
@@ -311,13 +311,17 @@ fn events_are_sent_by_weight_and_spread_evenly() {
     assert_eq!(plan::order(&[event("1", 1)], 2), [0, 0]);
 }
 
+fn server(memory_mb: u32) -> Server {
+    Server { memory_mb, architecture: Architecture::X86_64, vcpu: None }
+}
+
 #[test]
 fn sizes_that_are_equally_fast_are_said_to_be() {
     let mut tuned = tuning(&[512, 1_024], false);
     let prices = Prices::new(PriceBook::bundled().unwrap(), "us-east-1".to_owned());
     for memory_mb in [1_024, 2_048] {
         let calls = [Measured { invocation: called(memory_mb, false, false), problem: None }];
-        tuned.sizes.push(marks::size(memory_mb, Architecture::X86_64, &calls, None, &prices).unwrap());
+        tuned.sizes.push(marks::size(server(memory_mb), &calls, None, &prices).unwrap());
     }
     marks::mark(&mut tuned);
     assert_eq!(tuned.cheapest_mb, Some(1_024));

@@ -3,6 +3,7 @@
 
 use crate::Result;
 use bytes::Bytes;
+use hearth_cost::Decimal;
 use hearth_model::{Invocation, Outcome};
 use tokio_util::sync::CancellationToken;
 
@@ -57,5 +58,10 @@ pub(crate) trait Tunable: Send + Sync + 'static {
     /// right after the size was set.
     fn starts_servers(&self) -> bool {
         true
+    }
+
+    /// Processors of a server with the size that is set, where calls are billed for them.
+    fn vcpu(&self) -> Option<Decimal> {
+        None
     }
 }

@@ -258,6 +258,21 @@ async fn a_brake_that_suggests_stops_nothing_and_can_be_told_to_leave_it() {
 }
 
 #[tokio::test]
+async fn a_budget_that_is_deleted_takes_its_suggestions_with_it() {
+    let house = House::open().await;
+    if !house.has_python().await {
+        return;
+    }
+    house.deploy_greeter("greeter").await;
+    budget(&house, json!({ "kind": "all" }), TINY).await;
+    house.invoke("greeter", &json!({})).await;
+    until(&house, "it suggests", |now| now["suggestions"][0]["function"] == "greeter").await;
+    let now = house.ok("budget_delete", json!({ "scope": { "kind": "all" } })).await;
+    assert_eq!((&now["budgets"], &now["suggestions"]), (&json!([]), &json!([])));
+    house.app.close().await;
+}
+
+#[tokio::test]
 async fn a_function_that_calls_itself_is_stopped_without_any_budget() {
     let house = House::open().await;
     if !house.has_python().await {

@@ -40,6 +40,10 @@ changedUs: Micros | null,
  */
 role: string | null, 
 /**
+ * Which version this is, where every version is listed.
+ */
+version?: string, 
+/**
  * The location: a region, or `local`.
  */
 location: string, 

@@ -11,4 +11,8 @@ account: string,
 /**
  * The regions; empty: those that a person chose, else the account's own.
  */
-regions: Array<string>, };
+regions: Array<string>, 
+/**
+ * Every version of each function, where the vendor lists them so, and not only the newest code.
+ */
+versions?: boolean, };
