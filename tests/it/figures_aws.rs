@@ -149,7 +149,7 @@ fn a_function_that_may_not_run_is_refused_by_aws_and_runs_again_when_it_may() {
     let (ours, theirs) = (scene.ours("kettle"), scene.theirs("kettle"));
     assert_eq!(ours, theirs);
     assert!(ours["throttles"] >= 3.0, "{ours:?}");
-    assert_eq!(scene.ours("cup")["throttles"], 0.0);
+    assert!(scene.ours("cup")["throttles"].abs() < f64::EPSILON);
 
     change(&["limit", "kettle", "none"]);
     assert_eq!(scene.person.json(&call)["payload"], 2, "it runs again");

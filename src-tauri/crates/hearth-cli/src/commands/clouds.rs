@@ -66,7 +66,7 @@ pub(super) async fn list(
             FunctionState::Unknown => ("unknown", Tone::Plain),
         };
         table.row(vec![
-            cell(&named(function), Tone::Strong),
+            cell(named(function), Tone::Strong),
             function.address.location.clone().into(),
             set.runtime.clone().into(),
             format!("{} MB", set.memory_mb).into(),

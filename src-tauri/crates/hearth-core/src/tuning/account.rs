@@ -187,22 +187,26 @@ impl There {
         Clouds::open(&self.app, &self.account).await
     }
 
+    /// The digest of a change that could not be seen before: it must call nothing but what was agreed to.
+    async fn reviewed_again(&self, provider: &dyn Provider, change: &Change) -> Result<String> {
+        let review = provider.review(change).await.map_err(|fault| api_error(&self.account, fault))?;
+        let agreed = |operation: &String| {
+            self.agreed.as_ref().is_none_or(|agreed| agreed.operations.contains(operation))
+        };
+        if review.calls.iter().all(|call| agreed(&call.operation)) {
+            return Ok(review.digest);
+        }
+        Err(api_error(&self.account, Fault::plan_changed()))
+    }
+
     async fn set(&self, memory_mb: u32) -> Result<()> {
         let provider = self.provider().await?;
         let change = change(&self.address, memory_mb);
         let fault = |fault| api_error(&self.account, fault);
-        let digest = match self.agreed.as_ref().and_then(|agreed| agreed.digests.get(&memory_mb)) {
+        let known = self.agreed.as_ref().and_then(|agreed| agreed.digests.get(&memory_mb));
+        let digest = match known {
             Some(digest) => digest.clone(),
-            None => {
-                let review = provider.review(&change).await.map_err(fault)?;
-                let agreed = |operation: &String| {
-                    self.agreed.as_ref().is_none_or(|agreed| agreed.operations.contains(operation))
-                };
-                if !review.calls.iter().all(|call| agreed(&call.operation)) {
-                    return Err(api_error(&self.account, Fault::plan_changed()));
-                }
-                review.digest
-            }
+            None => self.reviewed_again(&*provider, &change).await?,
         };
         // Ends when the vendor says that the size is in place.
         let changed = provider.apply(&change, &digest, Course::unwatched()).await.map_err(fault)?;
