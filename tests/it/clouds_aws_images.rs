@@ -29,6 +29,8 @@ fn an_image_becomes_a_function_and_another_image_replaces_it() {
             "emulator",
             "--name",
             "steeper",
+            "--arch",
+            "arm64",
             "--memory",
             "512",
             "--env",
@@ -42,6 +44,8 @@ fn an_image_becomes_a_function_and_another_image_replaces_it() {
     assert_eq!(shown.code, 0, "{shown:?}");
     assert!(shown.stdout.contains("--package-type Image") && shown.stdout.contains(IMAGE), "{shown:?}");
     assert!(shown.stdout.contains("Lambda takes what the tag names now"), "{shown:?}");
+    let seen = person.json(&[&line[..], &["--dry-run"]].concat()).to_string();
+    assert!(seen.contains("--name steeper --arch arm64 --memory 512"), "the same again: {seen}");
     assert!(!shown.stdout.contains("s3cret"), "values are masked: {shown:?}");
     assert_eq!(person.json(&["functions", "--account", "emulator"])["functions"], json!([]));
 
@@ -52,6 +56,7 @@ fn an_image_becomes_a_function_and_another_image_replaces_it() {
     assert_eq!(there["Configuration"]["PackageType"], "Image", "{there}");
     assert_eq!(there["Code"]["ImageUri"], IMAGE, "{there}");
     assert_eq!(there["Configuration"]["MemorySize"], 512, "{there}");
+    assert_eq!(there["Configuration"]["Architectures"], json!(["arm64"]), "{there}");
 
     let newer = "000000000000.dkr.ecr.us-east-1.amazonaws.com/tea:5";
     let line = deploy(newer);

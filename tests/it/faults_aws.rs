@@ -7,7 +7,7 @@ use crate::person::Person;
 use crate::ports;
 use crate::support::{Group, Started, http, judge, program, root, until};
 use serde_json::{Value, json};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -204,10 +204,14 @@ fn a_region_that_is_broken_holds_no_other_up() {
 /// A reading of which one region never answers, once the others are read.
 fn stuck(before: &Before, person: &Person) -> Started {
     let first = kept(person);
-    before.plant(|asked| {
-        is_list_of(asked, BROKEN).then(|| Says::Hold { port: None, taken: Arc::<AtomicBool>::default() })
+    let taken = Arc::<AtomicBool>::default();
+    let held = Arc::clone(&taken);
+    before.plant(move |asked| {
+        is_list_of(asked, BROKEN).then(|| Says::Hold { port: None, taken: Arc::clone(&held) })
     });
     let going = Started::of(&mut person.command(&["--json", "sync", "--account", "many"]));
+    // Looking before would be a start of Hearth of its own each time, for whose end the reading would wait.
+    until("one region never answers", || taken.load(Ordering::SeqCst));
     let begun = Instant::now();
     until("the other regions are read", || {
         let now = kept(person);

@@ -44,6 +44,9 @@ pub(crate) struct Deploy {
     #[arg(long, value_name = "URI", requires = "to", requires = "name",
           conflicts_with_all = ["path", "sample", "function", "runtime", "handler", "plan"])]
     pub(crate) image: Option<String>,
+    /// Which processors it is for, on AWS [default: x86_64]
+    #[arg(long, value_name = "ARCH", requires = "to", value_parser = ["x86_64", "arm64"])]
+    pub(crate) arch: Option<String>,
     /// What a new app on Azure is billed by [default: flex]
     #[arg(long, value_name = "PLAN", requires = "to", value_parser = ["flex", "consumption", "premium"])]
     pub(crate) plan: Option<String>,

@@ -10,6 +10,7 @@ use hearth_core::api::{AccountsList, CloudChange, CloudChangeRequest, CloudRevie
 use hearth_core::cloud::{Grant, Undo};
 use hearth_core::{ApiError, ErrorCode};
 use hearth_host::Caller;
+use hearth_model::Architecture;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
@@ -28,7 +29,7 @@ pub(super) async fn deploy(
         handler: arguments.handler.clone(),
         memory_mb: arguments.memory,
         timeout_s: arguments.timeout,
-        architecture: None,
+        architecture: architecture(arguments),
         environment: variables(&arguments.environment),
         role: arguments.role.clone(),
         plan: arguments.plan.clone(),
@@ -48,7 +49,7 @@ pub(super) async fn deploy_image(
         image: image.to_owned(),
         memory_mb: arguments.memory,
         timeout_s: arguments.timeout,
-        architecture: None,
+        architecture: architecture(arguments),
         environment: variables(&arguments.environment),
         role: arguments.role.clone(),
     };
@@ -69,6 +70,13 @@ async fn deployed(
     let ended = change(caller, request, arguments.consent, output).await;
     unfinished::remind(caller, Some(&account), output).await;
     ended
+}
+
+fn architecture(arguments: &Deploy) -> Option<Architecture> {
+    arguments
+        .arch
+        .as_deref()
+        .map(|arch| if arch == "arm64" { Architecture::Arm64 } else { Architecture::X86_64 })
 }
 
 /// None leaves those of the function as they are.

@@ -22,7 +22,7 @@ use hearth_cloud::{
     Account, Change, Course, Deploy, FunctionAddress, Journal, Power, Provider, Settings, SignIn, Step,
     quoted,
 };
-use hearth_model::{Engine, HearthEvent, RequestId};
+use hearth_model::{Architecture, Engine, HearthEvent, RequestId};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -315,6 +315,13 @@ async fn deploy(app: &App, account: &Account, request: &CloudChangeRequest, plac
     Ok(Deploy { function, settings, code: zip, code_sha256: sha256, role: role.clone(), plan: plan.clone() })
 }
 
+fn arch_word(architecture: Architecture) -> &'static str {
+    match architecture {
+        Architecture::X86_64 => "x86_64",
+        Architecture::Arm64 => "arm64",
+    }
+}
+
 /// The same with Hearth's command line; values of variables are left to the reader.
 fn command_line(request: &CloudChangeRequest, account: &Account, address: &FunctionAddress) -> String {
     let FunctionAddress { location, name } = address;
@@ -330,10 +337,10 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             handler,
             memory_mb,
             timeout_s,
+            architecture,
             environment,
             role,
             plan,
-            ..
         } => {
             let from = match source {
                 CodeSource::Path { path } => quoted(path),
@@ -353,6 +360,7 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             };
             add("runtime", runtime.clone());
             add("handler", handler.as_deref().map(quoted));
+            add("arch", architecture.map(|arch| arch_word(arch).to_owned()));
             add("memory", memory_mb.map(|size| size.to_string()));
             add("timeout", timeout_s.map(|seconds| seconds.to_string()));
             add("role", role.clone());
@@ -362,9 +370,10 @@ fn command_line(request: &CloudChangeRequest, account: &Account, address: &Funct
             }
             line
         }
-        CloudChange::DeployImage { image, memory_mb, timeout_s, environment, role, .. } => {
+        CloudChange::DeployImage { image, memory_mb, timeout_s, architecture, environment, role } => {
             let mut line = format!("hearth deploy --image {} --to {to} --name {name}", quoted(image));
             let settings = [
+                ("arch", architecture.map(|arch| arch_word(arch).to_owned())),
                 ("memory", memory_mb.map(|size| size.to_string())),
                 ("timeout", timeout_s.map(|seconds| seconds.to_string())),
                 ("role", role.clone()),
